@@ -1,0 +1,78 @@
+# Every target does the set-up it needs. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check soak acceptance lint types floors laws golden bench docs locks clean
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+PYTEST := $(BIN)/pytest
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.venv/uv.done: locks/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Doumen needs Python 3.11 or newer; set PYTHON=…" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
+	@touch $@
+
+.venv/demo.done: .venv/uv.done locks/demo.txt pyproject.toml
+	$(UV) pip install --quiet --compile-bytecode --require-hashes -r locks/demo.txt
+	$(UV) pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/dev.done: .venv/uv.done locks/all.txt pyproject.toml
+	$(UV) pip install --quiet --compile-bytecode --require-hashes -r locks/all.txt
+	$(UV) pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@ .venv/demo.done
+
+setup: .venv/dev.done ## make the virtual environment with all tools
+demo: .venv/demo.done ## run the whole thread on real data, in ./demo
+	@$(BIN)/python tools/demo.py
+
+test: .venv/dev.done ## run the tests (PYTEST_ARGS=… to choose)
+	$(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
+
+lint: .venv/dev.done ## style, formatting, sizes of files, addresses in lock files
+	$(BIN)/ruff check src tests tools bench
+	$(BIN)/ruff format --check src tests tools bench
+	$(BIN)/python tools/house.py
+
+types: .venv/dev.done ## mypy, strict, tests included
+	$(BIN)/mypy
+
+floors: .venv/dev.done ## the floors of the house (import-linter)
+	$(BIN)/lint-imports --no-cache
+
+laws: .venv/dev.done ## the laws, as property tests
+	$(PYTEST) -m "law and not soak" -n 2
+
+check: .venv/dev.done lint types floors ## everything that must hold before a commit
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage erase
+	$(BIN)/pytest -m "not soak" -n 2 --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python tools/coverage_floor.py
+	$(BIN)/python tools/reference.py --check
+
+soak: .venv/dev.done ## the full counts of kills, fuzzing and load; writes bench/SOAK.md
+	$(PYTEST) -m soak -n 2 --timeout=3600 $(PYTEST_ARGS)
+
+acceptance: .venv/dev.done ## rerun the commands of docs/acceptance.md
+	$(BIN)/python tools/acceptance.py
+
+golden: .venv/dev.done ## rewrite the golden files; review them as code
+	DOUMEN_GOLDEN=1 $(PYTEST) -m "not soak" tests/golden tests/faces -n 2
+
+bench: .venv/dev.done ## measure beside the bare tools; writes bench/RESULTS.md
+	$(BIN)/python -m bench
+
+docs: .venv/dev.done ## write the generated reference
+	$(BIN)/python tools/reference.py
+
+locks: .venv/uv.done ## resolve the dependencies anew (needs network)
+	$(UV) pip compile $(LOCK) pyproject.toml --all-extras --group dev -o locks/all.txt
+	$(UV) pip compile $(LOCK) pyproject.toml --extra df --group build --group demo -c locks/all.txt -o locks/demo.txt
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean: ## remove the virtual environment and caches
+	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,158 @@
+"""The engine as the gate sees it: plans in, streams out; all work is done by workers.
+
+A statement is read by a worker of its own that never sees data; queries run in a worker of
+their actor; files from outside are parsed in a worker that serves nobody else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from doumen.engines.duckdb import wire
+from doumen.engines.duckdb.conversation import Conversation, encodable
+from doumen.engines.duckdb.stream import AnswerStream
+from doumen.engines.sandbox import Pool, Worker
+from doumen.model.errors import OverBudget, Refused
+from doumen.model.load import ColumnCounts, Examination, Loaded, Reason
+from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
+from doumen.model.schema import Column, Schema
+from doumen.model.snapshot import DataFile
+
+ENTRY = "doumen.engines.duckdb.worker"
+READ_SECONDS = 5.0
+READINGS = 512
+"""Readings that are kept."""
+
+
+class DuckDB:
+    """DuckDB in a sandbox. One for all actors and threads.
+
+    Args:
+        bounds: Limits of reading a statement; jobs bring their own.
+        scratch: Folder for temporary files of jobs; the system's where None.
+        warm: Start the sandbox now, off the path of the first job.
+    """
+
+    def __init__(
+        self, bounds: Bounds | None = None, *, scratch: Path | None = None, warm: bool = True
+    ) -> None:
+        self._bounds = bounds or Bounds()
+        self._pool = Pool(ENTRY, scratch=scratch, warm=warm)
+        self._reader: Worker | None = None
+        self._reading = threading.Lock()
+        self._readings: OrderedDict[str, str] = OrderedDict()
+
+    def read(self, statement: str) -> str:
+        """The engine's own reading of a statement, as the JSON of `json_serialize_sql`.
+
+        Raises:
+            Refused: the engine cannot bear to read it. Invalid: it is no text.
+        """
+        encodable(statement)
+        with self._reading:
+            if statement in self._readings:
+                self._readings.move_to_end(statement)
+                return self._readings[statement]
+            reading = self._read(statement)
+            self._readings[statement] = reading
+            if len(self._readings) > READINGS:
+                self._readings.popitem(last=False)
+            return reading
+
+    def describe(self, plan: QueryPlan, actor: str) -> Schema:
+        """Names and types of the answer, bound and not run."""
+        _, payload = self._talk("describe", plan, actor).next()
+        columns = wire.read_json(payload)["columns"]
+        return Schema(tuple(Column(name, type_) for name, type_ in columns))
+
+    def query(self, plan: QueryPlan, actor: str) -> Stream:
+        """Run a statement. Raises here what is known before the first batch."""
+        return AnswerStream(self._talk("query", plan, actor), plan.bounds.output)
+
+    def load(self, plan: LoadPlan, progress: Progress | None = None) -> Loaded:
+        """Run a collection."""
+        body = self._outside("load", asdict(plan), plan.bounds, progress)
+        return Loaded(
+            rows_in=body["rows_in"],
+            landed=body["landed"],
+            quarantined=body["quarantined"],
+            reasons=tuple(Reason(*one) for one in body["reasons"]),
+            files=tuple(DataFile(*one) for one in body["files"]),
+            quarantine_files=tuple(DataFile(*one) for one in body["quarantine_files"]),
+        )
+
+    def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:
+        """Look at all rows of some files."""
+        body = self._outside("examine", asdict(plan), plan.bounds, progress)
+        declared = body["schema"]
+        return Examination(
+            rows=body["rows"],
+            columns=tuple(
+                ColumnCounts(name, filled, tuple(map(tuple, parses)), zero, digits, longest)
+                for name, filled, parses, zero, digits, longest in body["columns"]
+            ),
+            schema=None if declared is None else Schema(tuple(Column(*one) for one in declared)),
+        )
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._reading:
+            if self._reader is not None:
+                self._reader.channel.close()
+                self._reader = None
+            self._pool.close()
+
+    def _read(self, statement: str) -> str:
+        worker, self._reader = self._reader, None
+        if worker is not None and not worker.ready:
+            worker.end()
+            worker = None
+        talk = Conversation(
+            worker or self._pool.take(None),
+            {"do": "read", "statement": statement, "bounds": asdict(self._bounds)},
+            seconds=READ_SECONDS,
+            release=self._keep_reader,
+        )
+        try:
+            _, payload = talk.next()
+        except OverBudget:
+            raise Refused(
+                "The engine cannot read the statement within its bounds.",
+                next="Make it shorter or less nested.",
+                detail="construct",
+            ) from None
+        reading: str = wire.read_json(payload)["reading"]
+        return reading
+
+    def _keep_reader(self, worker: Worker) -> None:
+        self._reader = worker
+
+    def _talk(self, do: str, plan: QueryPlan, actor: str) -> Conversation:
+        encodable(plan.statement, *plan.parameters, *plan.variables.values())
+        body, inline = wire.pack_query(plan)
+        return Conversation(
+            self._pool.take(actor),
+            {"do": do, **body},
+            inline=inline,
+            seconds=plan.bounds.seconds,
+            release=lambda worker: self._pool.give(actor, worker),
+        )
+
+    def _outside(
+        self, do: str, job: dict[str, Any], bounds: Bounds, progress: Progress | None
+    ) -> dict[str, Any]:
+        """A job on files from outside, in a worker of its own."""
+        talk = Conversation(self._pool.take(None), {"do": do, **job}, seconds=bounds.seconds)
+        try:
+            while True:
+                kind, payload = talk.next()
+                if kind != wire.PROGRESS:
+                    return wire.read_json(payload)
+                if progress is not None:
+                    progress(*wire.read_json(payload)["progress"])
+        finally:
+            talk.close()

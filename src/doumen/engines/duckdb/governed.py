@@ -1,0 +1,82 @@
+"""Governed tables in the engine: secure views under the datasets' own names, and the job's time.
+
+A secure view is a barrier: what the user's statement computes, errors included, it computes
+over rows and values that the view lets through. Values of rules are session variables, so
+that the text of a view holds none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from doumen.engines.duckdb.text import literals, name, type_name
+from doumen.model.plan import GovernedTable
+
+NOW = "__doumen_now"
+"""Session variable that holds the job's time."""
+
+INLINE = "__doumen_inline"
+"""Schema of tables that came with the plan; the parser's allow-list admits no name in it."""
+
+_NOW = f"CAST(getvariable('{NOW}') AS TIMESTAMP WITH TIME ZONE)"
+_LOCAL = f"CAST(getvariable('{NOW}') AS TIMESTAMP)"
+
+CLOCK = (
+    *(
+        f"CREATE MACRO {macro}() AS {_NOW}"
+        for macro in ("now", "current_timestamp", "get_current_timestamp", "transaction_timestamp")
+    ),
+    *(f"CREATE MACRO {m}() AS CAST({_LOCAL} AS DATE)" for m in ("current_date", "today")),
+    *(f"CREATE MACRO {m}() AS {_LOCAL}" for m in ("current_localtimestamp",)),
+    *(
+        f"CREATE MACRO {macro}() AS CAST({_LOCAL} AS TIME)"
+        for macro in ("get_current_time", "current_localtime", "current_time")
+    ),
+    f"CREATE MACRO age(stamp) AS system.main.age(CAST(CAST({_LOCAL} AS DATE) AS TIMESTAMP), "
+    "CAST(stamp AS TIMESTAMP)), (later, earlier) AS system.main.age(later, earlier)",
+)
+"""Statements that put the job's time in the place of the clock, before the engine is locked."""
+
+
+def moment(now: datetime) -> str:
+    """The text of the job's time, UTC without zone, as the variable `NOW` holds it."""
+    return now.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def view(table: GovernedTable, inline: str) -> str:
+    """The statement that makes the governed table.
+
+    Args:
+        table: What the actor sees.
+        inline: Name, within the schema `INLINE`, of the table that came with the plan.
+    """
+    columns = ", ".join(
+        f"CAST({column.expression} AS {type_name(column.type)}) AS {name(column.name)}"
+        if column.expression is not None
+        else name(column.name)
+        for column in table.columns
+    )
+    where = " AND ".join(f"({condition}\n)" for condition in table.where)
+    target = f"{name(table.ref.domain)}.{name(table.ref.name)}"
+    return (
+        f"CREATE SECURE VIEW {target} AS SELECT {columns} FROM {_source(table, inline)}"  # noqa: S608
+        + (f" WHERE {where}" if where else "")
+    )
+
+
+def _source(table: GovernedTable, inline: str) -> str:
+    if table.inline is not None:
+        return f"{name(INLINE)}.{name(inline)}"
+    if not table.files:
+        nulls = ", ".join(
+            f"CAST(NULL AS {type_name(column.type)}) AS {name(column.name)}"
+            for column in table.schema
+        )
+        return f"(SELECT {nulls} WHERE false)"
+    several = ", union_by_name=true" if len(table.files) > 1 else ""
+    options = f"hive_partitioning=false, filename=false{several}"
+    raw = ", ".join(
+        f"CAST({name(column.name)} AS {type_name(column.type)}) AS {name(column.name)}"
+        for column in table.schema
+    )
+    return f"(SELECT {raw} FROM read_parquet({literals(table.files)}, {options}))"  # noqa: S608

@@ -1,0 +1,155 @@
+"""A DuckDB that can reach nothing but the files of one set of jobs.
+
+Order of locking (measured): configuration; then the paths, memory and threads of the job;
+then no external access; then no configuration. All but the second is done ahead, so that a
+job waits for little. An instance serves later jobs of the same actor that read the same
+files; each job has a connection of its own, so variables and temporary objects end with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from doumen.engines.duckdb import governed
+from doumen.engines.duckdb.text import literals, name, type_name
+from doumen.model.plan import Bounds, GovernedTable, QueryPlan, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an instance may open, and its limits.
+
+    Attributes:
+        files: Paths that it may open.
+        directories: Folders in which it may read and write.
+    """
+
+    files: tuple[str, ...]
+    directories: tuple[str, ...]
+    memory: int
+    threads: int
+
+    @classmethod
+    def of(cls, bounds: Bounds, files: Sequence[str], directories: Sequence[str] = ()) -> Reach:
+        """The reach of one job."""
+        return cls(tuple(sorted(set(files))), tuple(directories), bounds.memory, bounds.threads)
+
+
+class Instance:
+    """One engine in the worker's own directory, locked once its reach is known."""
+
+    def __init__(self, directory: Path) -> None:
+        self.reach: Reach | None = None
+        self._views: dict[str, str] = {}
+        self._schemas: set[str] = set()
+        self._inline = 0
+        self._root = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": 1,
+                "temp_directory": str(directory / "spill"),
+                "home_directory": str(directory),
+                "extension_directory": str(directory / "extensions"),
+                "secret_directory": str(directory / "secrets"),
+                "allow_persistent_secrets": False,
+                "allow_community_extensions": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+                "errors_as_json": True,
+            },
+        )
+        for statement in ("SET GLOBAL TimeZone = 'UTC'", *governed.CLOCK):
+            self._root.execute(statement)
+
+    def lock(self, reach: Reach) -> None:
+        """Fix for good what it may open. Can be called once."""
+        assert self.reach is None
+        for statement in (
+            f"SET memory_limit = '{reach.memory}B'",
+            f"SET max_temp_directory_size = '{reach.memory * 16}B'",
+            f"SET threads = {reach.threads}",
+            f"SET allowed_paths = {literals(reach.files)}",
+            f"SET allowed_directories = {literals(reach.directories)}",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            self._root.execute(statement)
+        self.reach = reach
+
+    def session(self, plan: QueryPlan) -> duckdb.DuckDBPyConnection:
+        """A connection on which the plan's tables and variables are there."""
+        connection = self._root.cursor()
+        self._bind(connection, governed.NOW, governed.moment(plan.now))
+        for variable, value in plan.variables.items():
+            self._bind(connection, variable, value)
+        self._show(plan.tables, connection)
+        return connection
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection without governed tables."""
+        return self._root.cursor()
+
+    def clear(self) -> None:
+        """Drop tables that came with the last plan, and the views on them."""
+        if self._inline:
+            for target in [t for t, text in self._views.items() if governed.INLINE in text]:
+                self._drop(self._root, target)
+            self._root.execute(f"DROP SCHEMA {name(governed.INLINE)} CASCADE")
+            self._schemas.discard(governed.INLINE)
+            self._inline = 0
+
+    def close(self) -> None:
+        """End the engine."""
+        self._root.close()
+
+    @staticmethod
+    def _bind(connection: duckdb.DuckDBPyConnection, variable: str, value: Scalar) -> None:
+        connection.execute(f"SET VARIABLE {name(variable)} = ?", [value])
+
+    def _show(self, tables: Sequence[GovernedTable], connection: duckdb.DuckDBPyConnection) -> None:
+        """Make exactly the views of these tables; those that are the same stay.
+
+        Views are made on the job's own connection, where its variables have their types.
+        """
+        wanted = {}
+        for table in tables:
+            inline = "" if table.inline is None else self._keep(table)
+            target = f"{name(table.ref.domain)}.{name(table.ref.name)}"
+            wanted[target] = (table.ref.domain, governed.view(table, inline))
+        for target in [t for t, text in self._views.items() if wanted.get(t, ("", ""))[1] != text]:
+            self._drop(connection, target)
+        for target, (domain, text) in wanted.items():
+            if target not in self._views:
+                self._open(domain, connection)
+                connection.execute(text)
+                self._views[target] = text
+
+    def _keep(self, table: GovernedTable) -> str:
+        """Copy a table that came with the plan into the engine; its name there."""
+        self._open(governed.INLINE, self._root)
+        self._inline += 1
+        kept = f"t{self._inline}"
+        self._root.register("__doumen_arrow", table.inline)
+        columns = ", ".join(
+            f"CAST({name(c.name)} AS {type_name(c.type)}) AS {name(c.name)}" for c in table.schema
+        )
+        self._root.execute(
+            f"CREATE TABLE {name(governed.INLINE)}.{name(kept)} AS "  # noqa: S608 - quoted
+            f"SELECT {columns} FROM __doumen_arrow"
+        )
+        self._root.unregister("__doumen_arrow")
+        return kept
+
+    def _open(self, schema: str, connection: duckdb.DuckDBPyConnection) -> None:
+        if schema not in self._schemas:
+            connection.execute(f"CREATE SCHEMA {name(schema)}")
+            self._schemas.add(schema)
+
+    def _drop(self, connection: duckdb.DuckDBPyConnection, target: str) -> None:
+        connection.execute(f"DROP VIEW {target}")
+        del self._views[target]

@@ -1,0 +1,182 @@
+"""A collection in the worker: rows that fit the contract land as Parquet, others are set aside.
+
+One scan casts, checks and writes the rows that land, while the file's records are counted by
+another hand. Only where the two differ is the file read again, for the rows that broke a
+rule; only where even that does not add up, or the scanner gives up, is the file sifted line
+by line. So a clean file costs one scan, and no file is landed on trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from doumen.engines.duckdb import convert, parquet
+from doumen.engines.duckdb.outcome import result
+from doumen.engines.duckdb.quarantine import Quarantine
+from doumen.engines.duckdb.query import FILE, PARQUET
+from doumen.engines.duckdb.rules import Rules, rules
+from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
+from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
+from doumen.engines.duckdb.text import literal, name
+from doumen.model.errors import Faulty
+from doumen.model.load import LoadColumn
+from doumen.model.plan import LoadPlan, Progress
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, plan: LoadPlan, scratch: Path, progress: Progress
+) -> dict[str, Any]:
+    """Run a collection; what came of it, as JSON.
+
+    Raises:
+        Faulty: the files have not the columns that the spec names.
+        Invalid: a check or an encoding cannot be used.
+    """
+    aside = Quarantine(Path(plan.quarantine), connection)
+    if plan.spec.reading.format == "parquet":
+        return parquet.load(connection, plan, aside, progress)
+    return _Text(connection, plan, scratch, aside, progress).run()
+
+
+class _Text:
+    """The collection of text files."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        plan: LoadPlan,
+        scratch: Path,
+        aside: Quarantine,
+        progress: Progress,
+    ) -> None:
+        self._connection = connection
+        self._plan = plan
+        self._scratch = scratch
+        self._aside = aside
+        self._progress = progress
+        self._path = Path(plan.into) / FILE
+        spec = plan.spec
+        raws = [_raw(column, spec.reading.columns) for column in spec.columns]
+        typed = [f"v{n}" for n in range(len(raws))]
+        columns = list(zip(spec.columns, raws, strict=True))
+        self._values = ", ".join(
+            f"{convert.value(raw, c.type, c.formats)} AS v{n}" for n, (c, raw) in enumerate(columns)
+        )
+        self._outputs = ", ".join(
+            f"v{n} AS {name(column.name)}" for n, column in enumerate(spec.columns)
+        )
+        faults = [
+            convert.faulty(raw, f"v{n}", c.type, c.formats) for n, (c, raw) in enumerate(columns)
+        ]
+        self._rules: Rules = rules(connection, spec.columns, faults, typed)
+
+    def run(self) -> dict[str, Any]:
+        spec = self._plan.spec
+        for file in spec.files:
+            check_header(file, spec.reading)
+        sources = [Source(f, f.path, spec.reading) for f in spec.files]
+        if scannable(spec.reading):
+            done = self._try(sources)
+            if done is not None:
+                return done
+            self._wipe()
+        meter = Meter(sum(f.size for f in spec.files), self._progress, "reading line by line")
+        sources = sifted(spec.files, spec.reading, self._scratch, self._aside.line, meter)
+        self._aside.settle()
+        rejected = sum((s.rows or 0) - (s.good or 0) for s in sources)
+        landed = self._land(sources)
+        kept = self._set_aside(sources, landed)
+        return self._result(sum(s.rows or 0 for s in sources), landed, kept + rejected)
+
+    def _try(self, sources: list[Source]) -> dict[str, Any] | None:
+        """Scan the files as they are; None where they need more care."""
+        reading = self._plan.spec.reading
+        meter = Meter(sum(s.file.size for s in sources), self._progress, "reading")
+        with ThreadPoolExecutor(1) as side:
+            counting = side.submit(lambda: [tally(Path(s.path), reading, meter) for s in sources])
+            try:
+                landed = self._land(sources)
+                counts = counting.result()
+                if sum(counts) != landed:
+                    empty = [empty_lines(Path(s.path), reading) for s in sources]
+                    counts = [count - none for count, none in zip(counts, empty, strict=True)]
+                counted = [replace(s, good=c, rows=c) for s, c in zip(sources, counts, strict=True)]
+                kept = self._set_aside(counted, landed)
+            except (duckdb.OutOfMemoryException, duckdb.IOException):
+                raise
+            except (duckdb.Error, Unclear):
+                return None
+        rows = sum(counts)
+        return self._result(rows, landed, kept) if landed + kept == rows else None
+
+    def _land(self, sources: Sequence[Source]) -> int:
+        """Write the rows that break no rule; how many they are."""
+        statement = (
+            f"COPY (SELECT {self._outputs} FROM (SELECT {self._values}, * FROM {scans(sources)}) "  # noqa: S608 - quoted and checked
+            f"WHERE ({self._rules.code}) IS NULL) TO {literal(str(self._path))} ({PARQUET})"
+        )
+        landed: int = self._connection.execute(statement).fetchall()[0][0]
+        return landed
+
+    def _set_aside(self, sources: Sequence[Source], landed: int) -> int:
+        """Keep the rows that break a rule, file by file until all are found; how many."""
+        missing = sum(s.good or 0 for s in sources) - landed
+        kept = 0
+        for source in sources:
+            if kept >= missing or not self._rules.names:
+                break
+            kept += self._set_aside_one(source)
+        return kept
+
+    def _set_aside_one(self, source: Source) -> int:
+        fields = ", ".join(f"c{n}" for n in range(len(source.reading.columns)))
+        table = (
+            f"(SELECT {fields}, {self._rules.code} AS code, row_number() OVER () AS n "  # noqa: S608 - quoted and checked
+            f"FROM (SELECT {self._values}, * FROM {scans([source])}))"
+        )
+        number = "n"
+        if source.starts:
+            gaps = pa.table({"start": source.starts, "shift": source.shifts})
+            self._connection.register("__doumen_gaps", gaps)
+            table = (
+                f"(SELECT rows.*, coalesce(gaps.shift, 0) AS shift FROM {table} AS rows "  # noqa: S608 - quoted and checked
+                "ASOF LEFT JOIN __doumen_gaps AS gaps ON rows.n >= gaps.start "
+                "WHERE code IS NOT NULL)"
+            )
+            number = "n + shift"
+        return self._aside.rows(
+            table,
+            file=source.file,
+            raws=f"to_json([{fields}])",
+            rules=self._rules,
+            number=number,
+        )
+
+    def _result(self, rows: int, landed: int, quarantined: int) -> dict[str, Any]:
+        return result(self._path, self._aside, rows, landed, quarantined)
+
+    def _wipe(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._aside.wipe()
+
+
+def _raw(column: LoadColumn, found: Sequence[str]) -> str:
+    """The scanned column that a column of the dataset is made of.
+
+    Raises:
+        Faulty: the file has no such column.
+    """
+    if column.source not in found:
+        raise Faulty(
+            f"The file has no column `{column.source}`.",
+            next="Correct the contract, or collect another file.",
+            detail="columns",
+        )
+    return f"c{found.index(column.source)}"

@@ -1,0 +1,131 @@
+"""Parquet from outside: columns cast to the contract's types, rows held against its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from doumen.engines.duckdb import convert
+from doumen.engines.duckdb.outcome import result
+from doumen.engines.duckdb.quarantine import Quarantine
+from doumen.engines.duckdb.query import FILE, PARQUET
+from doumen.engines.duckdb.rules import rules
+from doumen.engines.duckdb.text import literal, name
+from doumen.model.errors import Faulty
+from doumen.model.load import LoadColumn, SourceFile
+from doumen.model.plan import LoadPlan, Progress
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, plan: LoadPlan, aside: Quarantine, progress: Progress
+) -> dict[str, Any]:
+    """Run a collection of Parquet files, one after the other; what came of it, as JSON.
+
+    Raises:
+        Faulty: a file lacks a column, or is no Parquet.
+    """
+    spec = plan.spec
+    rows = landed = kept = 0
+    files = []
+    for number, file in enumerate(spec.files):
+        progress(number / len(spec.files), "reading")
+        path = Path(plan.into) / FILE.replace("0", str(number))
+        counted = _counted(file)
+        one, bad = _load_one(
+            connection, spec.columns, file, path=path, aside=aside, counted=counted
+        )
+        rows, landed, kept = rows + counted, landed + one, kept + bad
+        files += result(path, aside, counted, one, bad)["files"]
+    body = result(Path(plan.into) / FILE, aside, rows, landed, kept) if not files else {}
+    return {
+        **body,
+        "rows_in": rows,
+        "landed": landed,
+        "quarantined": kept,
+        "reasons": aside.reasons(),
+        "files": files,
+        "quarantine_files": aside.files(),
+    }
+
+
+def columns(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> dict[str, str]:
+    """Names and types that a Parquet file declares.
+
+    Raises:
+        Faulty: it is no Parquet file.
+    """
+    try:
+        relation = connection.sql(f"SELECT * FROM {_table(file)}")  # noqa: S608 - quoted
+    except duckdb.Error:
+        raise _unreadable(file) from None
+    return dict(zip(relation.columns, map(str, relation.types), strict=True))
+
+
+def _table(file: SourceFile) -> str:
+    return f"read_parquet({literal(file.path)}, hive_partitioning=false)"
+
+
+def _counted(file: SourceFile) -> int:
+    """Rows by the file's own footer."""
+    try:
+        return int(pq.read_metadata(file.path).num_rows)
+    except (OSError, ValueError):
+        raise _unreadable(file) from None
+
+
+def _unreadable(file: SourceFile) -> Faulty:
+    return Faulty(
+        f"`{file.name}` is no Parquet file that can be read.",
+        next="Check that the file was written to its end.",
+        detail="format",
+    )
+
+
+def _load_one(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: Sequence[LoadColumn],
+    file: SourceFile,
+    *,
+    path: Path,
+    aside: Quarantine,
+    counted: int,
+) -> tuple[int, int]:
+    """Land the rows of one file; how many landed and how many are set aside."""
+    declared = columns(connection, file)
+    missing = [c.source for c in wanted if c.source not in declared]
+    if missing:
+        raise Faulty(
+            f"`{file.name}` has no column {', '.join(f'`{one}`' for one in missing)}.",
+            next="Correct the contract, or collect another file.",
+            detail="columns",
+        )
+    values, faults = [], []
+    for number, column in enumerate(wanted):
+        source, raw = declared[column.source], f"raw.{name(column.source)}"
+        values.append(f"{convert.value(raw, column.type, column.formats)} AS v{number}")
+        faults.append(_fault(column, source, raw, f"v{number}"))
+    chosen = rules(connection, wanted, faults, [f"v{n}" for n in range(len(wanted))])
+    outputs = ", ".join(f"v{n} AS {name(c.name)}" for n, c in enumerate(wanted))
+    table = f"(SELECT {', '.join(values)}, raw FROM {_table(file)} AS raw)"  # noqa: S608
+    landed: int = connection.execute(
+        f"COPY (SELECT {outputs} FROM {table} WHERE ({chosen.code}) IS NULL) "  # noqa: S608 - quoted and checked
+        f"TO {literal(str(path))} ({PARQUET})"
+    ).fetchall()[0][0]
+    if landed == counted:
+        return landed, 0
+    texts = ", ".join(f"CAST(raw.{name(one)} AS VARCHAR)" for one in declared)
+    numbered = f"(SELECT raw, {chosen.code} AS code, row_number() OVER () AS n FROM {table})"  # noqa: S608
+    return landed, aside.rows(numbered, file=file, raws=f"to_json([{texts}])", rules=chosen)
+
+
+def _fault(column: LoadColumn, source: str, raw: str, typed: str) -> str | None:
+    """The condition that a value of the file is not of the contract's type."""
+    if column.type.upper() in {"VARCHAR", source.upper()}:
+        return None
+    if source.upper() == "VARCHAR":
+        return convert.faulty(raw, typed, column.type, column.formats)
+    return convert.differs(raw, typed, source)

@@ -1,0 +1,132 @@
+"""Rows that do not land, kept as they came: `_source, _row, _column, _reason, _raw`.
+
+`_row` is the number of the data record in its file, from 1, the header not counted. `_raw` is
+a JSON array of the raw texts of the fields, or for a line that has no fields the line itself.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doumen.engines.duckdb.query import PARQUET
+from doumen.engines.duckdb.records import Bad
+from doumen.engines.duckdb.rules import Rules
+from doumen.engines.duckdb.text import literal, literals
+from doumen.model.load import SourceFile
+
+SCHEMA = pa.schema(
+    [
+        ("_source", pa.string()),
+        ("_row", pa.int64()),
+        ("_column", pa.string()),
+        ("_reason", pa.string()),
+        ("_raw", pa.string()),
+    ]
+)
+_BATCH = 8192
+_HELD = 1 << 24
+LINES = "lines.parquet"
+
+
+class Quarantine:
+    """The folder of one job's quarantine, and the engine that writes into it."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._held: list[tuple[str, int, None, str, str]] = []
+        self._bytes = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def line(self, file: SourceFile, row: int, bad: Bad) -> None:
+        """Keep a line that is no record."""
+        self._held.append((file.name, row, None, bad.reason, bad.raw))
+        self._bytes += len(bad.raw)
+        if len(self._held) >= _BATCH or self._bytes >= _HELD:
+            self._flush()
+
+    def settle(self) -> None:
+        """Write out the lines that were kept."""
+        self._flush()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def rows(
+        self,
+        table: str,
+        *,
+        file: SourceFile,
+        raws: str,
+        rules: Rules,
+        number: str = "n",
+    ) -> int:
+        """Keep the rows of one file that break a rule; how many they are.
+
+        Args:
+            table: Rows with `code` (the rule broken, or NULL) and `n` (their number).
+            file: Where they come from.
+            raws: Expression of the raw texts as JSON.
+            rules: What the codes mean.
+            number: Expression of the number of a row in its file.
+        """
+        names = ", ".join(
+            f"({code}, {literal(column)}, {literal(reason)})"
+            for code, (column, reason) in enumerate(rules.names, start=1)
+        )
+        path = self._folder / f"rows-{time.monotonic_ns()}.parquet"
+        statement = (
+            f"COPY (SELECT {literal(file.name)} AS _source, CAST({number} AS BIGINT) AS _row, "  # noqa: S608 - quoted and checked
+            f"rule.col AS _column, rule.reason AS _reason, CAST({raws} AS VARCHAR) AS _raw "
+            f"FROM {table} AS bad JOIN (VALUES {names}) AS rule(id, col, reason) "
+            f"ON bad.code = rule.id) TO {literal(str(path))} ({PARQUET})"
+        )
+        written: int = self._connection.execute(statement).fetchall()[0][0]
+        if not written:
+            path.unlink()
+        return written
+
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Column, reason and rows of all that is kept, in the order of columns and reasons."""
+        files = [str(path) for path in self.paths()]
+        if not files:
+            return []
+        found = self._connection.execute(
+            "SELECT coalesce(_column, ''), _reason, count(*) "  # noqa: S608 - quoted
+            f"FROM read_parquet({literals(files)}) GROUP BY ALL ORDER BY ALL"
+        )
+        return [(column, reason, rows) for column, reason, rows in found.fetchall()]
+
+    def paths(self) -> list[Path]:
+        """The files written."""
+        return sorted(self._folder.glob("*.parquet"))
+
+    def files(self) -> list[tuple[str, int, int]]:
+        """Name, bytes and rows of each file written."""
+        return [
+            (path.name, path.stat().st_size, pq.read_metadata(path).num_rows)
+            for path in self.paths()
+        ]
+
+    def wipe(self) -> None:
+        """Drop what is kept, to begin anew."""
+        self._held.clear()
+        self.settle()
+        for path in self.paths():
+            path.unlink()
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._folder / LINES, SCHEMA, compression="zstd")
+        columns = zip(*self._held, strict=True)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
+        self._writer.write_batch(pa.record_batch(arrays, schema=SCHEMA))
+        self._held.clear()
+        self._bytes = 0

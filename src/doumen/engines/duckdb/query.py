@@ -1,0 +1,120 @@
+"""A statement in the worker: bound, run, and sent batch by batch or written as Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from doumen.engines.duckdb import told, wire
+from doumen.engines.duckdb.text import literal
+from doumen.engines.sandbox import Channel
+from doumen.model.errors import Invalid
+from doumen.model.plan import QueryPlan, Scalar
+
+BATCH = 65536
+"""Most rows of one batch; what is on its way at one time, with the socket's buffer."""
+
+PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+"""How files of the lake are written."""
+
+FILE = "part-0.parquet"
+
+
+def columns(
+    connection: duckdb.DuckDBPyConnection, plan: QueryPlan
+) -> tuple[duckdb.DuckDBPyRelation, list[list[str]]]:
+    """The statement, bound and not yet run, with names and types of its output."""
+    relation = _bound(connection, single(connection, plan.statement), plan.parameters)
+    types = [str(one).replace('"NULL"', "NULL") for one in relation.types]
+    return relation, [list(pair) for pair in zip(relation.columns, types, strict=True)]
+
+
+def answer(
+    connection: duckdb.DuckDBPyConnection,
+    plan: QueryPlan,
+    channel: Channel,
+    end: Callable[[dict[str, Any]], None],
+) -> None:
+    """Run the statement and send its answer: schema, batches, and by `end` the trailer."""
+    relation, described = columns(connection, plan)
+    if plan.into is not None:
+        channel.send_json(wire.SCHEMA, described)
+        channel.send(wire.ARROW, memoryview(pa.schema([]).serialize()))
+        end(_written(connection, plan))
+        return
+    most = plan.limit
+    rows = BATCH if most is None else min(BATCH, most + 1)
+    with relation.to_arrow_reader(rows) as reader:
+        channel.send_json(wire.SCHEMA, described)
+        channel.send(wire.ARROW, memoryview(reader.schema.serialize()))
+        trailer = _stream(reader, most, plan.bounds.output, channel)
+    end(trailer)
+
+
+def single(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """The statement, once it is seen to be one and a SELECT.
+
+    Raises:
+        Invalid: it is none, several, or another statement (the gate refused it before).
+    """
+    found = connection.extract_statements(statement)
+    if len(found) != 1 or found[0].type != duckdb.StatementType.SELECT:
+        raise Invalid("The statement is not one SELECT.", detail="syntax")
+    return statement
+
+
+def _bound(
+    connection: duckdb.DuckDBPyConnection, statement: str, parameters: tuple[Scalar, ...]
+) -> duckdb.DuckDBPyRelation:
+    if parameters:
+        return connection.sql(statement, params=list(parameters))
+    return connection.sql(statement)
+
+
+def _stream(
+    reader: pa.RecordBatchReader, most: int | None, output: int, channel: Channel
+) -> dict[str, Any]:
+    """Send batches until the end, the limit of rows, or the bound of bytes."""
+    sent = held = 0
+    truncated = False
+    for batch in reader:
+        kept = batch
+        if most is not None and sent + batch.num_rows > most:
+            kept, truncated = batch.slice(0, most - sent), True
+        held += kept.nbytes
+        if held > output:
+            raise told.too_much()
+        if kept.num_rows:
+            channel.send(wire.BATCH, wire.arrow_stream(kept))
+        sent += kept.num_rows
+        if truncated:
+            break
+    return {"rows": sent, "truncated": truncated, "files": []}
+
+
+def _written(connection: duckdb.DuckDBPyConnection, plan: QueryPlan) -> dict[str, Any]:
+    """Write the answer into the plan's folder; a limit of rows holds here too."""
+    assert plan.into is not None
+    path = Path(plan.into) / FILE
+    text = connection.extract_statements(plan.statement)[0].query.rstrip().removesuffix(";")
+    source = f"SELECT * FROM (\n{text}\n)"  # noqa: S608 - one checked SELECT
+    truncated = False
+    if plan.limit is not None:
+        source += f" LIMIT {plan.limit + 1:d}"
+        counted = f"SELECT count(*) FROM ({source})"  # noqa: S608
+        truncated = _bound(connection, counted, plan.parameters).fetchall()[0][0] > plan.limit
+        source = f"SELECT * FROM (\n{text}\n) LIMIT {plan.limit:d}"  # noqa: S608
+    copy = f"COPY ({source}) TO {literal(str(path))} ({PARQUET})"
+    rows = connection.execute(copy, list(plan.parameters)).fetchall()[0][0]
+    if not rows:
+        path.unlink()
+        return {"rows": 0, "truncated": truncated, "files": []}
+    return {
+        "rows": rows,
+        "truncated": truncated,
+        "files": [[FILE, path.stat().st_size, rows]],
+    }

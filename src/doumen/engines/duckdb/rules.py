@@ -1,0 +1,119 @@
+"""The row rules of a contract as one expression: the number of the first that a row breaks.
+
+Columns are taken in their order; within one, its type comes first, then its checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from doumen.engines.duckdb.text import literal, type_name
+from doumen.model.errors import Invalid
+from doumen.model.load import Check, LoadColumn
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMERIC = re.compile(
+    r"(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT)", re.IGNORECASE
+)
+_COMPARED = {
+    "minimum": "<",
+    "maximum": ">",
+    "exclusive_minimum": "<=",
+    "exclusive_maximum": ">=",
+}
+_LENGTHS = {"min_length": "<", "max_length": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a row is held against.
+
+    Attributes:
+        code: Expression: NULL for a row that breaks nothing, else the number of a rule.
+        names: Column and reason of each rule; rule 1 is the first.
+    """
+
+    code: str
+    names: tuple[tuple[str, str], ...]
+
+
+def rules(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[LoadColumn],
+    faults: Sequence[str | None],
+    typed: Sequence[str],
+) -> Rules:
+    """The rules of these columns.
+
+    Args:
+        connection: Says whether bounds and patterns can be read.
+        columns: Columns with their checks.
+        faults: For each, the condition that its value is not of its type, if it can be.
+        typed: For each, the column of its typed value.
+
+    Raises:
+        Invalid: a check has a bound or pattern that its type cannot take; all are named.
+    """
+    cases: list[str] = []
+    names: list[tuple[str, str]] = []
+    wrong = []
+    for column, fault, value in zip(columns, faults, typed, strict=True):
+        if fault is not None:
+            cases.append(fault)
+            names.append((column.name, "type"))
+        for check in column.checks:
+            condition = _broken(check, column, value)
+            if condition is None or not _runs(connection, condition, column, value):
+                wrong.append(f"`{check.kind}` of `{column.name}`")
+                continue
+            cases.append(condition)
+            names.append((column.name, check.kind))
+    if wrong:
+        raise Invalid(
+            f"The contract has checks that cannot be run: {', '.join(wrong)}.",
+            why="The bound does not fit the column's type, or the pattern is no RE2 pattern.",
+            next="Correct the contract: `doumen contract edit`.",
+            detail="check",
+        )
+    whens = " ".join(f"WHEN {case} THEN {number}" for number, case in enumerate(cases, start=1))
+    return Rules(f"CASE {whens} END" if cases else "CAST(NULL AS INTEGER)", tuple(names))
+
+
+def _broken(check: Check, column: LoadColumn, value: str) -> str | None:
+    """The condition that a value breaks a check; None where the check makes no sense."""
+    if check.kind == "required":
+        return f"{value} IS NULL"
+    if check.kind in _COMPARED and isinstance(check.value, str | int | float):
+        bound = _bound(str(check.value), column.type)
+        return None if bound is None else f"{value} {_COMPARED[check.kind]} {bound}"
+    if check.kind in _LENGTHS and isinstance(check.value, int):
+        return f"length(CAST({value} AS VARCHAR)) {_LENGTHS[check.kind]} {check.value:d}"
+    if check.kind == "pattern" and isinstance(check.value, str):
+        return f"NOT regexp_full_match(CAST({value} AS VARCHAR), {literal(check.value)})"
+    if check.kind == "set" and isinstance(check.value, tuple) and check.value:
+        bounds = [_bound(str(one), column.type) for one in check.value]
+        known = [one for one in bounds if one is not None]
+        return f"{value} NOT IN ({', '.join(known)})" if len(known) == len(bounds) else None
+    return None
+
+
+def _bound(text: str, type_: str) -> str | None:
+    """A bound as a literal: a number as it is written, so that 0.5 stays 0.5 beside integers."""
+    if _NUMERIC.fullmatch(type_):
+        return text if _NUMBER.fullmatch(text) else None
+    return f"CAST({literal(text)} AS {type_name(type_)})"
+
+
+def _runs(
+    connection: duckdb.DuckDBPyConnection, condition: str, column: LoadColumn, value: str
+) -> bool:
+    table = f"(SELECT CAST(NULL AS {type_name(column.type)}) AS {value})"
+    try:
+        connection.execute(f"SELECT {condition} FROM {table}").fetchall()  # noqa: S608
+    except duckdb.Error:
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""Plans as JSON and Arrow bytes, for the way into a worker; both sides use this module.
+
+A frame of kind `J` holds the job, then one `A` frame follows per inline table. A worker
+answers `S` (schema, JSON) and `A` (schema, Arrow), `B` (one batch each, an Arrow stream of its
+own, so that dictionaries travel), `P` (progress), and at the end `T` (trailer) or `E` (error).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from doumen.model.errors import (
+    DoumenError,
+    Faulty,
+    Invalid,
+    NotFound,
+    OverBudget,
+    Refused,
+    Unavailable,
+)
+from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
+from doumen.model.plan import (
+    Bounds,
+    ExaminePlan,
+    GovernedColumn,
+    GovernedTable,
+    LoadPlan,
+    QueryPlan,
+    Scalar,
+)
+from doumen.model.ref import Ref
+from doumen.model.schema import Column, Schema
+
+JOB, ARROW, SCHEMA, BATCH, PROGRESS, TRAILER, ERROR = b"J", b"A", b"S", b"B", b"P", b"T", b"E"
+
+SMALL = 1 << 24
+"""Longest frame of JSON that either side takes, in bytes."""
+
+_ERRORS = {e.kind: e for e in (Faulty, Invalid, NotFound, OverBudget, Refused, Unavailable)}
+
+
+def read_json(payload: bytearray) -> dict[str, Any]:
+    """The object in a frame of JSON."""
+    body: dict[str, Any] = json.loads(payload)
+    return body
+
+
+def pack_scalar(value: Scalar) -> Any:
+    """A scalar as JSON that `unpack_scalar` reads back exactly."""
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": repr(value)}
+    return value
+
+
+def unpack_scalar(body: Any) -> Scalar:
+    """What `pack_scalar` wrote."""
+    if isinstance(body, dict):
+        if "time" in body:
+            return datetime.fromisoformat(body["time"])
+        return float(body["float"])
+    scalar: Scalar = body
+    return scalar
+
+
+def pack_query(plan: QueryPlan) -> tuple[dict[str, Any], list[pa.Buffer]]:
+    """A query plan as JSON, and its inline tables as Arrow streams in the order of the tables."""
+    body = {
+        "statement": plan.statement,
+        "tables": [_pack_table(table) for table in plan.tables],
+        "now": plan.now.isoformat(),
+        "parameters": [pack_scalar(value) for value in plan.parameters],
+        "variables": {name: pack_scalar(value) for name, value in plan.variables.items()},
+        "limit": plan.limit,
+        "into": plan.into,
+        "bounds": asdict(plan.bounds),
+    }
+    return body, [arrow_stream(t.inline) for t in plan.tables if t.inline is not None]
+
+
+def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryPlan:
+    """What `pack_query` wrote."""
+    rest = iter(inline)
+    return QueryPlan(
+        statement=body["statement"],
+        tables=tuple(_unpack_table(table, rest) for table in body["tables"]),
+        now=datetime.fromisoformat(body["now"]),
+        parameters=tuple(unpack_scalar(value) for value in body["parameters"]),
+        variables={name: unpack_scalar(value) for name, value in body["variables"].items()},
+        limit=body["limit"],
+        into=body["into"],
+        bounds=Bounds(**body["bounds"]),
+    )
+
+
+def unpack_load(body: Mapping[str, Any]) -> LoadPlan:
+    """A load plan from what `dataclasses.asdict` made of it."""
+    spec = body["spec"]
+    columns = tuple(
+        LoadColumn(
+            source=c["source"],
+            name=c["name"],
+            type=c["type"],
+            formats=tuple(c["formats"]),
+            checks=tuple(Check(k["kind"], _value(k["value"])) for k in c["checks"]),
+        )
+        for c in spec["columns"]
+    )
+    files, reading = _sources(spec)
+    return LoadPlan(
+        LoadSpec(files, reading, columns),
+        body["into"],
+        body["quarantine"],
+        Bounds(**body["bounds"]),
+    )
+
+
+def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
+    """An examine plan from what `dataclasses.asdict` made of it."""
+    files, reading = _sources(body)
+    return ExaminePlan(files, reading, Bounds(**body["bounds"]))
+
+
+def pack_error(error: DoumenError) -> dict[str, Any]:
+    """An error as JSON."""
+    return {"kind": error.kind, **error.as_json()}
+
+
+def unpack_error(body: Mapping[str, Any]) -> DoumenError:
+    """What `pack_error` wrote."""
+    detail = body["code"].partition(".")[2] or None
+    return _ERRORS[body["kind"]](body["what"], why=body["why"], next=body["next"], detail=detail)
+
+
+def arrow_stream(table: pa.Table | pa.RecordBatch) -> pa.Buffer:
+    """A table or a batch as one self-contained Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write(table)
+    return sink.getvalue()
+
+
+def _pack_table(table: GovernedTable) -> dict[str, Any]:
+    return {
+        "domain": table.ref.domain,
+        "name": table.ref.name,
+        "schema": [[c.name, c.type] for c in table.schema],
+        "columns": [[c.name, c.type, c.expression] for c in table.columns],
+        "files": list(table.files),
+        "where": list(table.where),
+        "inline": table.inline is not None,
+    }
+
+
+def _unpack_table(body: Mapping[str, Any], inline: Any) -> GovernedTable:
+    table = None
+    if body["inline"]:
+        with pa.ipc.open_stream(pa.py_buffer(next(inline))) as reader:
+            table = reader.read_all()
+    return GovernedTable(
+        ref=Ref(body["domain"], body["name"]),
+        schema=Schema(tuple(Column(name, type_) for name, type_ in body["schema"])),
+        columns=tuple(GovernedColumn(*column) for column in body["columns"]),
+        files=tuple(body["files"]),
+        where=tuple(body["where"]),
+        inline=table,
+    )
+
+
+def _sources(body: Mapping[str, Any]) -> tuple[tuple[SourceFile, ...], Reading]:
+    reading = {**body["reading"], "columns": tuple(body["reading"]["columns"])}
+    return tuple(SourceFile(**file) for file in body["files"]), Reading(**reading)
+
+
+def _value(value: Any) -> str | int | tuple[str, ...] | None:
+    return tuple(value) if isinstance(value, list) else value

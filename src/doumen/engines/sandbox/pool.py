@@ -1,0 +1,132 @@
+"""Workers for actors: one is used again for the same actor only, a spare is always ready.
+
+A worker that erred, ran out of time or was left early is killed, with its directory.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections import deque
+from pathlib import Path
+
+from doumen.engines.sandbox.frames import Channel
+from doumen.engines.sandbox.herd import Herd, unavailable
+
+
+class Worker:
+    """A worker process, lent to one job at a time."""
+
+    def __init__(self, herd: Herd) -> None:
+        self._herd = herd
+        self.number, end = herd.fork()
+        self.channel = Channel(end)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it lives and waits for a job."""
+        return self._herd.alive and self.channel.idle()
+
+    def end(self) -> int | None:
+        """Kill it; its wait status if it died before, None where it cannot be known."""
+        status = self._herd.end(self.number)
+        self.channel.close()
+        return status
+
+
+class Pool:
+    """Hands out workers. Many threads may use one pool.
+
+    Args:
+        entry: Module whose `serve` the workers run.
+        scratch: Folder for temporary files; the system's where None.
+        kept: Most idle workers that wait for the next job of their actor.
+        warm: Start zygote and spare now, off the path of the first job.
+    """
+
+    def __init__(
+        self, entry: str, *, scratch: Path | None = None, kept: int = 4, warm: bool = True
+    ) -> None:
+        self._entry = entry
+        self._scratch = str(scratch or tempfile.gettempdir())
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._herd: Herd | None = None
+        self._spare: Worker | None = None
+        self._idle: deque[tuple[str, Worker]] = deque()
+        self._closed = False
+        self._owner = os.getpid()
+        if warm:
+            with self._lock:
+                self._spare = Worker(self._living())
+
+    def take(self, actor: str | None) -> Worker:
+        """A worker that has served nobody, or this actor only.
+
+        Args:
+            actor: Whose worker; None asks for one that has served nobody.
+
+        Raises:
+            Unavailable: no worker can be made, or the pool is closed.
+        """
+        with self._lock:
+            herd = self._living()
+            while actor is not None and (mine := self._of(actor)) is not None:
+                if mine.ready:
+                    return mine
+                mine.end()
+            worker, self._spare = self._spare, None
+            if worker is not None and not worker.ready:
+                worker.end()
+                worker = None
+            worker = worker or Worker(herd)
+            self._spare = Worker(herd)
+            return worker
+
+    def give(self, actor: str, worker: Worker) -> None:
+        """Take back a worker whose job of this actor ended well."""
+        with self._lock:
+            if self._closed:
+                worker.channel.close()
+                return
+            self._idle.append((actor, worker))
+            gone = self._idle.popleft()[1] if len(self._idle) > self._kept else None
+        if gone is not None:
+            gone.end()
+
+    def close(self) -> None:
+        """End everything. A pool that is closed twice stays closed."""
+        with self._lock:
+            self._closed = True
+            self._forget()
+
+    def _of(self, actor: str) -> Worker | None:
+        for place, (owner, worker) in enumerate(self._idle):
+            if owner == actor:
+                del self._idle[place]
+                return worker
+        return None
+
+    def _living(self) -> Herd:
+        """The herd; a new one where the old one died or belongs to the process we forked from."""
+        if self._closed:
+            raise unavailable()
+        if self._owner != os.getpid():
+            self._herd, self._spare, self._owner = None, None, os.getpid()
+            self._idle.clear()
+        if self._herd is not None and not self._herd.alive:
+            self._forget()
+        if self._herd is None:
+            self._herd = Herd(self._entry, self._scratch)
+        return self._herd
+
+    def _forget(self) -> None:
+        for _, worker in self._idle:
+            worker.channel.close()
+        self._idle.clear()
+        if self._spare is not None:
+            self._spare.channel.close()
+        if self._herd is not None:
+            self._herd.close()
+        self._herd, self._spare = None, None

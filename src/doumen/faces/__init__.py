@@ -1,0 +1,1 @@
+"""Faces draw and ask; they decide nothing."""

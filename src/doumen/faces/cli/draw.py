@@ -1,0 +1,146 @@
+"""Drawings of an outcome for people: tables, names with values, text.
+
+Columns are aligned by the width that characters take on a terminal (a Chinese character takes
+two). Where a table is wider than the terminal, cells are folded; where that would leave less
+than a few characters a column, columns in the middle are left out and named below.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text as Words
+
+from doumen.faces.cli import words
+from doumen.faces.cli.terminal import clean, plain
+from doumen.model.operation import Fields, Table, Text
+
+NARROWEST = 10
+"""Width below which no column is folded."""
+_GAP = 2
+_NEUTRAL = (None, "NULL", "NaN", "Infinity", "-Infinity")
+"""What stands among numbers without making them text."""
+
+
+def draw(
+    drawings: Sequence[Table | Fields | Text], stream: TextIO, width: int | None = None
+) -> None:
+    """Draw on a stream; colours and width are the terminal's, NO_COLOR is obeyed."""
+    canvas = io.StringIO()
+    console = Console(
+        file=canvas,
+        width=width,
+        force_terminal=stream.isatty(),
+        color_system=None if plain() else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for place, drawing in enumerate(drawings):
+        if place:
+            console.print()
+        if isinstance(drawing, Text):
+            canvas.write(clean(drawing.text).rstrip("\n") + "\n")
+        elif isinstance(drawing, Fields):
+            _title(console, drawing.title)
+            console.print(_fields(drawing))
+        else:
+            _title(console, drawing.title)
+            _table(console, drawing)
+    for line in canvas.getvalue().splitlines():
+        stream.write(line.rstrip(" ") + "\n")
+
+
+def written(value: Any) -> str:
+    """A value for people."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(written(v) for v in value)
+    return clean(format(value, "f") if isinstance(value, Decimal) else str(value))
+
+
+def fitting(widths: Sequence[int], room: int) -> list[int]:
+    """Indices of the columns to show: all, or the first and the last as far as there is room.
+
+    Args:
+        widths: Natural width of each column, in cells.
+        room: Cells of the terminal.
+    """
+    least = [min(width, NARROWEST) + _GAP for width in widths]
+    if sum(least) <= room:
+        return list(range(len(widths)))
+    left, right, free = 0, len(widths), room - (1 + _GAP)
+    while left < right:
+        take_left = left <= len(widths) - right
+        index = left if take_left else right - 1
+        if least[index] > free:
+            break
+        free -= least[index]
+        left, right = (left + 1, right) if take_left else (left, right - 1)
+    return [*range(max(left, 1)), *range(right, len(widths))]
+
+
+def _title(console: Console, title: str | None) -> None:
+    if title:
+        console.print(Words(clean(title), style="bold"))
+
+
+def _fields(fields: Fields) -> Grid:
+    grid = Grid.grid(padding=(0, _GAP, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in fields.pairs:
+        grid.add_row(Words(clean(name)), Words(written(value)))
+    return grid
+
+
+def _table(console: Console, table: Table) -> None:
+    cells = [[written(value) for value in row] for row in table.rows]
+    widths = [
+        max(_width(name), *(_width(row[i]) for row in cells)) if cells else _width(name)
+        for i, name in enumerate(table.columns)
+    ]
+    shown = fitting(widths, console.width)
+    gap = next((at for at, index in enumerate(shown) if at != index), None)
+    if len(shown) < len(widths) and gap is None:
+        gap = len(shown)
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0), pad_edge=False)
+    for at, index in enumerate(shown):
+        if at == gap:
+            grid.add_column("…")
+        right = _all_numbers(row[index] for row in table.rows)
+        grid.add_column(
+            Words(clean(table.columns[index])),
+            justify="right" if right else "left",
+            overflow="fold",
+            min_width=min(widths[index], NARROWEST),
+        )
+    if gap == len(shown):
+        grid.add_column("…")
+    for row in cells:
+        line = [Words(row[index]) for index in shown]
+        grid.add_row(*(line if gap is None else [*line[:gap], Words("…"), *line[gap:]]))
+    console.print(grid)
+    if gap is not None:
+        left_out = [clean(n) for i, n in enumerate(table.columns) if i not in shown]
+        console.print(Words(words.MORE_COLUMNS.format(names=", ".join(left_out)), style="dim"))
+
+
+def _all_numbers(values: Any) -> bool:
+    held = [v for v in values if v not in _NEUTRAL]
+    return bool(held) and all(
+        isinstance(v, (int, float, Decimal)) and not isinstance(v, bool) for v in held
+    )
+
+
+def _width(text: str) -> int:
+    return max((Words(line).cell_len for line in text.split("\n")), default=0)

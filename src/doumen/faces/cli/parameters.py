@@ -1,0 +1,127 @@
+"""Inputs of operations, and the options that every command takes, as click knows them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from doumen.faces.cli import words
+from doumen.faces.cli.asked import Asked
+from doumen.model.errors import Invalid
+from doumen.model.operation import Param
+
+_METAVARS = {"text": "TEXT", "path": "FILE", "integer": "N"}
+_OWN = "asked_"
+"""Begins the names of global options, which an operation may use for its own."""
+
+
+class Argument(click.Argument):
+    """An input given by place, with a help line of its own."""
+
+    def __init__(self, param: Param) -> None:
+        super().__init__(
+            [param.name],
+            type=_type(param),
+            required=param.required,
+            nargs=-1 if param.repeat else 1,
+            metavar=param.metavar or param.name.upper(),
+            **_default(param),
+        )
+        self.text = param.help
+
+    def record(self) -> tuple[str, str]:
+        """Name and meaning, for the help page."""
+        return self.metavar or "", self.text
+
+
+class Everywhere(click.Option):
+    """A global option: taken anywhere in the line, shown on the first page only."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Nothing on the page of a verb, where one line speaks of all of them."""
+        return super().get_help_record(ctx) if ctx.parent is None else None
+
+
+class FilePath(click.Path):
+    """A path from the folder in which the command was given; its existence is not asked."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The absolute path. Links and wildcards stay as they are."""
+        return Path(os.fsdecode(super().convert(value, param, ctx))).absolute()
+
+
+class Statement(click.ParamType[str]):
+    """A text given by place; `-` reads it from standard input."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text.
+
+        Raises:
+            Invalid: standard input is not UTF-8.
+        """
+        if value != "-":
+            return str(value)
+        try:
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Invalid(words.NOT_UTF8, next=words.TO_UTF8, detail="encoding") from None
+
+
+def parameter(param: Param) -> click.Parameter:
+    """The click parameter of one input of an operation."""
+    if param.positional:
+        return Argument(param)
+    flags = [param.option or f"--{param.name.replace('_', '-')}", param.name]
+    if param.kind == "flag":
+        return click.Option(flags, is_flag=True, default=bool(param.default), help=param.help)
+    return click.Option(
+        flags,
+        type=_type(param),
+        required=param.required,
+        multiple=param.repeat,
+        metavar=param.metavar or _METAVARS.get(param.kind),
+        help=param.help,
+        show_default=param.default not in (None, ()),
+        **_default(param),
+    )
+
+
+def everywhere() -> list[click.Parameter]:
+    """The global options, anew for each command; they write into the `Asked` of the line."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        if value is not None and value is not False:
+            setattr(ctx.find_object(Asked), str(param.name).removeprefix(_OWN), value)
+
+    def option(flag: str, name: str, help: str, **more: Any) -> click.Option:
+        names = [flag, _OWN + name]
+        return Everywhere(names, help=help, expose_value=False, callback=remember, **more)
+
+    return [
+        option("--node", "node", words.NODE, metavar="DIR", type=FilePath(file_okay=False)),
+        option("--as", "actor", words.ACTOR, metavar="ACTOR"),
+        option("--for", "purpose", words.PURPOSE, metavar="PURPOSE"),
+        option("--json", "json", words.JSON, is_flag=True),
+        option("--table", "table", words.TABLE, is_flag=True),
+        option("--debug", "debug", words.DEBUG, is_flag=True, is_eager=True),
+    ]
+
+
+def _type(param: Param) -> click.ParamType[Any]:
+    if param.kind == "path":
+        return FilePath()
+    if param.kind == "integer":
+        return click.INT
+    if param.kind == "choice":
+        return click.Choice(param.choices)
+    return Statement() if param.positional else click.STRING
+
+
+def _default(param: Param) -> dict[str, Any]:
+    return {} if param.default in (None, ()) or param.required else {"default": param.default}

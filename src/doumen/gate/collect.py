@@ -1,0 +1,178 @@
+"""Files from outside into a dataset: looked at, loaded in the sandbox, made visible at once.
+
+Conservation: rows in = rows landed + rows quarantined, counted apart and asserted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from doumen.failpoint import passing
+from doumen.gate import record
+from doumen.gate.commit import Draft
+from doumen.gate.landing import Landing, Written, sources
+from doumen.gate.means import Means
+from doumen.gate.resolve import actor_of
+from doumen.kits import policy
+from doumen.kits.standards import odcs
+from doumen.model.answer import Made
+from doumen.model.errors import Conflict, DoumenError, Invalid
+from doumen.model.fact import Facts
+from doumen.model.job import Collect, Examine, Job
+from doumen.model.load import Examination, Mode, SourceFile
+from doumen.model.plan import ExaminePlan, LoadPlan, Progress
+from doumen.model.ref import RESERVED_DOMAINS, Ref
+from doumen.stores.lake import storable
+
+
+class Miscounted(DoumenError):
+    """Rows in are not rows landed plus rows quarantined: nothing is made visible."""
+
+    kind = "miscounted"
+
+
+def examine(means: Means, job: Job, step: Examine, progress: Progress | None) -> Examination:
+    """Look at files from outside. Nothing is kept, so nothing is recorded."""
+    policy.may_collect(actor_of(job.actor, means.catalog.current()))
+    return means.engine.examine(ExaminePlan(step.files, step.reading, means.bounds), progress)
+
+
+def collect(means: Means, job: Job, step: Collect, progress: Progress | None) -> Made:
+    """Bring files in under a contract."""
+    facts = means.catalog.current()
+    actor = actor_of(job.actor, facts)
+    policy.may_collect(actor)
+    _check(step)
+    passing("collect.decided")
+    fresh = _fresh(facts, step)
+    if not fresh:
+        return _unchanged(facts, step)
+    _agreed(facts, step)
+    written = _load(means, step, fresh, progress)
+    passing("collect.settled")
+    landing = Landing(
+        job, step, record.new_id(means.clock(), means.entropy), actor.name, fresh, written
+    )
+    versions: dict[Ref, int] = {}
+
+    def prepare(connection: Connection) -> Draft:
+        now = means.catalog.current(connection)
+        if _fresh(now, step) != fresh:
+            raise Conflict(
+                f"Another job changed `{step.ref}` while this one was reading.",
+                next="Run the same command again.",
+                detail="changed",
+            )
+        versions.update(landing.register(means.lake, now))
+        return landing.draft(means.clock(), now, versions)
+
+    receipt = means.commits.submit(prepare)
+    loaded = written.loaded
+    return Made(
+        step.ref,
+        loaded.rows_in,
+        loaded.landed,
+        loaded.quarantined,
+        loaded.reasons,
+        versions[step.ref],
+        receipt.id,
+    )
+
+
+def _check(step: Collect) -> None:
+    if step.ref.domain in RESERVED_DOMAINS or step.ref.is_quarantine or step.ref.node:
+        raise Invalid(
+            f"`{step.ref}` cannot be collected into.",
+            why="The name is reserved, is a quarantine, or lies on another node.",
+            next="Choose another `domain.name`.",
+            detail="name",
+        )
+    kept = [c for c in step.spec.columns if storable(c.type) != c.type]
+    if kept:
+        raise Invalid(
+            f"The lake cannot keep {', '.join(f'`{c.name}` as {c.type}' for c in kept)}.",
+            next="Declare "
+            + ", ".join(f"`{c.name}` as {storable(c.type)}" for c in kept)
+            + " in the contract.",
+            detail="type",
+        )
+
+
+def _fresh(facts: Facts, step: Collect) -> tuple[SourceFile, ...]:
+    """The files that this dataset does not hold yet under this contract.
+
+    Raises:
+        Conflict: the path was collected with other content, or under another contract, and
+            the job says neither append nor replace.
+    """
+    if step.mode is Mode.REPLACE:
+        return step.spec.files
+    meaning = odcs.fingerprint(odcs.read_contract(step.contract))
+    known = dict(sources(facts, step.ref))
+    fresh = [f for f in step.spec.files if known.get(f.sha256, {}).get("contract") != meaning]
+    if step.mode is Mode.APPEND:
+        return tuple(fresh)
+    paths = {body["path"] for body in known.values()}
+    for file in fresh:
+        if file.sha256 in known:
+            _conflict(step.ref, file, "was collected under another contract")
+        if file.name in paths:
+            _conflict(step.ref, file, "was collected before with other content")
+    return tuple(fresh)
+
+
+def _conflict(ref: Ref, file: SourceFile, what: str) -> None:
+    raise Conflict(
+        f"`{file.name}` {what} into `{ref}`.",
+        next="Say `--replace` to put the new content in place of all that is there, or "
+        "`--append` to keep both.",
+        detail="content",
+    )
+
+
+def _agreed(facts: Facts, step: Collect) -> None:
+    """A contract that breaks the users of the one in force needs the version that says so."""
+    body = facts.body("contract", str(step.ref))
+    if body is None or body["text"] == step.contract:
+        return
+    old, new = odcs.read_contract(body["text"]), odcs.read_contract(step.contract)
+    changes = odcs.compare(old, new)
+    breaking = [change.words for change in changes if change.breaking]
+    due = odcs.next_version(old.version, changes)
+    if breaking and (odcs.version_key(new.version) or ()) < (odcs.version_key(due) or ()):
+        raise Conflict(
+            f"The contract given breaks users of the contract of `{step.ref}` that is in force.",
+            why="\n".join(breaking),
+            next=f"Leave `--contract` out to use the one in force, or give the new one the "
+            f"version {due}.",
+            detail="breaking",
+        )
+
+
+def _unchanged(facts: Facts, step: Collect) -> Made:
+    known = dict(sources(facts, step.ref))
+    last = max(known[f.sha256]["event"] for f in step.spec.files)
+    body = facts.dataset(step.ref) or {}
+    return Made(step.ref, 0, 0, 0, (), body["version"], last, unchanged=True)
+
+
+def _load(
+    means: Means, step: Collect, fresh: Sequence[SourceFile], progress: Progress | None
+) -> Written:
+    into = means.lake.stage(str(step.ref))
+    aside = means.lake.stage(str(step.ref.quarantine))
+    spec = type(step.spec)(tuple(fresh), step.spec.reading, step.spec.columns)
+    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), means.bounds), progress)
+    passing("collect.loaded")
+    landed = means.lake.settle(into, str(step.ref))
+    quarantined = means.lake.settle(aside, str(step.ref.quarantine))
+    counted = sum(f.rows for f in landed), sum(f.rows for f in quarantined)
+    if loaded.rows_in != sum(counted) or counted != (loaded.landed, loaded.quarantined):
+        raise Miscounted(
+            f"{loaded.rows_in} rows came in, {counted[0]} landed and {counted[1]} were "
+            "quarantined: the numbers do not add up, so nothing was kept.",
+            next="Please report this with the file that caused it.",
+        )
+    return Written(loaded, landed, quarantined)

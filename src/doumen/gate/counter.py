@@ -1,0 +1,126 @@
+"""The desk as the gate serves it: one actor, one purpose, every request a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from doumen.gate import amend, evidence, replay
+from doumen.gate.gate import Gate
+from doumen.gate.inspect import Fault, inspect
+from doumen.gate.means import Means
+from doumen.gate.replay import Delivered
+from doumen.gate.resolve import actor_of
+from doumen.kits import policy
+from doumen.model.actor import Actor
+from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.job import Collect, Examine, Job, Query
+from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.plan import Progress, Scalar
+from doumen.model.receipt import Inclusion, Receipt
+from doumen.model.ref import Ref
+
+
+class Counter:
+    """One actor before the gate; see `doumen.gate.desk.Desk` for what each request means."""
+
+    def __init__(self, gate: Gate, actor: str, purpose: str | None, progress: Progress) -> None:
+        self._gate = gate
+        self._means: Means = gate.means
+        self.actor: Actor = actor_of(actor, self._means.catalog.current())
+        self.purpose = purpose
+        self.progress = progress
+
+    def facts(self) -> Facts:
+        """The facts this actor may know, at the version in force now."""
+        facts = self._means.catalog.current()
+        return policy.visible_facts(self.actor, facts, self._means.clock(), self.purpose)
+
+    def history(self, kind: str, key: str) -> Sequence[FactRow]:
+        """All versions of one fact, where the actor may know the one in force."""
+        if self.actor.oversees or self.facts().body(kind, key) is not None:
+            return self._means.catalog.history(kind, key)
+        return ()
+
+    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
+        """Ask."""
+        answer = self._gate.run(self._job(Query(sql, tuple(parameters))), self.progress)
+        assert not isinstance(answer, Made | Examination)
+        return answer
+
+    def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
+        """Say what `query` would do."""
+        return self._gate.explain(self._job(Query(sql, tuple(parameters))))
+
+    def derive(self, sql: str, into: Ref, parameters: Sequence[Scalar] = ()) -> Made:
+        """Write the answer of a query as a dataset."""
+        made = self._gate.run(self._job(Query(sql, tuple(parameters), into)), self.progress)
+        assert isinstance(made, Made)
+        return made
+
+    def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
+        """Look at all rows of files from outside."""
+        seen = self._gate.run(self._job(Examine(tuple(files), reading)), self.progress)
+        assert isinstance(seen, Examination)
+        return seen
+
+    def collect(self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str) -> Made:
+        """Bring files in under a contract."""
+        made = self._gate.run(self._job(Collect(ref, spec, mode, contract)), self.progress)
+        assert isinstance(made, Made)
+        return made
+
+    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
+        """Change what is true."""
+        return self._gate.amend(self.actor.name, list(facts), subject).id
+
+    def rotate(self) -> str:
+        """Put a new working key in force; gives the id of the receipt."""
+        return amend.rotate(self._means, self.actor.name).id
+
+    def replay(self, receipt: Receipt, delivered: Delivered | None = None) -> Replayed:
+        """Run the statement of a receipt again and compare."""
+        return replay.replay(self._means, self.actor.name, receipt, delivered)
+
+    def receipt(self, id: str) -> str:
+        """The receipt of an event that this actor may know."""
+        with self._read() as connection:
+            return evidence.receipt(self._means, connection, self.actor, id)
+
+    def keys(self) -> dict[str, object]:
+        """Root public key and the certificates of all working keys."""
+        return dict(self._means.keys().key_file())
+
+    def checkpoint(self) -> str:
+        """The latest checkpoint."""
+        with self._read() as connection:
+            return evidence.head(self._means, connection)
+
+    def prove(self, event: str) -> Inclusion:
+        """Inclusion of an event in the latest checkpoint."""
+        with self._read() as connection:
+            return evidence.inclusion(self._means, connection, self.actor, event)
+
+    def consistency(self, old: int, new: int | None = None) -> tuple[str, ...]:
+        """Hashes that show that the ledger of size `old` is a prefix of size `new`."""
+        with self._read() as connection:
+            return evidence.consistency(self._means, connection, old, new)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Ledger entries as stored."""
+        evidence.may_audit(self.actor)
+        with self._read() as connection:
+            yield from self._means.ledger.entries(connection, start, stop)
+
+    def inspect(self, *, mend: bool = False) -> Sequence[Fault]:
+        """Check store, lake, ledger and keys."""
+        return inspect(self._means, self.actor, mend=mend)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return self._means.database.read()
+
+    def _job(self, step: Query | Examine | Collect) -> Job:
+        return Job(self.actor.name, step, self.purpose)

@@ -1,0 +1,68 @@
+"""Third station: facts, actor and purpose to a ruling. Pure.
+
+Every dataset of the statement is ruled on by itself; then the statement is traced over the
+columns that the rulings leave, so that a column that is hidden answers as one that is absent,
+unless a rule denies it by name to someone who may know of it.
+"""
+
+from __future__ import annotations
+
+from doumen.gate.stages import Known, Ruled
+from doumen.kits import policy, sql
+from doumen.kits.policy import Asked as Question
+from doumen.kits.policy import DatasetRuling
+from doumen.kits.sql import UnknownColumn
+from doumen.model.errors import DoumenError, Refused
+from doumen.model.ref import Ref
+from doumen.model.rule import Action
+from doumen.model.schema import Schema
+
+
+def decide(known: Known) -> Ruled:
+    """Rule on the question.
+
+    Raises:
+        Refused: no rule permits it, or one denies it; the rule is named.
+        NotFound: the actor may not discover the dataset.
+        Invalid: a column that none of the visible tables has.
+    """
+    rulings = {
+        ref: policy.rule_dataset(
+            Question(
+                actor=known.actor,
+                purpose=known.asked.job.purpose,
+                action=Action.QUERY,
+                ref=ref,
+                schema=snapshot.schema,
+                facts=known.facts,
+                now=known.asked.now,
+            )
+        )
+        for ref, snapshot in known.snapshots.items()
+    }
+    visible: dict[Ref, Schema] = {
+        ref: Schema(tuple(ruled.column for ruled in ruling.columns))
+        for ref, ruling in rulings.items()
+    }
+    try:
+        lineage = sql.trace(known.asked.statement, {**visible, **known.system})
+    except UnknownColumn as unknown:
+        raise _denied(unknown, rulings) or unknown from None
+    return Ruled(known, rulings, lineage)
+
+
+def _denied(unknown: UnknownColumn, rulings: dict[Ref, DatasetRuling]) -> DoumenError | None:
+    """The refusal for a column that a rule denies by name; None where no rule speaks of it."""
+    for ref, ruling in rulings.items():
+        if unknown.ref not in (None, ref):
+            continue
+        for column, rule in ruling.denied.items():
+            if column.casefold() == unknown.column.casefold():
+                return Refused(
+                    f"Rule `{rule}` denies column `{column}` of `{ref}`.",
+                    why="Naming a denied column is refused; `SELECT *` leaves it out.",
+                    next=f"Leave it out, or see `doumen rule explain {rule}`.",
+                    rule=rule,
+                    detail="column",
+                )
+    return None

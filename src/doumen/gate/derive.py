@@ -1,0 +1,197 @@
+"""A question whose answer becomes a dataset, with its labels, its lineage and its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from doumen.failpoint import passing
+from doumen.gate import execute, query, record
+from doumen.gate.commit import Draft
+from doumen.gate.means import Means
+from doumen.gate.stages import Planned
+from doumen.kits import policy, sql
+from doumen.kits.standards import odcs
+from doumen.model.answer import Made
+from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, Refused
+from doumen.model.event import Used
+from doumen.model.fact import Fact, Facts
+from doumen.model.job import Job, Query
+from doumen.model.load import LoadColumn
+from doumen.model.plan import QueryPlan
+from doumen.model.ref import ColumnRef, Ref
+from doumen.model.schema import Column, Schema
+from doumen.model.snapshot import DataFile
+from doumen.stores.lake import storable
+
+
+def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
+    """Write the answer of a question as the dataset `into`."""
+    said = record.new_disclosure(step, means.entropy)
+    planned = query.admit(means, job, step, said)
+    known = planned.ruled.known
+    try:
+        policy.may_derive(known.actor, into)
+    except (Refused, NotFound) as error:
+        query.refuse(means, job, error, said)
+        raise
+    _free(known.facts, into, known.actor.name, None)
+    schema = _storable_schema(execute.describe(planned, means.engine))
+    _free(known.facts, into, known.actor.name, schema)
+    table = str(into)
+    stage = means.lake.stage(table)
+    planned = replace(planned, plan=replace(_cast(planned, schema), into=str(stage)))
+    try:
+        for _ in execute.execute(planned, means.engine):
+            pass
+    except DoumenError as error:
+        event = record.new_id(means.clock(), means.entropy)
+        draft = record.answered(planned, "query.failed", event, said, data={"code": error.code})
+        means.commits.submit(lambda _: draft)
+        raise
+    files = means.lake.settle(stage, table)
+    derived = _Derived(planned, into, schema, files)
+    passing("derive.settled")
+    event = record.new_id(means.clock(), means.entropy)
+    version = 0
+
+    def prepare(connection: Connection) -> Draft:
+        nonlocal version
+        facts = means.catalog.current(connection)
+        _free(facts, into, known.actor.name, schema)
+        before = facts.dataset(into)
+        version = means.lake.commit(
+            table,
+            schema=schema,
+            files=files,
+            mode="replace",
+            expected=None if before is None else before["version"],
+        )
+        return record.answered(
+            planned,
+            "derive",
+            event,
+            said,
+            data={"rows": sum(f.rows for f in files)},
+            subject=table,
+            facts=derived.facts(version, before, record.stamp(means.clock())),
+            generated=(Used(table, version),),
+        )
+
+    receipt = means.commits.submit(prepare)
+    rows = sum(f.rows for f in files)
+    return Made(into, rows, rows, 0, (), version, receipt.id)
+
+
+def _free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:
+    """Check that the name is free, or that of a dataset that this actor derived before."""
+    before = facts.dataset(into)
+    if before is None:
+        return
+    if not before.get("derived") or before.get("creator") != actor:
+        raise Conflict(
+            f"`{into}` is there already and was not derived by `{actor}`.",
+            next="Choose another name for `--into`.",
+            detail="exists",
+        )
+    old = [(c["name"], c["type"]) for c in before["columns"]]
+    if schema is not None and old != [(c.name, c.type) for c in schema]:
+        raise Conflict(
+            f"`{into}` is there already with other columns.",
+            why=f"It has {', '.join(' '.join(pair) for pair in old)}.",
+            next="Choose another name for `--into`.",
+            detail="columns",
+        )
+
+
+def _storable_schema(schema: Schema) -> Schema:
+    """The columns as the lake can keep them.
+
+    Raises:
+        Invalid: two outputs share a name, or one has none that a column can bear.
+    """
+    folded = [name.casefold() for name in schema.names]
+    twice = sorted({n for n, f in zip(schema.names, folded, strict=True) if folded.count(f) > 1})
+    if twice:
+        raise Invalid(
+            f"Output columns share the name {', '.join(f'`{name}`' for name in twice)}.",
+            next="Give each output its own name: `SELECT a.id AS a_id, b.id AS b_id …`.",
+            detail="columns",
+        )
+    return Schema(tuple(Column(c.name, storable(c.type)) for c in schema))
+
+
+def _cast(planned: Planned, schema: Schema) -> QueryPlan:
+    """The plan with its outputs cast to what the lake keeps, where that differs."""
+    outputs = ", ".join(
+        f'CAST("{_quoted(c.name)}" AS {c.type}) AS "{_quoted(c.name)}"' for c in schema
+    )
+    statement = sql.bare(planned.plan.statement)
+    return replace(planned.plan, statement=f"SELECT {outputs} FROM (\n{statement}\n)")  # noqa: S608
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """A derived dataset whose files are written."""
+
+    planned: Planned
+    into: Ref
+    schema: Schema
+    files: tuple[DataFile, ...]
+
+    def facts(self, version: int, before: Mapping[str, Any] | None, now: str) -> list[Fact]:
+        """What becomes true with it: the dataset, its contract, its lineage, its labels."""
+        known, key = self.planned.ruled.known, str(self.into)
+        lineage = {
+            column.name: {
+                "projection": sorted(map(str, output.projection)),
+                "influence": sorted(map(str, output.influence)),
+            }
+            for column, output in zip(self.schema, self.planned.ruled.lineage.outputs, strict=True)
+        }
+        dataset = {
+            "kind": "table",
+            "columns": [{"name": c.name, "type": c.type} for c in self.schema],
+            "version": version,
+            "files": [{"path": f.path, "size": f.size, "rows": f.rows} for f in self.files],
+            "creator": known.actor.name,
+            "derived": True,
+            "sources": sorted({str(ref) for ref in known.snapshots}),
+            "created": before["created"] if before else now,
+            "updated": now,
+        }
+        return [
+            Fact("dataset", key, dataset),
+            *([] if before else [self._contract()]),
+            Fact("lineage", key, {"columns": lineage}),
+            *_labels(known.facts, self.into, lineage),
+        ]
+
+    def _contract(self) -> Fact:
+        """The first contract; later ones are for people to write."""
+        columns = [LoadColumn(c.name, c.name, c.type) for c in self.schema]
+        contract = odcs.read_contract(odcs.infer_contract(self.into, columns))
+        body = {
+            "version": contract.version,
+            "text": contract.text,
+            "hash": odcs.fingerprint(contract),
+        }
+        return Fact("contract", str(self.into), body)
+
+
+def _labels(facts: Facts, into: Ref, lineage: Mapping[str, Mapping[str, list[str]]]) -> list[Fact]:
+    """Each derived column bears every label of every column that shaped it."""
+    made = []
+    for column, sources in lineage.items():
+        shaping = [ColumnRef.parse(s) for s in (*sources["projection"], *sources["influence"])]
+        labels = sorted({label for s in shaping for label in facts.labels(s.ref, s.column)})
+        if labels:
+            made.append(Fact("label", f"{into}.{column}", {"labels": labels, "origin": "derived"}))
+    return made

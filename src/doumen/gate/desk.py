@@ -1,0 +1,124 @@
+"""The open gate with an actor before it: all that a room may ask.
+
+A room receives a desk and nothing else: it never sees a store or an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import pyarrow as pa
+
+from doumen.model.actor import Actor
+from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.plan import Progress, Scalar
+from doumen.model.receipt import Inclusion, Receipt
+from doumen.model.ref import Ref
+
+
+class Desk(Protocol):
+    """One actor, one purpose, one gate."""
+
+    actor: Actor
+    purpose: str | None
+    progress: Progress
+
+    def facts(self) -> Facts:
+        """The facts this actor may know, at the version in force now."""
+        ...
+
+    def history(self, kind: str, key: str) -> Sequence[FactRow]:
+        """All versions of one fact that this actor may know, oldest first."""
+        ...
+
+    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
+        """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget."""
+        ...
+
+    def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
+        """Say what `query` would do, without running or paying."""
+        ...
+
+    def derive(self, sql: str, into: Ref, parameters: Sequence[Scalar] = ()) -> Made:
+        """Write the answer of a query as a dataset with its labels, lineage and terms."""
+        ...
+
+    def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
+        """Look at all rows of files from outside, in the sandbox."""
+        ...
+
+    def collect(self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str) -> Made:
+        """Bring files in under a contract (ODCS text)."""
+        ...
+
+    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
+        """Change what is true; gives the id of the receipt."""
+        ...
+
+    def rotate(self) -> str:
+        """Put a new working key in force; gives the id of the receipt."""
+        ...
+
+    def replay(
+        self, receipt: Receipt, delivered: Callable[[pa.Schema], pa.Table] | None = None
+    ) -> Replayed:
+        """Run the statement of a receipt again on its snapshots and compare the answers.
+
+        `delivered` reads the result that was handed over, as a table of the given schema.
+        """
+        ...
+
+    def receipt(self, id: str) -> str:
+        """The receipt (JWS JSON text) of an event that this actor may know."""
+        ...
+
+    def keys(self) -> dict[str, object]:
+        """Root public key and the certificates of all working keys, retired ones included."""
+        ...
+
+    def checkpoint(self) -> str:
+        """The latest checkpoint: a C2SP signed note."""
+        ...
+
+    def prove(self, event: str) -> Inclusion:
+        """Inclusion of an event in the latest checkpoint."""
+        ...
+
+    def consistency(self, old: int, new: int | None = None) -> tuple[str, ...]:
+        """Hashes (hex) that show that the ledger of size `old` is a prefix of size `new`."""
+        ...
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Ledger entries as stored (RFC 8785 JSON); for those who audit."""
+        ...
+
+    def inspect(self, *, mend: bool = False) -> Sequence[Finding]:
+        """Check store, lake, ledger and keys; with `mend` put right what is safe."""
+        ...
+
+
+class Finding(Protocol):
+    """One fault that `inspect` found: where, what, whether evidence is touched, whether mended."""
+
+    @property
+    def where(self) -> str:
+        """`ledger`, `lake`, `keys` or `store`, with the place."""
+        ...
+
+    @property
+    def what(self) -> str:
+        """What is wrong with it."""
+        ...
+
+    @property
+    def tampered(self) -> bool:
+        """Whether evidence is touched."""
+        ...
+
+    @property
+    def mended(self) -> bool:
+        """Whether it was put right."""
+        ...

@@ -1,0 +1,31 @@
+"""Fifth station: the plan on an engine, after the engine's own reading of the statement agrees."""
+
+from __future__ import annotations
+
+from doumen.gate.stages import Planned
+from doumen.kits import sql
+from doumen.model.plan import Engine, Stream
+from doumen.model.schema import Schema
+
+
+def execute(planned: Planned, engine: Engine) -> Stream:
+    """Run the statement.
+
+    Raises:
+        Refused: the engine reads something in the statement that the lists do not admit.
+        Faulty: the statement failed on values that the actor may see.
+        OverBudget: a limit of memory, time or output was reached.
+    """
+    _agree(planned, engine)
+    return engine.query(planned.plan, planned.ruled.known.actor.name)
+
+
+def describe(planned: Planned, engine: Engine) -> Schema:
+    """Names and types of the answer, without running."""
+    _agree(planned, engine)
+    return engine.describe(planned.plan, planned.ruled.known.actor.name)
+
+
+def _agree(planned: Planned, engine: Engine) -> None:
+    statement = planned.ruled.known.asked.statement
+    sql.check_reading(engine.read(statement.text), statement)

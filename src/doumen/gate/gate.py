@@ -1,0 +1,46 @@
+"""The one door. Data moves by `run`, facts change by `amend`.
+
+Orchestration only: what a station does stands in the file of that name.
+"""
+
+from __future__ import annotations
+
+from doumen.gate import amend, collect, derive, query
+from doumen.gate.answer import RecordedAnswer
+from doumen.gate.means import Means
+from doumen.model.answer import Explained, Made
+from doumen.model.fact import Fact
+from doumen.model.job import Collect, Job, Query
+from doumen.model.load import Examination
+from doumen.model.plan import Progress
+from doumen.model.receipt import Receipt
+
+
+class Gate:
+    """The gate of one node. Safe for any number of threads."""
+
+    def __init__(self, means: Means) -> None:
+        self.means = means
+
+    def run(
+        self, job: Job, progress: Progress | None = None
+    ) -> RecordedAnswer | Made | Examination:
+        """Move data."""
+        match job.step:
+            case Query() as step:
+                if step.into is not None:
+                    return derive.derive(self.means, job, step, step.into)
+                return query.answer(self.means, job, step)
+            case Collect() as step:
+                return collect.collect(self.means, job, step, progress)
+            case step:
+                return collect.examine(self.means, job, step, progress)
+
+    def explain(self, job: Job) -> Explained:
+        """Say what a query would do, without running or paying."""
+        assert isinstance(job.step, Query)
+        return query.explain(self.means, job, job.step)
+
+    def amend(self, actor: str, facts: list[Fact], subject: str) -> Receipt:
+        """Change what is true."""
+        return amend.amend(self.means, actor, facts, subject)

@@ -1,0 +1,176 @@
+"""What a collection makes true: the tables with their new files, the contract, labels, sources.
+
+Called under the store's write transaction, with files that are in the lake and not yet seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doumen.gate import record
+from doumen.gate.commit import Draft
+from doumen.kits.standards import odcs
+from doumen.model.event import Used
+from doumen.model.fact import Fact, Facts
+from doumen.model.job import Collect, Job
+from doumen.model.load import Loaded, Mode, SourceFile
+from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+from doumen.model.snapshot import DataFile
+from doumen.stores.lake import Lake
+
+QUARANTINE = Schema.of(
+    _source="VARCHAR", _row="BIGINT", _column="VARCHAR", _reason="VARCHAR", _raw="VARCHAR"
+)
+"""Columns of every quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files that are in the lake and not yet visible."""
+
+    loaded: Loaded
+    landed: tuple[DataFile, ...]
+    quarantined: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table that a collection may change, with the files that are new."""
+
+    ref: Ref
+    kind: str
+    schema: Schema
+    files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A collection whose files are written.
+
+    Attributes:
+        event: Id of the event to be.
+        actor: Name of the one who collects.
+        fresh: The files that the dataset did not hold yet.
+    """
+
+    job: Job
+    step: Collect
+    event: str
+    actor: str
+    fresh: Sequence[SourceFile]
+    written: Written
+
+    def register(self, lake: Lake, facts: Facts) -> dict[Ref, int]:
+        """Register the files with their tables; gives the version of each that changed."""
+        versions = {}
+        for table in self._tables():
+            before = facts.dataset(table.ref)
+            aside = table.kind == "quarantine"
+            if aside and not table.files and (before is None or not self._replaces):
+                continue
+            versions[table.ref] = lake.commit(
+                str(table.ref),
+                schema=table.schema,
+                files=table.files,
+                mode="replace" if self._replaces or before is None else "append",
+                expected=None if before is None else before["version"],
+            )
+        return versions
+
+    def draft(self, now: datetime, facts: Facts, versions: Mapping[Ref, int]) -> Draft:
+        """The event, and what becomes true with it."""
+        loaded, contract = self.written.loaded, odcs.read_contract(self.step.contract)
+        return record.made(
+            self.job,
+            "collect",
+            self.event,
+            now,
+            ref=self.step.ref,
+            generated=[Used(str(ref), version) for ref, version in versions.items()],
+            data={
+                "rows_in": loaded.rows_in,
+                "landed": loaded.landed,
+                "quarantined": loaded.quarantined,
+                "mode": self.step.mode.value,
+                "files": len(self.fresh),
+                "contract": contract.version,
+                "reasons": [
+                    {"column": r.column, "reason": r.reason, "rows": r.rows} for r in loaded.reasons
+                ],
+            },
+            facts=[
+                *(
+                    self._dataset(table, versions[table.ref], facts, record.stamp(now))
+                    for table in self._tables()
+                    if table.ref in versions
+                ),
+                *self._contract(facts, contract),
+                *self._sources(facts, odcs.fingerprint(contract)),
+                *odcs.label_facts(contract, self.step.ref, facts),
+            ],
+        )
+
+    @property
+    def _replaces(self) -> bool:
+        return self.step.mode is Mode.REPLACE
+
+    def _tables(self) -> tuple[_Table, _Table]:
+        ref, written = self.step.ref, self.written
+        return (
+            _Table(ref, "table", self.step.spec.schema, written.landed),
+            _Table(ref.quarantine, "quarantine", QUARANTINE, written.quarantined),
+        )
+
+    def _dataset(self, table: _Table, version: int, facts: Facts, now: str) -> Fact:
+        before = facts.dataset(table.ref)
+        kept = [] if before is None or self._replaces else list(before["files"])
+        added = [{"path": f.path, "size": f.size, "rows": f.rows} for f in table.files]
+        return Fact(
+            "dataset",
+            str(table.ref),
+            {
+                "kind": table.kind,
+                "columns": [{"name": c.name, "type": c.type} for c in table.schema],
+                "version": version,
+                "files": kept + added,
+                "creator": self.actor,
+                "derived": False,
+                "sources": [],
+                "created": before["created"] if before else now,
+                "updated": now,
+            },
+        )
+
+    def _contract(self, facts: Facts, contract: odcs.Contract) -> Iterator[Fact]:
+        key = str(self.step.ref)
+        if (facts.body("contract", key) or {}).get("text") != self.step.contract:
+            body = {
+                "version": contract.version,
+                "description": contract.description,
+                "text": self.step.contract,
+                "hash": odcs.fingerprint(contract),
+            }
+            yield Fact("contract", key, body)
+
+    def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
+        ref = self.step.ref
+        if self._replaces:
+            for digest, _ in sources(facts, ref):
+                yield Fact("source", f"{ref}#{digest}", None)
+        for file in self.fresh:
+            body = {"path": file.name, "contract": meaning, "event": self.event}
+            yield Fact("source", f"{ref}#{file.sha256}", body)
+
+
+def sources(facts: Facts, ref: Ref) -> list[tuple[str, Mapping[str, Any]]]:
+    """What a dataset was collected from: digest of the content, and the fact about it."""
+    prefix = f"{ref}#"
+    return [
+        (key.removeprefix(prefix), body)
+        for key, body in facts.all("source")
+        if key.startswith(prefix)
+    ]

@@ -1,0 +1,42 @@
+"""What the gate works with: stores, engine, keys, clock, entropy and limits, built by `session`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from doumen.gate.commit import Commits
+from doumen.gate.record import Entropy
+from doumen.model.plan import Bounds, Engine
+from doumen.stores.catalog import Catalog
+from doumen.stores.database import Database
+from doumen.stores.lake import Lake
+from doumen.stores.ledger import Keyring, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """The stores and the engine of one node.
+
+    Attributes:
+        keys: Gives the keys in force; reads them anew when another process rotated them.
+        clock: The time now, in UTC, with its zone.
+        entropy: Random bytes fit for keys and salts.
+        mask_keys: Outer and inner key (hex) of hash masks of this node.
+        bounds: Limits of one job.
+        small: Bytes up to which an answer is recorded before it is given.
+    """
+
+    database: Database
+    catalog: Catalog
+    ledger: Ledger
+    lake: Lake
+    engine: Engine
+    commits: Commits
+    keys: Callable[[], Keyring]
+    clock: Callable[[], datetime]
+    entropy: Entropy
+    mask_keys: tuple[str, str]
+    bounds: Bounds
+    small: int

@@ -1,0 +1,203 @@
+"""Sixth station: what the ledger keeps of a job. Builds drafts; `commit` makes them durable.
+
+The ledger holds no text of a statement and no literal: a commitment whose salt is in the
+receipt. Charges count visible quantities only: queries run and rows returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from doumen.gate.commit import Draft
+from doumen.gate.stages import Planned
+from doumen.kits import policy
+from doumen.kits.evidence.digest import AnswerDigest
+from doumen.kits.evidence.disclosure import committed, disclose
+from doumen.kits.sql import Lineage
+from doumen.model.errors import DoumenError
+from doumen.model.event import Charge, Event, Used
+from doumen.model.fact import Fact
+from doumen.model.job import Job, Query
+from doumen.model.ref import Ref
+
+Entropy = Callable[[int], bytes]
+Disclosed = Mapping[str, Any]
+"""What a statement says, for its asker: `statement`, `parameters`, `salt`."""
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id(now: datetime, entropy: Entropy) -> str:
+    """A ULID: 48 bits of milliseconds, 80 random bits, Crockford base 32; sorts by time."""
+    value = int(now.timestamp() * 1000) << 80 | int.from_bytes(entropy(10), "big")
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def stamp(now: datetime) -> str:
+    """RFC 3339 in UTC with microseconds and `Z`."""
+    return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_disclosure(query: Query, entropy: Entropy) -> Disclosed:
+    """What a statement says, under a fresh salt."""
+    return disclose(query.sql, query.parameters, entropy(32))
+
+
+def lineage_json(lineage: Lineage) -> list[dict[str, Any]]:
+    """Lineage as an event holds it: per output its name, projection and influence."""
+    return [
+        {
+            "name": output.name,
+            "projection": sorted(map(str, output.projection)),
+            "influence": sorted(map(str, output.influence)),
+        }
+        for output in lineage.outputs
+    ]
+
+
+def answered(
+    planned: Planned,
+    kind: str,
+    event: str,
+    said: Disclosed,
+    *,
+    digest: AnswerDigest | None = None,
+    truncated: bool = False,
+    data: Mapping[str, Any] | None = None,
+    facts: Sequence[Fact] = (),
+    generated: Sequence[Used] = (),
+    subject: str | None = None,
+) -> Draft:
+    """The draft of a query that was run: answered, started, ended, failed or derived."""
+    known = planned.ruled.known
+    rows = digest.rows if digest else 0
+    account = f"actor:{known.actor.name}"
+    charges = () if kind == "query.ended" else (Charge(account, "queries", 1),)
+    if rows:
+        charges = (*charges, Charge(account, "rows", rows))
+    body: dict[str, Any] = {
+        "statement": committed(said),
+        "now": stamp(known.asked.now),
+        "facts": known.facts.version,
+        "rules": list(planned.ruled.rules),
+        "lineage": lineage_json(planned.ruled.lineage),
+        **(data or {}),
+    }
+    if digest is not None:
+        body |= {"result": digest.as_json(), "truncated": truncated}
+    return Draft(
+        event=_event(
+            known.asked.job,
+            kind,
+            event,
+            known.asked.now,
+            subject=subject,
+            used=tuple(Used(str(s.ref), s.version) for s in known.snapshots.values()),
+            generated=tuple(generated),
+            charges=charges,
+            data=body,
+        ),
+        facts=facts,
+        disclosed=said,
+        rules=rules_json(planned),
+    )
+
+
+def rules_json(planned: Planned) -> tuple[Mapping[str, Any], ...]:
+    """The rules applied, in words that hold no literal of a rule."""
+    facts = planned.ruled.known.facts
+    bodies = ((rule, facts.body("rule", rule)) for rule in planned.ruled.rules)
+    return tuple(
+        {
+            "rule": rule,
+            "duties": [
+                policy.duty_words(duty, literals=False)
+                for duty in policy.rule_from_json(body).duties
+            ],
+        }
+        for rule, body in bodies
+        if body is not None
+    )
+
+
+def refused(job: Job, error: DoumenError, event: str, now: datetime, said: Disclosed) -> Draft:
+    """The draft of a refusal: its code and rule, never a name that does not exist."""
+    return Draft(
+        event=_event(
+            job,
+            "query.refused",
+            event,
+            now,
+            data={"statement": committed(said), "code": error.code, "rule": error.rule},
+        ),
+        disclosed=said,
+    )
+
+
+def made(
+    job: Job,
+    kind: str,
+    event: str,
+    now: datetime,
+    *,
+    ref: Ref,
+    generated: Sequence[Used],
+    data: Mapping[str, Any],
+    facts: Sequence[Fact],
+) -> Draft:
+    """The draft of a collection."""
+    return Draft(
+        event=_event(
+            job, kind, event, now, subject=str(ref), generated=tuple(generated), data=data
+        ),
+        facts=facts,
+    )
+
+
+def amended(
+    job_actor: str, event: str, now: datetime, subject: str, facts: Sequence[Fact]
+) -> Draft:
+    """The draft of an amendment: which facts were set or taken back, not what they say."""
+    changes = [
+        {"kind": f.kind, "key": f.key, "change": "set" if f.body is not None else "removed"}
+        for f in facts
+    ]
+    return Draft(
+        event=Event(
+            id=event,
+            time=stamp(now),
+            type="amend",
+            actor=job_actor,
+            subject=subject,
+            data={"facts": changes},
+        ),
+        facts=facts,
+    )
+
+
+def _event(
+    job: Job,
+    kind: str,
+    event: str,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    used: tuple[Used, ...] = (),
+    generated: tuple[Used, ...] = (),
+    charges: tuple[Charge, ...] = (),
+    data: Mapping[str, Any],
+) -> Event:
+    return Event(
+        id=event,
+        time=stamp(now),
+        type=kind,
+        actor=job.actor,
+        purpose=job.purpose,
+        agreement=job.agreement,
+        subject=subject,
+        used=used,
+        generated=generated,
+        charges=charges,
+        data=data,
+    )

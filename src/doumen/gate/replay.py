@@ -1,0 +1,153 @@
+"""The same question again, on the snapshots, facts and time of its receipt.
+
+Exact columns are compared by digest. Floating sums depend on the order of threads, so they
+are compared with the delivered result, where it is given, within 1e-9. The rows themselves
+are not given out: a replay answers whether they are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from doumen.gate import execute, query, record
+from doumen.gate.commit import Draft
+from doumen.gate.evidence import may_audit
+from doumen.gate.means import Means
+from doumen.gate.resolve import actor_of
+from doumen.gate.stages import Planned
+from doumen.kits.evidence.closeness import close_enough
+from doumen.kits.evidence.digest import AnswerDigest, Digester
+from doumen.kits.evidence.disclosure import asked
+from doumen.model.actor import Actor
+from doumen.model.answer import Replayed
+from doumen.model.errors import Conflict, Invalid, NotFound
+from doumen.model.event import Event
+from doumen.model.job import Job, Query
+from doumen.model.receipt import Receipt
+
+Delivered = Callable[[pa.Schema], pa.Table]
+"""Reads the delivered result as a table of this schema."""
+
+
+def replay(means: Means, actor: str, receipt: Receipt, delivered: Delivered | None) -> Replayed:
+    """Run the statement of a receipt again and compare.
+
+    Raises:
+        Invalid: the receipt is not of an answered query.
+        NotFound: a snapshot or the event is not on this node any more; it says which.
+        Conflict: the receipt says something else than the ledger.
+    """
+    who = actor_of(actor, means.catalog.current())
+    if receipt.event["actor"] != who.name:
+        may_audit(who)
+    if "result" not in receipt.event["data"]:
+        raise Invalid(
+            f"Receipt `{receipt.id}` is of `{receipt.event['type']}`, which has no answer.",
+            next="Replay the receipt of an answered query.",
+            detail="receipt",
+        )
+    index = _own_entry(means, receipt)
+    planned = _planned(means, receipt, index)
+    salt = bytes.fromhex(receipt.disclosed["salt"])
+    digest, table = _run(means, planned, salt, keep=delivered is not None)
+    said = receipt.event["data"]["result"]
+    outcome = Replayed(
+        receipt=receipt.id,
+        rows=digest.rows,
+        exact=digest.exact == said["exact"] and digest.rows == said["rows"],
+        sequence=None if said["sequence"] is None else digest.sequence == said["sequence"],
+        floating=_floating(digest, said, table, delivered),
+        event=record.new_id(means.clock(), means.entropy),
+    )
+    means.commits.submit(lambda _: _draft(means, who, outcome))
+    return outcome
+
+
+def _own_entry(means: Means, receipt: Receipt) -> int:
+    """Index of the event; the receipt must say what the ledger says."""
+    with means.database.read() as connection:
+        found = means.ledger.find(connection, receipt.id)
+    if found is None:
+        raise NotFound(
+            f"Event `{receipt.id}` is not in the ledger of this node.",
+            next="Replay it at the node that issued the receipt.",
+            detail="receipt",
+        )
+    index, body = found
+    if json.loads(body) != receipt.event:
+        raise Conflict(
+            f"Receipt `{receipt.id}` says something else than the ledger.",
+            next="`doumen receipt verify` says what does not hold.",
+            detail="receipt",
+        )
+    return index
+
+
+def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
+    event = receipt.event
+    statement, parameters, _ = asked(receipt.disclosed)
+    step = Query(statement, parameters)
+    job = Job(
+        actor=event["actor"],
+        step=step,
+        purpose=event["purpose"],
+        agreement=event["agreement"],
+    )
+    facts = means.catalog.at(event["data"]["facts"])
+    at = datetime.fromisoformat(event["data"]["now"])
+    planned = query.plan(means, job, step, facts, now=at, until=index)
+    for snapshot in planned.ruled.known.snapshots.values():
+        missing = means.lake.missing(snapshot)
+        if missing:
+            raise NotFound(
+                f"Version {snapshot.version} of `{snapshot.ref}` is not in the lake any more.",
+                why=f"{len(missing)} of its files are missing.",
+                next="Restore them from a backup to replay this receipt.",
+                detail="snapshot",
+            )
+    return planned
+
+
+def _run(
+    means: Means, planned: Planned, salt: bytes, *, keep: bool
+) -> tuple[AnswerDigest, pa.Table | None]:
+    stream = execute.execute(planned, means.engine)
+    digester = Digester(stream.schema, planned.ruled.known.asked.statement.ordered, salt)
+    batches = []
+    for batch in stream:
+        digester.update(batch)
+        if keep:
+            batches.append(batch)
+    return digester.finish(), pa.Table.from_batches(batches, stream.arrow) if keep else None
+
+
+def _floating(
+    digest: AnswerDigest, said: dict[str, Any], table: pa.Table | None, delivered: Delivered | None
+) -> str:
+    """`none` (no such columns), `equal`, `close`, `differs` or `unknown` (no result given)."""
+    if said["floating"] is None:
+        return "none"
+    if digest.floating == said["floating"]:
+        return "equal"
+    if table is None or delivered is None:
+        return "unknown"
+    return "close" if close_enough(table, delivered(table.schema)) else "differs"
+
+
+def _draft(means: Means, who: Actor, outcome: Replayed) -> Draft:
+    now = means.clock()
+    return Draft(
+        Event(
+            id=outcome.event,
+            time=record.stamp(now),
+            type="replay",
+            actor=who.name,
+            subject=outcome.receipt,
+            data={"exact": outcome.exact, "floating": outcome.floating},
+        )
+    )

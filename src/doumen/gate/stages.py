@@ -1,0 +1,73 @@
+"""The values that pass from station to station; each is frozen and holds the one before it.
+
+Asked → Known → Ruled → Planned; then the engine answers and `record` makes the receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from doumen.kits.policy import DatasetRuling
+from doumen.kits.sql import Lineage, Statement
+from doumen.model.actor import Actor
+from doumen.model.fact import Facts
+from doumen.model.job import Job, Query
+from doumen.model.plan import QueryPlan
+from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+from doumen.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query that both its form and every node of its tree are on the allow-list of."""
+
+    job: Job
+    query: Query
+    statement: Statement
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The question with the facts it is about, all of one version.
+
+    Attributes:
+        snapshots: The version of each stored dataset that the statement names.
+        system: Schemas of the `sys.*` tables that it names.
+    """
+
+    asked: Asked
+    actor: Actor
+    facts: Facts
+    snapshots: Mapping[Ref, Snapshot]
+    system: Mapping[Ref, Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """The question with its ruling: what of each dataset the actor may see, and why.
+
+    Attributes:
+        rulings: One per stored dataset; `sys.*` tables carry only rows the actor may know.
+        lineage: Of the statement over the visible columns.
+    """
+
+    known: Known
+    rulings: Mapping[Ref, DatasetRuling]
+    lineage: Lineage
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of all rules applied, sorted."""
+        return tuple(sorted({rule for r in self.rulings.values() for rule in r.rules}))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The question with its plan: ready to run."""
+
+    ruled: Ruled
+    plan: QueryPlan

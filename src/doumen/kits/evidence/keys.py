@@ -1,0 +1,150 @@
+"""Keys: Ed25519 pairs, their ids, and the root key's certificates for working keys.
+
+The root key signs certificates and nothing else. Keys are named by the thumbprint of
+RFC 7638 in the form of RFC 8037 (appendix A.3), so a name cannot be given to another key.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from doumen.kits.evidence.canonical import canonical
+from doumen.model.errors import Invalid, Tampered
+
+_FIELDS = ("kid", "public", "origin", "issued")
+
+
+def new_key(seed: bytes) -> Ed25519PrivateKey:
+    """The key of a seed: 32 random bytes, which are the private key of RFC 8032.
+
+    Raises:
+        Invalid: the seed has another length.
+    """
+    if len(seed) != 32:
+        raise Invalid("A key needs a seed of 32 bytes.", why=f"It has {len(seed)}.", detail="key")
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def public_hex(key: Ed25519PrivateKey) -> str:
+    """The public half, as 64 hexadecimal digits."""
+    return key.public_key().public_bytes_raw().hex()
+
+
+def kid(public: str) -> str:
+    """The id of a public key (hex): its JWK thumbprint, SHA-256 in base64url."""
+    x = base64.urlsafe_b64encode(bytes.fromhex(public)).rstrip(b"=").decode()
+    thumb = hashlib.sha256(canonical({"crv": "Ed25519", "kty": "OKP", "x": x})).digest()
+    return base64.urlsafe_b64encode(thumb).rstrip(b"=").decode()
+
+
+def holds(public: str, signature: bytes, message: bytes) -> bool:
+    """Whether the signature over the message is by the holder of this public key (hex)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def certify(root: Ed25519PrivateKey, public: str, name: str, issued: str) -> dict[str, str]:
+    """The root key's word that a working key speaks for the node.
+
+    Args:
+        root: The node's root key.
+        public: The working key's public half (hex).
+        name: Origin of the node's ledger, as its checkpoints carry it.
+        issued: RFC 3339, UTC.
+
+    Returns:
+        `kid, public, origin, issued` and `signature`: hex, over the canonical JSON of the others.
+    """
+    body = {"kid": kid(public), "public": public, "origin": name, "issued": issued}
+    return body | {"signature": root.sign(canonical(body)).hex()}
+
+
+def check_certificate(cert: Mapping[str, Any], root_public: str) -> str:
+    """The working key's public half (hex), once its certificate is known to hold.
+
+    `retired`, which a key file may add later, is not under the signature.
+
+    Raises:
+        Tampered: a field is missing, the id is not the key's, or the root key did not sign it.
+    """
+    texts = [cert.get(name) for name in (*_FIELDS, "signature")]
+    if not all(isinstance(text, str) for text in texts):
+        raise _wrong("a field of it is missing")
+    body = {name: cert[name] for name in _FIELDS}
+    try:
+        named = kid(body["public"]) == body["kid"]
+        signature = bytes.fromhex(cert["signature"])
+    except ValueError as error:
+        raise _wrong("its key or signature is not hexadecimal") from error
+    if not named:
+        raise _wrong("its key is not the one that it names")
+    if not holds(root_public, signature, canonical(body)):
+        raise _wrong("it was changed, or issued by another root key")
+    return str(body["public"])
+
+
+def _wrong(why: str) -> Tampered:
+    return Tampered(
+        "The certificate of the working key does not hold.",
+        why=f"Compared with the root key given, {why}.",
+        next="Get the node's key file from the node itself: `doumen ledger export`.",
+        detail="certificate",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """What a stranger needs to trust a node: its root key and the working keys it certified.
+
+    Attributes:
+        origin: Origin of the node's ledger.
+        root: Public half of the root key (hex).
+        certificates: As `certify` makes them; with `retired` (RFC 3339) once rotated out.
+    """
+
+    origin: str
+    root: str
+    certificates: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The file's JSON object."""
+        certificates: Sequence[dict[str, Any]] = [dict(c) for c in self.certificates]
+        return {"origin": self.origin, "root": self.root, "certificates": certificates}
+
+
+def read_key_file(text: str) -> KeyFile:
+    """Read a key file. Its certificates are not checked here.
+
+    Raises:
+        Invalid: it is no key file.
+    """
+    try:
+        body = json.loads(text)
+        file = KeyFile(body["origin"], body["root"], tuple(dict(c) for c in body["certificates"]))
+        proper = isinstance(file.origin, str) and len(bytes.fromhex(file.root)) == 32
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _no_key_file() from error
+    if not proper:
+        raise _no_key_file()
+    return file
+
+
+def _no_key_file() -> Invalid:
+    return Invalid(
+        "This is not a key file.",
+        why="A key file is JSON with `origin`, `root` (a public key in hexadecimal) and "
+        "`certificates`.",
+        next="The node writes one: `doumen ledger export`.",
+        detail="key-file",
+    )

@@ -1,0 +1,230 @@
+"""Rules as a document: YAML in, the same shape as JSON out, every fault reported at once.
+
+The JSON form of a rule is its YAML form: reading what was written gives the rule again (law 8).
+A document is untrusted: its size, depth and anchors are bounded before anything is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from doumen.kits.policy.duties import BY_NOUN, KINDS
+from doumen.kits.policy.target import read_target, write_target
+from doumen.kits.policy.yaml import plain_yaml
+from doumen.model.errors import Invalid
+from doumen.model.rule import Action, Duty, Effect, Mask, Rule, Target, TargetKind, Who
+
+_STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+_ID = re.compile(r"[^\W_][\w-]{0,62}")
+Name = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^\S(.*\S)?$")]
+
+
+def _wrong(words: str) -> PydanticCustomError:
+    return PydanticCustomError("rule", "{words}", {"words": words})
+
+
+def _day(value: Any) -> Any:
+    """A date from its text; pydantic would take numbers and times of day too."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise _wrong(f"`{value}` is not a date such as 2027-12-31") from None
+
+
+class _WhoForm(BaseModel):
+    model_config = _STRICT
+
+    role: Name | None = None
+    actor: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.role is None) == (self.actor is None):
+            raise _wrong("give either `role` or `actor`")
+        return self
+
+
+class _DutyBase(BaseModel):
+    model_config = _STRICT
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            known = ", ".join(f"`{kind.name}`" for kind in KINDS)
+            raise _wrong(f"a duty has exactly one key, of {known}")
+        return self
+
+    def duty(self) -> Duty:
+        """The duty of the one kind that is given."""
+        (name,) = self.model_fields_set
+        kind = next(kind for kind in KINDS if kind.name == name)
+        duty: Duty = kind.read(getattr(self, name))
+        return duty
+
+
+if TYPE_CHECKING:
+    _DutyForm = _DutyBase
+else:  # one field per kind on the shelf
+    _DutyForm = create_model(
+        "_DutyForm", __base__=_DutyBase, **{kind.name: (kind.form, None) for kind in KINDS}
+    )
+
+
+class _RuleForm(BaseModel):
+    model_config = _STRICT
+
+    id: str
+    permit: Annotated[Action | None, Field(strict=False)] = None
+    deny: Annotated[Action | None, Field(strict=False)] = None
+    who: _WhoForm
+    on: Annotated[Target, BeforeValidator(read_target)]
+    purposes: list[Name] | None = Field(default=None, alias="for", min_length=1)
+    until: Annotated[date | None, BeforeValidator(_day)] = None
+    duties: list[_DutyForm] = []
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, id: str) -> str:
+        if not _ID.fullmatch(id):
+            raise _wrong("letters, digits, `-` and `_` are allowed, 63 at most, no sign first")
+        return id
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.permit is None) == (self.deny is None):
+            raise _wrong("give either `permit` or `deny`")
+        if self.duties and self.permit is not Action.QUERY:
+            raise _wrong("duties belong to `permit: query` only")
+        for duty in self.rule().duties:
+            if isinstance(duty, Mask):
+                _check_mask(duty, self.on)
+        return self
+
+    def rule(self) -> Rule:
+        """The rule that this form holds."""
+        return Rule(
+            id=self.id,
+            effect=Effect.DENY if self.permit is None else Effect.PERMIT,
+            action=self.permit or self.deny or Action.QUERY,
+            who=Who(self.who.role, self.who.actor),
+            on=self.on,
+            purposes=tuple(self.purposes or ()),
+            until=self.until,
+            duties=tuple(form.duty() for form in self.duties),
+        )
+
+
+def _check_mask(mask: Mask, on: Target) -> None:
+    """A mask names its column where the rule does not."""
+    if on.kind is TargetKind.DATASET:
+        if mask.column is None:
+            raise _wrong("a mask of a rule on a dataset names its `column`")
+    elif mask.column is not None:
+        raise _wrong(f"a mask of a rule on a {on.kind} applies to that: leave `column` out")
+
+
+def read_rules(text: str) -> tuple[Rule, ...]:
+    """The rules of a YAML document.
+
+    Raises:
+        Invalid: with all faults at once, each with its place.
+    """
+    document = plain_yaml(text)
+    if not isinstance(document, Mapping) or set(document) != {"rules"}:
+        raise _invalid(["the document has one key, `rules`, that holds a list of rules"])
+    bodies = document["rules"]
+    if not isinstance(bodies, list) or not bodies:
+        raise _invalid(["`rules` holds a list of at least one rule"])
+    rules: list[Rule] = []
+    faults: list[str] = []
+    for number, body in enumerate(bodies, start=1):
+        try:
+            rules.append(_RuleForm.model_validate(body).rule())
+        except ValidationError as error:
+            id = body.get("id") if isinstance(body, Mapping) else None
+            place = f"rule `{id}`" if isinstance(id, str) else f"rule number {number}"
+            faults.extend(_faults(place, error.errors(include_url=False, include_input=False)))
+    ids = [rule.id for rule in rules]
+    faults.extend(
+        f"rule `{id}`: the id is used {ids.count(id)} times"
+        for id in dict.fromkeys(ids)
+        if ids.count(id) > 1
+    )
+    if faults:
+        raise _invalid(faults)
+    return tuple(rules)
+
+
+def rule_from_json(body: Mapping[str, Any]) -> Rule:
+    """Read what `rule_as_json` wrote.
+
+    Raises:
+        Invalid: the body is no rule.
+    """
+    try:
+        return _RuleForm.model_validate(dict(body)).rule()
+    except ValidationError as error:
+        place = f"rule `{body.get('id')}`"
+        faults = _faults(place, error.errors(include_url=False, include_input=False))
+        raise _invalid(list(faults)) from None
+
+
+def rule_as_json(rule: Rule) -> dict[str, Any]:
+    """The rule as a JSON object, in the shape and the order of its YAML form."""
+    who = {"role": rule.who.role} if rule.who.role is not None else {"actor": rule.who.actor}
+    body: dict[str, Any] = {
+        "id": rule.id,
+        rule.effect.value: rule.action.value,
+        "who": who,
+        "on": write_target(rule.on),
+    }
+    if rule.purposes:
+        body["for"] = list(rule.purposes)
+    if rule.until is not None:
+        body["until"] = rule.until.isoformat()
+    if rule.duties:
+        kinds = [(BY_NOUN[type(duty)], duty) for duty in rule.duties]
+        body["duties"] = [{kind.name: kind.write(duty)} for kind, duty in kinds]
+    return body
+
+
+def _faults(place: str, errors: Iterable[ErrorDetails]) -> Iterator[str]:
+    for error in errors:
+        where = ".".join(str(part) for part in error["loc"])
+        yield f"{place}{', ' if where else ''}{where}: {_words(error)}"
+
+
+def _words(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "there is no such field"
+    if error["type"] == "missing":
+        return "the field is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _invalid(faults: list[str]) -> Invalid:
+    return Invalid(
+        "The rules have a fault." if len(faults) == 1 else f"The rules have {len(faults)} faults.",
+        why="; ".join(faults) + ".",
+        next="Correct the file and add it again; `docs/rules.md` shows the form.",
+        detail="rules",
+    )

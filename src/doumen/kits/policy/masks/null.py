@@ -1,0 +1,34 @@
+"""Mask method `null`: nothing is shown; the column keeps its type. The strongest mask."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from doumen.kits.policy.masks.interface import MaskForm, Options
+from doumen.model.schema import Column
+
+
+class NullForm(MaskForm):
+    """`{column: NAME, method: null}`."""
+
+    method: Literal["null"]
+
+
+class NullMask:
+    """Every value becomes NULL of the column's own type."""
+
+    name: str = "null"
+    strength: int = 3
+    form: type[MaskForm] = NullForm
+
+    def type(self, column: Column) -> str:
+        """The type of the raw column."""
+        return column.type
+
+    def sql(self, value: str, column: Column, options: Options, keys: tuple[str, str]) -> str:
+        """A typed NULL, which does not read the column."""
+        return f"CAST(NULL AS {column.type})"
+
+    def words(self, options: Options) -> str:
+        """Empty."""
+        return "empty"

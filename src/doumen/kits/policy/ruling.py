@@ -1,0 +1,87 @@
+"""What is asked of the rules and what they answer: the question and the ruling on one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from doumen.model.actor import Actor
+from doumen.model.errors import NotFound
+from doumen.model.fact import Facts
+from doumen.model.ref import Ref
+from doumen.model.rule import Action, Mask
+from doumen.model.schema import Column, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """May this actor, for this purpose, do this with this dataset?
+
+    Attributes:
+        schema: The raw columns of the version that is asked for.
+        facts: All facts of the node, not only those that the actor may know.
+        now: The job's time, with its zone.
+    """
+
+    actor: Actor
+    purpose: str | None
+    action: Action
+    ref: Ref
+    schema: Schema
+    facts: Facts
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuledColumn:
+    """A column that may be used.
+
+    Attributes:
+        column: The raw column.
+        mask: How it is shown; None: as it is.
+        rules: Ids of the rules that permit or mask it, sorted.
+    """
+
+    column: Column
+    mask: Mask | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRuling:
+    """What an actor may see of one dataset, and by which rules.
+
+    Attributes:
+        columns: Those that may be used, in the order of the dataset.
+        denied: Columns that the actor may know of but that a rule denies: name → id of the
+            rule. Naming one is refused; `SELECT *` leaves it out.
+        filters: Id of the rule and expression; a row is seen where all are true.
+        limit: Most rows of the final result, and the rule that says so.
+        rules: Ids of all rules applied, sorted.
+        discoverable: The names told here may be told: always so of a ruling, since what may
+            not be discovered is NotFound.
+    """
+
+    ref: Ref
+    columns: tuple[RuledColumn, ...]
+    denied: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple[tuple[str, str], ...] = ()
+    limit: tuple[int, str] | None = None
+    rules: tuple[str, ...] = ()
+    discoverable: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether no rule hides a row or a value: all is shown as it is."""
+        return not (self.denied or self.filters or self.limit or any(c.mask for c in self.columns))
+
+
+def absent(ref: Ref) -> NotFound:
+    """The one answer for a dataset that is not there and for one that may not be discovered."""
+    return NotFound(
+        f"There is no dataset `{ref}`.",
+        why="It does not exist, or no rule lets you know of it.",
+        next='`doumen query "SELECT dataset FROM sys.datasets"` lists those you may know.',
+        detail="dataset",
+    )

@@ -1,0 +1,192 @@
+"""The facts that one actor may know: what may not be discovered is not among them.
+
+Owner, steward and auditor know all facts; the expressions of filters are for owner and steward.
+For the others, whatever changes with rows or values that they do not see (version, files,
+rows, times, order and events of facts) is dropped or constant (law 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from doumen.kits.policy.decide import rule_dataset
+from doumen.kits.policy.document import rule_as_json, rule_from_json
+from doumen.kits.policy.duties import BY_NOUN
+from doumen.kits.policy.knowledge import known_columns
+from doumen.kits.policy.ruling import Asked
+from doumen.kits.policy.standing import Standing, check_purpose, concerns
+from doumen.kits.policy.target import covered, folded
+from doumen.model.actor import Actor
+from doumen.model.errors import NotFound, Refused
+from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
+from doumen.model.ref import ColumnRef, Ref
+from doumen.model.rule import Action, Mask, Rule
+from doumen.model.schema import Schema
+
+_OPEN = ("purpose", "key")
+"""Kinds that everyone may know."""
+
+_MOVING = ("version", "files", "created", "updated")
+"""What of a dataset changes with its rows."""
+
+
+def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None = None) -> Facts:
+    """The facts this actor may know.
+
+    Args:
+        actor: Who looks.
+        facts: All facts of the node.
+        now: The time at which rules are in force.
+        purpose: The purpose stated, if one is.
+
+    Raises:
+        Refused: the purpose is not assigned to the actor.
+    """
+    check_purpose(actor, purpose)
+    if actor.governs:
+        return facts
+    if actor.oversees:
+        return _without_expressions(facts)
+    view = _View.of(Standing(actor, purpose, facts, now))
+    rows: dict[str, dict[str, FactRow]] = {}
+    for fact in view.facts():
+        rows.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
+    return Facts(0, rows)
+
+
+def _without_expressions(facts: Facts) -> Facts:
+    """All facts, with the filters of rules withheld."""
+    rules = {
+        key: replace(row, fact=Fact("rule", key, _withheld(row.fact.body or {})))
+        for key, row in facts.rows.get("rule", {}).items()
+    }
+    return Facts(facts.version, {**facts.rows, "rule": rules})
+
+
+def _withheld(body: Mapping[str, Any]) -> dict[str, Any]:
+    rule = rule_from_json(body)
+    duties = tuple(BY_NOUN[type(duty)].withheld(duty) for duty in rule.duties)
+    return rule_as_json(replace(rule, duties=duties))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What an actor may discover: each dataset with its columns and those that are known.
+
+    Attributes:
+        known: Dataset → names of its columns that the actor may know, as written.
+    """
+
+    standing: Standing
+    schemas: Mapping[Ref, Schema]
+    known: Mapping[Ref, frozenset[str]]
+
+    @classmethod
+    def of(cls, standing: Standing) -> _View:
+        schemas: dict[Ref, Schema] = {}
+        known: dict[Ref, frozenset[str]] = {}
+        for key, body in standing.facts.all("dataset"):
+            ref = Ref.parse(key)
+            schema = snapshot_of(ref, body).schema
+            names = known_columns(standing, ref, schema)
+            if names:
+                schemas[ref], known[ref] = schema, names
+        return cls(standing, schemas, known)
+
+    def facts(self) -> Iterator[Fact]:
+        """All facts that may be known."""
+        facts, actor = self.standing.facts, self.standing.actor
+        for kind in _OPEN:
+            yield from (Fact(kind, key, body) for key, body in facts.all(kind))
+        own = facts.body("actor", actor.name)
+        if own is not None:
+            yield Fact("actor", actor.name, own)
+        for ref in self.known:
+            yield from self._of_dataset(ref)
+        for key, body in facts.all("rule"):
+            if concerns(actor, body):
+                yield from self._rule(key, rule_from_json(body))
+
+    def _of_dataset(self, ref: Ref) -> Iterator[Fact]:
+        facts, key = self.standing.facts, str(ref)
+        yield Fact("dataset", key, self._dataset(ref, facts.dataset(ref) or {}))
+        contract = facts.body("contract", key)
+        if contract is not None and self._whole(ref):
+            yield Fact("contract", key, contract)
+        for labelled in (key, *(f"{ref}.{name}" for name in self.schemas[ref].names)):
+            label = facts.body("label", labelled)
+            column = labelled.removeprefix(key).removeprefix(".")
+            if label is not None and (not column or column in self.known[ref]):
+                yield Fact("label", labelled, label)
+        lineage = facts.body("lineage", key)
+        if lineage is not None:
+            yield Fact("lineage", key, {"columns": dict(self._lineage(ref, lineage["columns"]))})
+
+    def _whole(self, ref: Ref) -> bool:
+        """Whether the actor may know of every column."""
+        return len(self.known[ref]) == len(self.schemas[ref])
+
+    def _dataset(self, ref: Ref, body: Mapping[str, Any]) -> dict[str, Any]:
+        sources = [s for s in body.get("sources", ()) if Ref.parse(s) in self.known]
+        told: dict[str, Any] = {
+            "kind": body["kind"],
+            "columns": [c for c in body["columns"] if c["name"] in self.known[ref]],
+            "version": 0,
+            "files": [],
+            "derived": bool(body.get("derived")),
+            "sources": sources,
+        }
+        if body.get("creator") == self.standing.actor.name:
+            told["creator"] = body["creator"]
+        if self._sees_all(ref):
+            told |= {key: body[key] for key in _MOVING if key in body}
+        return told
+
+    def _sees_all(self, ref: Ref) -> bool:
+        """Whether every row and value is shown to the actor, so that nothing is hidden."""
+        standing = self.standing
+        asked = Asked(
+            actor=standing.actor,
+            purpose=standing.purpose,
+            action=Action.QUERY,
+            ref=ref,
+            schema=self.schemas[ref],
+            facts=standing.facts,
+            now=standing.now,
+        )
+        try:
+            ruling = rule_dataset(asked)
+        except (Refused, NotFound):
+            return False
+        return ruling.whole and len(ruling.columns) == len(self.schemas[ref])
+
+    def _lineage(
+        self, ref: Ref, columns: Mapping[str, Mapping[str, list[str]]]
+    ) -> Iterator[tuple[str, dict[str, list[str]]]]:
+        for name, entry in columns.items():
+            if name in self.known[ref]:
+                yield name, {kind: [c for c in entry[kind] if self._knows(c)] for kind in entry}
+
+    def _knows(self, column: str) -> bool:
+        place = ColumnRef.parse(column)
+        return folded(place.column) in map(folded, self.known.get(place.ref, ()))
+
+    def _rule(self, key: str, rule: Rule) -> Iterator[Fact]:
+        """The rule without what may not be known, if it is on something that may be known."""
+        touched = {
+            ref
+            for ref, names in self.known.items()
+            if covered(rule.on, ref, self.schemas[ref], self.standing.facts) & names
+        }
+        if not touched:
+            return
+        names = {folded(name) for ref in touched for name in self.known[ref]}
+        duties = tuple(
+            BY_NOUN[type(duty)].withheld(duty)
+            for duty in rule.duties
+            if not isinstance(duty, Mask) or duty.column is None or folded(duty.column) in names
+        )
+        yield Fact("rule", key, rule_as_json(replace(rule, duties=duties)))

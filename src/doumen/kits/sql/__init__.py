@@ -1,0 +1,31 @@
+"""Pure reading of SQL: the first wall against a hostile statement.
+
+`parse` reads a text by the allow-lists; `check_reading` holds the engine's own reading against
+the same lists; `trace` says which columns flow into the answer and which shape it;
+`compile_filter` turns the filter of a rule into SQL without literals.
+"""
+
+from doumen.kits.sql.expression import CompiledFilter, compile_filter
+from doumen.kits.sql.functions import CLOCK, FUNCTIONS, Function, Kind, classify
+from doumen.kits.sql.lineage import Lineage, OutputLineage, trace
+from doumen.kits.sql.parse import Statement, bare, parse
+from doumen.kits.sql.reading import check_reading
+from doumen.kits.sql.scopes import UnknownColumn
+
+__all__ = [
+    "CLOCK",
+    "FUNCTIONS",
+    "CompiledFilter",
+    "Function",
+    "Kind",
+    "Lineage",
+    "OutputLineage",
+    "Statement",
+    "UnknownColumn",
+    "bare",
+    "check_reading",
+    "classify",
+    "compile_filter",
+    "parse",
+    "trace",
+]

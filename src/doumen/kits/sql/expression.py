@@ -1,0 +1,396 @@
+"""The filter of a rule: one boolean expression, turned into SQL that holds no literal.
+
+A filter may use columns of its dataset, literals, `actor.NAME` and `now()`, joined by operators
+and functions that cannot fail on any row. Literals and attributes become variables
+(`getvariable`), cast to the type that they have in SQL: beside a column, that of the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from doumen.kits.sql.bounds import check_depth
+from doumen.kits.sql.literal import ZONED, Family, comparable, family, number_type, value_of
+from doumen.kits.sql.parse import read_tree
+from doumen.kits.sql.scopes import UnknownColumn
+from doumen.model.errors import Invalid
+from doumen.model.plan import Scalar
+from doumen.model.schema import Schema
+
+LONGEST = 10_000
+"""Most characters of a filter."""
+
+DEEPEST = 200
+"""Longest path in the tree of a filter."""
+
+_COMPARISONS: Mapping[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
+_TEXT_TO_TEXT: dict[type[exp.Expr], str] = {exp.Lower: "lower", exp.Upper: "upper"}
+_TEXT_TESTS: dict[type[exp.Expr], str] = {
+    exp.StartsWith: "starts_with",
+    exp.EndsWith: "ends_with",
+    exp.Contains: "contains",
+}
+_PARTS: dict[type[exp.Expr], str] = {
+    exp.Year: "year",
+    exp.Quarter: "quarter",
+    exp.Month: "month",
+    exp.Week: "week",
+    exp.Day: "day",
+}
+_UNITS = frozenset({"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"})
+_TRIES = frozenset({"BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"})
+_LONGEST_INTERVAL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFilter:
+    """A filter as the engine gets it.
+
+    Attributes:
+        sql: Boolean expression over the raw columns; values are `getvariable('PREFIX_N')`.
+        variables: Values of these variables.
+        columns: Columns that it reads, as the contract writes them.
+    """
+
+    sql: str
+    variables: Mapping[str, Scalar]
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """An expression with its type; a text whose type its place decides has `text` in place of SQL.
+
+    Attributes:
+        text: A literal or the value of an attribute, not yet bound.
+        known: Whether the value of `text` is known; that of an attribute may not be.
+    """
+
+    type: str
+    sql: str = ""
+    text: str | None = None
+    known: bool = True
+
+    @property
+    def open(self) -> bool:
+        """Whether its type is still to be decided."""
+        return not self.sql
+
+
+def compile_filter(
+    text: str, schema: Schema, attributes: Mapping[str, str | None] | None, prefix: str
+) -> CompiledFilter:
+    """Check a filter against the columns of its dataset and compile it.
+
+    Args:
+        text: The expression.
+        schema: Raw columns of the dataset.
+        attributes: Values of `actor.NAME`; one that is absent is NULL. None: they are not known
+            (a rule is being written), so that only the form is checked.
+        prefix: Variables are named `prefix_1`, `prefix_2` …
+
+    Raises:
+        Invalid: a syntax error, a construct that a filter may not use, a comparison between
+            types that could fail, or a value that is not one of the column's type.
+        Refused: it is nested too deeply.
+        UnknownColumn: a column that the dataset does not have.
+    """
+    if len(text) > LONGEST:
+        raise _invalid(f"has {len(text):,} characters; {LONGEST:,} are allowed")
+    tree = read_tree(text, prefix="SELECT ")
+    items = tree.expressions if isinstance(tree, exp.Select) else []
+    extra = [key for key, value in tree.args.items() if value and key != "expressions"]
+    if len(items) != 1 or extra or isinstance(items[0], exp.Alias):
+        raise _invalid("is not one expression")
+    compiler = _Compiler(schema, attributes, prefix)
+    check_depth(tree, DEEPEST)
+    sql = compiler.truth(compiler.term(items[0]))
+    return CompiledFilter(sql, compiler.variables, frozenset(compiler.columns))
+
+
+def _invalid(what: str, next: str | None = None) -> Invalid:
+    return Invalid(f"The filter {what}.", next=next, detail="filter")
+
+
+@dataclass(slots=True)
+class _Compiler:
+    schema: Schema
+    attributes: Mapping[str, str | None] | None
+    prefix: str
+    variables: dict[str, Scalar] = field(default_factory=dict)
+    columns: set[str] = field(default_factory=set)
+
+    def term(self, node: exp.Expr) -> _Term:
+        """Compile one node."""
+        comparison = _COMPARISONS.get(type(node))
+        if comparison is not None:
+            return self._compare(comparison, [node.this, node.expression])
+        compile = _KINDS.get(type(node))
+        if compile is not None:
+            return compile(self, node)
+        raise _invalid(
+            f"uses {type(node).__name__.lower()}, which a filter may not",
+            next="Filters use columns, literals, actor.NAME, now(), comparisons, IN, BETWEEN, "
+            "LIKE, IS NULL, AND, OR, NOT, CASE and functions that cannot fail.",
+        )
+
+    def truth(self, term: _Term) -> str:
+        """The SQL of a condition."""
+        if term.open or family(term.type) is not Family.TRUTH:
+            raise _invalid("has a condition that is not true or false")
+        return term.sql
+
+    # values
+
+    def _bind(self, value: Scalar, type: str) -> str:
+        name = f"{self.prefix}_{len(self.variables) + 1}"
+        self.variables[name] = value
+        return f"CAST(getvariable('{name}') AS {type})"
+
+    def _as(self, term: _Term, type: str) -> str:
+        """The SQL of a term; an open one becomes a value of this type."""
+        if not term.open:
+            return term.sql
+        if term.text is None:
+            return self._bind(None, type)
+        try:
+            return self._bind(value_of(term.text, type), type)
+        except ValueError:
+            raise _invalid(f"compares with a text that is no {type}") from None
+
+    def _column(self, node: exp.Expr) -> _Term:
+        assert isinstance(node, exp.Column)
+        parts = [part.name for part in node.parts]
+        if len(parts) == 2 and parts[0].casefold() == "actor":
+            known = self.attributes is not None
+            value = (self.attributes or {}).get(parts[1])
+            return _Term("VARCHAR", text=value, known=known)
+        found = self.schema.find(parts[0]) if len(parts) == 1 else None
+        if found is None:
+            raise UnknownColumn(None, ".".join(parts), self.schema.names)
+        self.columns.add(found.name)
+        quoted = found.name.replace('"', '""')
+        return _Term(found.type, f'"{quoted}"')
+
+    def _literal(self, node: exp.Expr) -> _Term:
+        return _Term("VARCHAR", text=node.name) if node.is_string else self._number(node.name)
+
+    def _number(self, text: str) -> _Term:
+        type = number_type(text)
+        if type is None:
+            raise _invalid("has a number with more than 38 digits")
+        return _Term(type, self._bind(value_of(text.replace("_", ""), type), type))
+
+    def _negative(self, node: exp.Expr) -> _Term:
+        if not isinstance(node.this, exp.Literal) or node.this.is_string:
+            raise _invalid("computes, which may fail on a row", next="Compare with the value.")
+        return self._number(f"-{node.this.name}")
+
+    def _constant(self, node: exp.Expr) -> _Term:
+        if isinstance(node, exp.Null):
+            return _Term("VARCHAR", text=None)
+        return _Term("BOOLEAN", self._bind(bool(node.this), "BOOLEAN"))
+
+    def _cast(self, node: exp.Expr) -> _Term:
+        type = _type_name(node.args["to"])
+        term = self.term(node.this)
+        if term.open and term.text is not None and family(type) is not Family.OTHER:
+            return _Term(type, self._as(term, type))
+        if isinstance(node, exp.TryCast) and type in _TRIES and not term.open:
+            return _Term(type, f"TRY_CAST({term.sql} AS {type})")
+        raise _invalid("casts, which may fail on a row", next="Use TRY_CAST to a plain type.")
+
+    def _clock(self, node: exp.Expr) -> _Term:
+        if str(node.this).lower() != "now" or node.expressions:
+            raise _invalid(f"calls {str(node.this).lower()}(), which a filter may not")
+        return _Term(ZONED, "now()")
+
+    def _shift(self, node: exp.Expr) -> _Term:
+        moment, interval = self.term(node.this), node.expression
+        amount = interval.this if isinstance(interval, exp.Interval) else None
+        unit = (interval.text("unit") or "").upper().removesuffix("S")
+        if (
+            moment.sql != "now()"
+            or not isinstance(amount, exp.Literal)
+            or not amount.name.isdecimal()
+            or int(amount.name) > _LONGEST_INTERVAL
+            or unit not in _UNITS
+        ):
+            raise _invalid(
+                "computes, which may fail on a row", next="Only `now() - INTERVAL 7 DAY` may."
+            )
+        sign = "+" if isinstance(node, exp.Add) else "-"
+        bound = self._bind(f"{amount.name} {unit.lower()}", "INTERVAL")
+        return _Term(ZONED, f"(now() {sign} {bound})")
+
+    # conditions
+
+    def _joined(self, node: exp.Expr) -> _Term:
+        word = "AND" if isinstance(node, exp.And) else "OR"
+        parts = [self.truth(self.term(part)) for part in node.flatten()]
+        return _Term("BOOLEAN", "(" + f" {word} ".join(parts) + ")")
+
+    def _not(self, node: exp.Expr) -> _Term:
+        return _Term("BOOLEAN", f"(NOT {self.truth(self.term(node.this))})")
+
+    def _paren(self, node: exp.Expr) -> _Term:
+        return self.term(node.this)
+
+    def _compare(self, word: str, nodes: Sequence[exp.Expr]) -> _Term:
+        left, right = self._alike([self.term(node) for node in nodes])
+        return _Term("BOOLEAN", f"({left} {word} {right})")
+
+    def _alike(self, terms: Sequence[_Term]) -> list[str]:
+        """The SQL of terms that are compared, brought to types that compare on any row."""
+        types = [term.type for term in terms if not term.open]
+        first = types[0] if types else "VARCHAR"
+        for type in types[1:]:
+            if not comparable(first, type):
+                raise _invalid(f"compares {first} with {type}, which may fail on a row")
+        if family(first) is Family.TIME and len(set(types)) > 1:
+            first = ZONED if ZONED in types else "TIMESTAMP"
+            return [
+                f"TRY_CAST({t.sql} AS {first})"
+                if not t.open and t.type != first
+                else self._as(t, first)
+                for t in terms
+            ]
+        return [self._as(term, first) for term in terms]
+
+    def _between(self, node: exp.Expr) -> _Term:
+        terms = [self.term(node.args[key]) for key in ("this", "low", "high")]
+        value, low, high = self._alike(terms)
+        return _Term("BOOLEAN", f"({value} BETWEEN {low} AND {high})")
+
+    def _in(self, node: exp.Expr) -> _Term:
+        if node.args.get("query") is not None or not node.expressions:
+            raise _invalid("has a subquery", next="List the values: IN ('a', 'b').")
+        value, *choices = self._alike([self.term(each) for each in [node.this, *node.expressions]])
+        return _Term("BOOLEAN", f"({value} IN ({', '.join(choices)}))")
+
+    def _like(self, node: exp.Expr) -> _Term:
+        word = "LIKE" if isinstance(node, exp.Like) else "ILIKE"
+        value, pattern = self._texts([node.this, node.expression])
+        negated = "NOT " if node.args.get("negate") else ""
+        return _Term("BOOLEAN", f"({value} {negated}{word} {pattern})")
+
+    def _is(self, node: exp.Expr) -> _Term:
+        term = self.term(node.this)
+        if isinstance(node.expression, exp.Null):
+            return _Term("BOOLEAN", f"({self._as(term, 'VARCHAR')} IS NULL)")
+        if not isinstance(node.expression, exp.Boolean):
+            raise _invalid("has IS without NULL, TRUE or FALSE")
+        word = "TRUE" if node.expression.this else "FALSE"
+        return _Term("BOOLEAN", f"({self.truth(term)} IS {word})")
+
+    def _case(self, node: exp.Expr) -> _Term:
+        if node.this is not None:
+            raise _invalid("has CASE with a value", next="Write CASE WHEN … = … THEN … END.")
+        whens = [self.truth(self.term(branch.this)) for branch in node.args["ifs"]]
+        results = [self.term(branch.args["true"]) for branch in node.args["ifs"]]
+        default = node.args.get("default")
+        results.append(self.term(default) if default is not None else _Term("VARCHAR"))
+        *thens, otherwise = self._alike(results)
+        type = next((term.type for term in results if not term.open), "VARCHAR")
+        pairs = zip(whens, thens, strict=True)
+        body = " ".join(f"WHEN {when} THEN {then}" for when, then in pairs)
+        return _Term(type, f"(CASE {body} ELSE {otherwise} END)")
+
+    # functions
+
+    def _texts(self, nodes: Sequence[exp.Expr]) -> list[str]:
+        terms = [self.term(node) for node in nodes]
+        if any(family(term.type) is not Family.TEXT for term in terms):
+            raise _invalid("uses a function of texts on something else")
+        return [self._as(term, "VARCHAR") for term in terms]
+
+    def _concat(self, node: exp.Expr) -> _Term:
+        left, right = self._texts([node.this, node.expression])
+        return _Term("VARCHAR", f"({left} || {right})")
+
+    def _text_function(self, node: exp.Expr) -> _Term:
+        (text,) = self._texts([node.this])
+        return _Term("VARCHAR", f"{_TEXT_TO_TEXT[type(node)]}({text})")
+
+    def _trim(self, node: exp.Expr) -> _Term:
+        if node.args.get("expression") is not None:
+            raise _invalid("trims other characters than blanks")
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.text("position"), "trim")
+        (text,) = self._texts([node.this])
+        return _Term("VARCHAR", f"{name}({text})")
+
+    def _length(self, node: exp.Expr) -> _Term:
+        (text,) = self._texts([node.this])
+        return _Term("BIGINT", f"length({text})")
+
+    def _text_test(self, node: exp.Expr) -> _Term:
+        text, part = self._texts([node.this, node.expression])
+        return _Term("BOOLEAN", f"{_TEXT_TESTS[type(node)]}({text}, {part})")
+
+    def _coalesce(self, node: exp.Expr) -> _Term:
+        terms = [self.term(each) for each in [node.this, *node.expressions]]
+        values = self._alike(terms)
+        if len({term.type for term in terms if not term.open}) > 1:
+            raise _invalid("joins different types by coalesce")
+        type = next((term.type for term in terms if not term.open), "VARCHAR")
+        return _Term(type, f"coalesce({', '.join(values)})")
+
+    def _part(self, node: exp.Expr) -> _Term:
+        if isinstance(node, exp.Extract):
+            name, value = node.this.name.lower(), node.expression
+        else:
+            name, value = _PARTS[type(node)], node.this
+        term = self.term(value)
+        if name not in _PARTS.values() or term.type not in {"DATE", "TIMESTAMP"} or term.open:
+            raise _invalid("takes a part of something that is no DATE or TIMESTAMP")
+        return _Term("BIGINT", f"date_part('{name}', {term.sql})")
+
+
+def _type_name(node: exp.Expr) -> str:
+    name = node.sql(dialect="duckdb").upper()
+    return {"TEXT": "VARCHAR", "INT": "INTEGER", "TIMESTAMPTZ": ZONED}.get(name, name)
+
+
+_KINDS: dict[type[exp.Expr], Callable[[_Compiler, exp.Expr], _Term]] = {
+    exp.Column: _Compiler._column,
+    exp.Literal: _Compiler._literal,
+    exp.Neg: _Compiler._negative,
+    exp.Boolean: _Compiler._constant,
+    exp.Null: _Compiler._constant,
+    exp.Cast: _Compiler._cast,
+    exp.TryCast: _Compiler._cast,
+    exp.Anonymous: _Compiler._clock,
+    exp.Add: _Compiler._shift,
+    exp.Sub: _Compiler._shift,
+    exp.And: _Compiler._joined,
+    exp.Or: _Compiler._joined,
+    exp.Not: _Compiler._not,
+    exp.Paren: _Compiler._paren,
+    exp.Between: _Compiler._between,
+    exp.In: _Compiler._in,
+    exp.Like: _Compiler._like,
+    exp.ILike: _Compiler._like,
+    exp.Is: _Compiler._is,
+    exp.Case: _Compiler._case,
+    exp.DPipe: _Compiler._concat,
+    exp.Trim: _Compiler._trim,
+    exp.Length: _Compiler._length,
+    exp.Coalesce: _Compiler._coalesce,
+    exp.Extract: _Compiler._part,
+    **dict.fromkeys(_TEXT_TO_TEXT, _Compiler._text_function),
+    **dict.fromkeys(_TEXT_TESTS, _Compiler._text_test),
+    **dict.fromkeys(_PARTS, _Compiler._part),
+}
+"""Nodes that a filter may hold, with what compiles them; the rest is refused."""

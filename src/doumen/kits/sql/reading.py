@@ -1,0 +1,195 @@
+"""The second reading: the engine's own tree of a statement, held against the same lists.
+
+Two parsers may read one text differently; a statement runs only where both readings are
+admitted and agree on datasets, columns and parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlglot import exp
+
+from doumen.kits.sql.allow import admit_function, refused
+from doumen.kits.sql.functions import CLOCK
+from doumen.kits.sql.parse import Statement
+from doumen.kits.sql.shapes import OBJECTS, PLACES, TYPES, VALUES, WORDS
+from doumen.model.errors import DoumenError, Invalid
+from doumen.model.ref import Ref
+
+_FIELDS = {kind: frozenset(fields.split()) for kind, fields in OBJECTS.items()}
+_ORDERS = frozenset({"ORDER_DEFAULT", "ASCENDING", "DESCENDING"})
+
+_Scope = frozenset[str]
+_Step = tuple[Any, str, _Scope]
+
+
+def check_reading(engine_json: str, statement: Statement) -> None:
+    """Let a statement pass if the engine's reading of it is admitted and says the same.
+
+    Args:
+        engine_json: The answer of DuckDB's `SELECT json_serialize_sql(?)` for the text.
+        statement: What `parse` made of the same text.
+
+    Raises:
+        Refused: the engine sees something that is not on the lists, or that the first reading
+            did not see.
+        Invalid: the engine finds a syntax error.
+    """
+    try:
+        answer = json.loads(engine_json)
+    except (ValueError, RecursionError):
+        raise _differs() from None
+    if not isinstance(answer, dict):
+        raise _differs()
+    if answer.get("error"):
+        raise _error(answer)
+    found = answer.get("statements")
+    if not isinstance(found, list) or len(found) != 1:
+        raise _differs()
+    pending: list[_Step] = [(answer, "answer", frozenset())]
+    reading = _Reading(statement)
+    while pending:
+        value, key, scope = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(reading.enter(value, key, scope))
+        elif isinstance(value, list):
+            pending.extend((item, key, scope) for item in value)
+
+
+def _error(answer: dict[str, Any]) -> DoumenError:
+    if answer.get("error_type") == "parser":
+        position = str(answer.get("position", ""))
+        where = f" at character {int(position) + 1}" if position.isdecimal() else ""
+        return Invalid(f"The engine finds a syntax error{where}.", detail="syntax")
+    return refused("something else than a query", next="Only SELECT statements run here.")
+
+
+def _differs() -> DoumenError:
+    return refused(
+        "something that its two readings see differently", next="Write it in a plainer way."
+    )
+
+
+class _Reading:
+    """One walk through the engine's tree."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.columns = set(_columns(statement.tree))
+
+    def enter(self, node: dict[str, Any], key: str, scope: _Scope) -> Iterator[_Step]:
+        """Check one object and give its parts, each with the names of CTEs in scope there."""
+        kind = _kind(node, key)
+        fields = _FIELDS.get(kind)
+        if fields is None:
+            raise refused(WORDS.get(kind, _spell(kind)))
+        for field, value in node.items():
+            if field in PLACES or value in (None, False, "", [], {}):
+                continue
+            if field not in fields and not _orders_by_all(kind, field, key):
+                raise refused(WORDS.get(f"{kind}.{field}", f"{_spell(kind)} with {_spell(field)}"))
+            allowed = VALUES.get(field)
+            if allowed is not None and (not isinstance(value, (str, int)) or value not in allowed):
+                raise refused(WORDS.get(f"{kind}.{field}", f"{_spell(kind)} with {_spell(field)}"))
+        self._agree(kind, node, scope)
+        yield from _parts(node, scope)
+
+    def _agree(self, kind: str, node: dict[str, Any], scope: _Scope) -> None:
+        if kind in {"FUNCTION/FUNCTION", "WINDOW"}:
+            admit_function(_only(node, "function_name"))
+        elif kind == "TYPE/TYPE":
+            if _only(node, "type_name").lower() not in TYPES:
+                raise refused(f"the type {_only(node, 'type_name')}")
+        elif kind == "BASE_TABLE":
+            self._table(node, scope)
+        elif kind == "COLUMN_REF/COLUMN_REF":
+            names = node.get("column_names")
+            if not isinstance(names, list) or _folded(names) not in self.columns:
+                raise _differs()
+        elif kind == "<statements>":
+            count = len(_list(node.get("named_param_map")))
+            if count != self.statement.parameters:
+                raise _differs()
+
+    def _table(self, node: dict[str, Any], scope: _Scope) -> None:
+        path = _path(node)
+        if path[-1:] != [node.get("table_name")]:
+            raise _differs()
+        if len(path) == 1:
+            if str(path[0]).casefold() not in scope:
+                raise refused(f"the table `{path[0]}`", next="Write `domain.name`.")
+        elif (
+            len(path) != 2
+            or path[0] != node.get("schema_name")
+            or not any(_same(ref, path) for ref in self.statement.tables)
+        ):
+            raise _differs()
+
+
+def _kind(node: dict[str, Any], key: str) -> str:
+    family, type = node.get("class"), node.get("type")
+    if family == "WINDOW":
+        return "WINDOW"
+    if family:
+        return f"{family}/{type}"
+    return str(type) if type else f"<{key}>"
+
+
+def _orders_by_all(kind: str, field: str, key: str) -> bool:
+    """ORDER BY ALL is written as a star in the place of an order."""
+    return kind == "STAR/STAR" and field == "columns" and key == "order"
+
+
+def _parts(node: dict[str, Any], scope: _Scope) -> Iterator[_Step]:
+    inner = scope
+    ctes = node.get("cte_map")
+    if isinstance(ctes, dict):
+        yield {**ctes, "map": None}, "cte_map", scope
+        for entry in _list(ctes.get("map")):
+            yield entry, "map", inner
+            inner |= {str(entry.get("key") if isinstance(entry, dict) else "").casefold()}
+    is_order = str(node.get("type")) in _ORDERS
+    for key, value in node.items():
+        if key != "cte_map":
+            yield value, ("order" if is_order and key == "expression" else key), inner
+
+
+def _only(node: dict[str, Any], field: str) -> str:
+    """A name that is not qualified by a schema or a catalogue."""
+    name = node.get(field)
+    if not isinstance(name, str) or _path(node) != [name]:
+        raise _differs()
+    return name
+
+
+def _path(node: dict[str, Any]) -> list[Any]:
+    """The parts of a qualified name."""
+    name = node.get("qualified_name")
+    return _list(name.get("path")) if isinstance(name, dict) else []
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _same(ref: Ref, path: list[Any]) -> bool:
+    return [ref.domain, ref.name] == [str(part).casefold() for part in path]
+
+
+def _folded(names: list[Any]) -> tuple[str, ...]:
+    return tuple(str(name).casefold() for name in names)
+
+
+def _columns(tree: exp.Expr) -> Iterator[tuple[str, ...]]:
+    """The columns that the first reading sees, as paths; names of the clock may look like one."""
+    for column in tree.find_all(exp.Column):
+        yield _folded([part.name for part in column.parts])
+    if tree.find(exp.CurrentDate, exp.CurrentTimestamp):
+        yield from ((name,) for name in CLOCK)
+
+
+def _spell(text: str) -> str:
+    return text.strip("<>").rpartition("/")[2].replace("_", " ").lower()

@@ -1,0 +1,296 @@
+"""What a name means at one place of a statement, resolved as DuckDB resolves it.
+
+Column before alias before whole row, inner query before outer; names are compared without
+case. A name that no visible table has is unknown, whether it is hidden or absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from doumen.kits.sql.allow import refused
+from doumen.model.errors import Invalid
+from doumen.model.ref import ColumnRef, Ref
+
+_NONE: frozenset[ColumnRef] = frozenset()
+
+
+class UnknownColumn(Invalid):
+    """A column that none of the visible tables has.
+
+    Attributes:
+        ref: The dataset that was asked for it; None where no single one was.
+        column: Its name as written.
+    """
+
+    def __init__(self, ref: Ref | None, column: str, known: Sequence[str]) -> None:
+        where = f"`{ref}` has" if ref else "There is"
+        super().__init__(
+            f"{where} no column `{column}`.",
+            next=f"Columns are: {', '.join(known)}." if known else None,
+            detail="column",
+        )
+        self.ref = ref
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Source columns behind a value: those it is made of, and those that only shaped it."""
+
+    projection: frozenset[ColumnRef] = _NONE
+    influence: frozenset[ColumnRef] = _NONE
+
+    def __or__(self, other: Flow) -> Flow:
+        return Flow(self.projection | other.projection, self.influence | other.influence)
+
+    @property
+    def all(self) -> frozenset[ColumnRef]:
+        """Both together: what a condition on this value depends on."""
+        return self.projection | self.influence
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a table or a query. `name` is None where the user chose none."""
+
+    name: str | None
+    flow: Flow
+
+    def called(self, folded: str) -> bool:
+        """Whether this is its name; `folded` is case-folded."""
+        return self.name is not None and self.name.casefold() == folded
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a query gives: its columns, and the source columns that decide which rows there are."""
+
+    fields: tuple[Field, ...]
+    influence: frozenset[ColumnRef] = _NONE
+
+    def renamed(self, names: Sequence[str]) -> Rows:
+        """The first columns under other names."""
+        if len(names) > len(self.fields):
+            raise Invalid(
+                f"{len(names)} names are given for {len(self.fields)} columns.", detail="column"
+            )
+        fields = [replace(f, name=name) for f, name in zip(self.fields, names, strict=False)]
+        return replace(self, fields=(*fields, *self.fields[len(fields) :]))
+
+    def distinct_names(self) -> Rows:
+        """As a derived table shows it: a name that is taken gets a number."""
+        taken: set[str] = set()
+        fields = []
+        for each in self.fields:
+            name, number = each.name, 0
+            while name is not None and name.casefold() in taken:
+                number += 1
+                name = f"{each.name}_{number}"
+            if name is not None:
+                taken.add(name.casefold())
+            fields.append(replace(each, name=name))
+        return replace(self, fields=tuple(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table, derived table or common table expression of a FROM clause.
+
+    Attributes:
+        name: What it is called in the statement; None for one that cannot be called.
+        ref: The dataset, where it is one.
+        bare: Whether `domain.name` calls it too: it has no alias.
+    """
+
+    name: str | None
+    rows: Rows
+    ref: Ref | None = None
+    bare: bool = False
+
+    def called(self, path: Sequence[str]) -> bool:
+        """Whether a case-folded path names this source."""
+        if len(path) == 1:
+            return self.name is not None and self.name.casefold() == path[0]
+        return self.bare and self.ref is not None and [*path] == [self.ref.domain, self.ref.name]
+
+
+@dataclass(slots=True)
+class Scope:
+    """Names visible in one query block.
+
+    Attributes:
+        sources: Of the FROM clause, as far as it has been read.
+        merged: Columns of USING and NATURAL joins, by folded name.
+        hidden: Folded names and sources that a merged column has taken the place of.
+        aliases: Outputs of the SELECT list that may be named in it and in other clauses.
+        windows: What named windows depend on.
+        ctes: Common table expressions in scope, by folded name.
+        outer: The query around this one.
+        lateral: Whether what stands in this scope may only be seen by LATERAL, which is refused.
+    """
+
+    ctes: Mapping[str, Rows]
+    outer: Scope | None = None
+    sources: list[Source] = field(default_factory=list)
+    merged: dict[str, Field] = field(default_factory=dict)
+    hidden: list[tuple[Source, str]] = field(default_factory=list)
+    aliases: dict[str, Flow] = field(default_factory=dict)
+    windows: dict[str, frozenset[ColumnRef]] = field(default_factory=dict)
+    lateral: bool = False
+
+    def resolve(self, path: Sequence[str], *, alias_first: bool = False) -> Field:
+        """The column that a name means; a field of a struct has the flow of the whole.
+
+        Args:
+            path: Parts as written.
+            alias_first: ORDER BY looks at the outputs before the columns.
+
+        Raises:
+            UnknownColumn: no visible table has it.
+            Invalid: it is ambiguous.
+            Refused: only a lateral join would see it.
+        """
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope._here(path, alias_first and scope is self)
+            if found is not None:
+                if scope.lateral:
+                    raise refused(
+                        f"LATERAL: `{'.'.join(path)}` is of a table beside this one",
+                        next="Write a join with ON, or a correlated subquery in SELECT.",
+                    )
+                return found
+            scope = scope.outer
+        raise self.unknown(path)
+
+    def find(self, path: Sequence[str]) -> Field | None:
+        """As `resolve`, with None for what is unknown."""
+        try:
+            return self.resolve(path)
+        except UnknownColumn:
+            return None
+
+    def unknown(self, path: Sequence[str]) -> UnknownColumn:
+        """The error for a name that nothing has: of the part that follows the name of a table."""
+        folded = [part.casefold() for part in path]
+        owners: list[Source] = []
+        length = 0
+        for length in range(min(len(path) - 1, 2), -1, -1):
+            owners = [s for s in self._all_sources() if not length or s.called(folded[:length])]
+            if owners:
+                break
+        refs = {source.ref for source in owners}
+        known = [f.name for source in owners for f in source.rows.fields if f.name is not None]
+        return UnknownColumn(
+            refs.pop() if len(refs) == 1 else None, path[length], list(dict.fromkeys(known))
+        )
+
+    def _all_sources(self) -> Iterator[Source]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield from scope.sources
+            scope = scope.outer
+
+    def _here(self, path: Sequence[str], alias_first: bool) -> Field | None:
+        folded = [part.casefold() for part in path]
+        alias = self.aliases.get(folded[0]) if len(path) == 1 else None
+        if alias is not None and alias_first:
+            return Field(path[0], alias)
+        for length in range(min(len(path) - 1, 2), -1, -1):
+            found = self._column(folded[:length], folded[length], path[length])
+            if found is not None:
+                return found if length == len(path) - 1 else Field(path[-1], found.flow)
+        if alias is not None:
+            return Field(path[0], alias)
+        whole = [f.flow for s in self.sources if s.called(folded) for f in s.rows.fields]
+        return Field(path[-1], merge(whole)) if whole else None
+
+    def _column(self, table: Sequence[str], name: str, shown: str) -> Field | None:
+        """The column `name` of the source called `table`, or of any where that is empty."""
+        if not table and name in self.merged:
+            return self.merged[name]
+        found = [
+            each
+            for source in self.sources
+            if not table or source.called(table)
+            for each in source.rows.fields
+            if each.called(name)
+        ]
+        if len(found) > 1:
+            raise Invalid(
+                f"The column `{shown}` is ambiguous.",
+                next="Write the name of its table before it.",
+                detail="ambiguous",
+            )
+        return found[0] if found else None
+
+    def add(self, source: Source) -> None:
+        """Take a source of the FROM clause in."""
+        self.sources.append(source)
+
+    def star(self, table: Sequence[str] = ()) -> list[tuple[Source, Field]]:
+        """The columns of `*` or `table.*` in order; merged ones once, at their first place.
+
+        Raises:
+            Invalid: no source is called so.
+        """
+        folded = [part.casefold() for part in table]
+        sources = [s for s in self.sources if not folded or s.called(folded)]
+        if not sources:
+            raise Invalid(
+                f"There is no table `{'.'.join(table)}` here." if table else "`*` has no table.",
+                detail="table",
+            )
+        columns = []
+        for source in sources:
+            for each in source.rows.fields:
+                name = (each.name or "").casefold()
+                if not folded and any(s is source and n == name for s, n in self.hidden):
+                    continue
+                columns.append((source, each if folded else self.merged.get(name, each)))
+        return columns
+
+    def merge_columns(
+        self, left: Sequence[Source], right: Sequence[Source], name: str, side: str
+    ) -> frozenset[ColumnRef]:
+        """Make one column of the two that USING or NATURAL joins on; gives what both read.
+
+        Args:
+            left: Sources before the join.
+            right: Sources of the joined side.
+            name: As written.
+            side: `LEFT`, `RIGHT`, `FULL` or empty; says whose value is shown.
+        """
+        folded = name.casefold()
+        before = self.merged.get(folded) or _only(left, folded)
+        after = _only(right, folded)
+        if before is None or after is None:
+            missing = left if before is None else right
+            refs = {source.ref for source in missing}
+            known = [f.name for s in missing for f in s.rows.fields if f.name is not None]
+            raise UnknownColumn(refs.pop() if len(refs) == 1 else None, name, known)
+        flows = {"RIGHT": after.flow, "FULL": before.flow | after.flow}
+        self.merged[folded] = Field(before.name, flows.get(side, before.flow))
+        self.hidden.extend((source, folded) for source in right)
+        return before.flow.all | after.flow.all
+
+
+def merge(flows: Sequence[Flow]) -> Flow:
+    """All of several flows."""
+    return Flow(
+        frozenset().union(*(flow.projection for flow in flows)),
+        frozenset().union(*(flow.influence for flow in flows)),
+    )
+
+
+def _only(sources: Sequence[Source], folded: str) -> Field | None:
+    found = [each for s in sources for each in s.rows.fields if each.called(folded)]
+    if len(found) > 1:
+        raise Invalid(
+            f"The column `{found[0].name}` of USING is ambiguous.",
+            next="Join with ON.",
+            detail="ambiguous",
+        )
+    return found[0] if found else None

@@ -1,0 +1,131 @@
+"""The allow-list of the engine's own tree: each kind of object with the fields that may be set.
+
+The form is that of `json_serialize_sql` in DuckDB 2.0. An object is known by `CLASS/TYPE`, or
+by its type where it has no class, or by the field that holds it where it has neither. Fields
+that are absent here and set (not null, false, empty) are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_EXPRESSION = "class type alias "
+_CALL = "function_name qualified_name arguments "
+
+OBJECTS: Mapping[str, str] = {
+    # containers
+    "<answer>": "statements",
+    "<statements>": "node named_param_map",
+    "<named_param_map>": "key value",
+    "<cte_map>": "map",
+    "<map>": "key value",
+    "<value>": "aliases materialized query_node",
+    "<subquery>": "node named_param_map",
+    "<qualified_name>": "path",
+    "<literal>": "kind text",
+    "<arguments>": "name expression",
+    "<case_checks>": "when_expr then_expr",
+    "<replace_list>": "key value",
+    # queries
+    "SELECT_NODE": "type modifiers cte_map select_list from_table where_clause group_expressions "
+    "group_sets aggregate_handling having qualify",
+    "SET_OPERATION_NODE": "type modifiers cte_map setop_type setop_all children",
+    "ORDER_MODIFIER": "type orders",
+    "LIMIT_MODIFIER": "type limit offset limit_type",
+    "DISTINCT_MODIFIER": "type distinct_on_targets",
+    "ORDER_DEFAULT": "type null_order expression",
+    "ASCENDING": "type null_order expression",
+    "DESCENDING": "type null_order expression",
+    # tables
+    "BASE_TABLE": "type alias schema_name table_name column_name_alias qualified_name",
+    "SUBQUERY": "type alias subquery column_name_alias",
+    "JOIN": "type alias left right condition join_type ref_type using_columns is_implicit "
+    "nearest_count nearest_order_type",
+    "EXPRESSION_LIST": "type alias values expected_names column_name_alias",
+    "EMPTY": "type",
+    # expressions
+    "BETWEEN/COMPARE_BETWEEN": _EXPRESSION + "input lower upper",
+    "BETWEEN/COMPARE_NOT_BETWEEN": _EXPRESSION + "input lower upper",
+    "CASE/CASE_EXPR": _EXPRESSION + "case_checks else_expr",
+    "CAST/OPERATOR_CAST": _EXPRESSION + "child type_expr try_cast",
+    "COLUMN_REF/COLUMN_REF": _EXPRESSION + "column_names",
+    "COMPARISON/COMPARE_DISTINCT_FROM": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_EQUAL": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_GREATERTHAN": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_GREATERTHANOREQUALTO": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_LESSTHAN": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_LESSTHANOREQUALTO": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_NOTEQUAL": _EXPRESSION + "left right",
+    "COMPARISON/COMPARE_NOT_DISTINCT_FROM": _EXPRESSION + "left right",
+    "CONJUNCTION/CONJUNCTION_AND": _EXPRESSION + "children",
+    "CONJUNCTION/CONJUNCTION_OR": _EXPRESSION + "children",
+    "CONSTANT/VALUE_CONSTANT": _EXPRESSION + "literal",
+    "FUNCTION/FUNCTION": _EXPRESSION + _CALL + "is_operator order_bys distinct filter",
+    "OPERATOR/ARRAY_EXTRACT": _EXPRESSION + "children",
+    "OPERATOR/ARRAY_SLICE": _EXPRESSION + "children",
+    "OPERATOR/COMPARE_IN": _EXPRESSION + "children",
+    "OPERATOR/COMPARE_NOT_IN": _EXPRESSION + "children",
+    "OPERATOR/GROUPING_FUNCTION": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_COALESCE": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_IS_NOT_NULL": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_IS_NULL": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_NOT": _EXPRESSION + "children",
+    "OPERATOR/STRUCT_EXTRACT": _EXPRESSION + "children",
+    "PARAMETER/VALUE_PARAMETER": _EXPRESSION + "identifier",
+    "STAR/STAR": _EXPRESSION + "relation_name exclude_list replace_list",
+    "SUBQUERY/SUBQUERY": _EXPRESSION + "subquery_type subquery child comparison_type",
+    "TYPE/TYPE": _EXPRESSION + "type_name qualified_name children",
+    "WINDOW": _EXPRESSION + _CALL + "partitions orders arg_orders start end start_expr end_expr "
+    "exclude_clause filter_expr distinct ignore_nulls has_ignore_nulls offset_expr default_expr",
+}
+"""Kind of object to the fields that may be set. All types of the class WINDOW are one kind."""
+
+VALUES: Mapping[str, frozenset[object]] = {
+    "aggregate_handling": frozenset({"STANDARD_HANDLING", "FORCE_AGGREGATES"}),
+    "join_type": frozenset({"INNER", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI"}),
+    "kind": frozenset({"BOOLEAN", "INTEGER", "NULL_LITERAL", "NUMERIC", "STRING"}),
+    "limit_type": frozenset({"ROW_COUNT"}),
+    "nearest_count": frozenset({1}),
+    "nearest_order_type": frozenset({"ASCENDING"}),
+    "ref_type": frozenset({"REGULAR", "NATURAL", "CROSS"}),
+    "setop_type": frozenset({"UNION", "EXCEPT", "INTERSECT"}),
+    "subquery_type": frozenset({"SCALAR", "EXISTS", "NOT_EXISTS", "ANY"}),
+}
+"""Fields whose value is one of a few."""
+
+PLACES = frozenset({"query_location", "query_location_length"})
+"""Fields that say where in the text something stands."""
+
+WORDS: Mapping[str, str] = {
+    "COLLATE/COLLATE": "COLLATE",
+    "LAMBDA/LAMBDA": "a lambda function",
+    "OPERATOR/OPERATOR_TRY": "TRY()",
+    "OPERATOR/OPERATOR_UNPACK": "*COLUMNS()",
+    "PIVOT": "PIVOT",
+    "POSITIONAL_REFERENCE/POSITIONAL_REFERENCE": "a column by position",
+    "RECURSIVE_CTE_NODE": "WITH RECURSIVE",
+    "SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE",
+    "TABLE_FUNCTION": "a table function",
+    "BASE_TABLE.at_clause": "AT (time travel)",
+    "FUNCTION/FUNCTION.catalog": "a function of a catalogue",
+    "FUNCTION/FUNCTION.schema": "a function of a schema",
+    "JOIN.ref_type": "this kind of join",
+    "SELECT_NODE.sample": "a sample",
+    "STAR/STAR.columns": "COLUMNS()",
+    "STAR/STAR.rename_list": "* RENAME",
+}
+"""How refused kinds and fields are called."""
+
+_TYPES = """
+    array bigint bit blob bool boolean bpchar bytea char date datetime dec decimal double float
+    float4 float8 hugeint int int1 int16 int2 int32 int4 int64 int8 integer interval list long map
+    nchar numeric nvarchar real row short signed smallint string struct text time timestamp
+    timestamp_ms timestamp_ns timestamp_s timestamp_us timestamptz timetz tinyint ubigint uhugeint
+    uint128 uint16 uint32 uint64 uint8 uinteger usmallint utinyint uuid varbinary varchar
+"""
+TYPES = frozenset(_TYPES.split()) | {
+    "timestamp with time zone",
+    "time with time zone",
+    "double precision",
+}
+"""Types that may be cast to, as the engine names them."""

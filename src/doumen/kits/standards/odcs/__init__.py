@@ -1,0 +1,47 @@
+"""The Open Data Contract Standard 3.1: the text is the record, nouns are read from it.
+
+`document` parses within limits, `schema` holds it against the published schema, `read` makes
+a `contract` of it by `types`, `formats`, `bounds` and `rules`; `write` infers a new one through
+`render`; `edit` changes single places of the text; `compare` says what breaks; `labels` gives
+the facts that follow.
+"""
+
+from doumen.kits.standards.odcs.compare import (
+    Change,
+    check_words,
+    compare,
+    next_version,
+    version_key,
+)
+from doumen.kits.standards.odcs.contract import (
+    Contract,
+    Expectation,
+    Property,
+    Report,
+    fingerprint,
+)
+from doumen.kits.standards.odcs.edit import edit, read_change
+from doumen.kits.standards.odcs.labels import label_facts
+from doumen.kits.standards.odcs.read import read_contract
+from doumen.kits.standards.odcs.types import COMPARABLE, logical_type
+from doumen.kits.standards.odcs.write import infer_contract
+
+__all__ = [
+    "COMPARABLE",
+    "Change",
+    "Contract",
+    "Expectation",
+    "Property",
+    "Report",
+    "check_words",
+    "compare",
+    "edit",
+    "fingerprint",
+    "infer_contract",
+    "label_facts",
+    "logical_type",
+    "next_version",
+    "read_change",
+    "read_contract",
+    "version_key",
+]

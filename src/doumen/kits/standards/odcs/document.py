@@ -1,0 +1,241 @@
+"""YAML text into a tree that knows its places, within limits that hostile text cannot pass.
+
+Scalars follow YAML 1.2: dates stay text, numbers with a fraction become exact decimals.
+Merge keys, own tags, repeated keys, recursive aliases and several documents are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from doumen.model.errors import Invalid
+
+MAX_CHARACTERS = 1 << 19
+MAX_VALUES = 100_000
+MAX_DEPTH = 60
+MAX_EXPONENT = 400
+MAX_FAULTS = 25
+_CORE = "tag:yaml.org,2002:"
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the root of a document."""
+
+
+class Node(Protocol):
+    """A node of the YAML library: what its kinds have that is used here.
+
+    `id` is scalar, sequence or mapping; `value` is text, nodes, or pairs of nodes; marks have
+    `index` and `line`, from 0; `flow_style` (not of scalars) is whether brackets are written.
+    """
+
+    id: str
+    tag: Any
+    value: Any
+    start_mark: Any
+    end_mark: Any
+    flow_style: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a document: where, and what in one clause."""
+
+    path: Path
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed text.
+
+    Attributes:
+        root: The node tree, with marks (`start_mark.index` is a character of `text`).
+        data: The same as plain values: dict, list, str, int, Decimal, bool, None.
+    """
+
+    text: str
+    root: Node
+    data: dict[str, Any]
+
+    def node(self, path: Path) -> Node:
+        """The node at a path, or its nearest parent that exists."""
+        node = self.root
+        for step in path:
+            below = child(node, step)
+            if below is None:
+                break
+            node = below
+        return node
+
+    def line(self, path: Path) -> int:
+        """Line, from 1, of a path or of its nearest parent that exists."""
+        return int(self.node(path).start_mark.line) + 1
+
+
+def child(node: Node, step: str | int) -> Node | None:
+    """The node below `node` at a key or a position."""
+    found: Node | None = None
+    if node.id == "mapping":
+        found = next((value for key, value in node.value if key.value == step), None)
+    elif node.id == "sequence" and isinstance(step, int) and 0 <= step < len(node.value):
+        found = node.value[step]
+    return found
+
+
+def parse(text: str) -> Document:
+    """Read a document whose root is a mapping.
+
+    Raises:
+        Invalid: it is no YAML, or passes a limit, or uses what is refused.
+    """
+    root = _compose(text)
+    if root is None or root.id != "mapping":
+        raise _refused("A contract is a YAML mapping of names to values.")
+    return Document(text, root, _Plain().value(root, ()))
+
+
+def parse_value(text: str) -> Any:
+    """Read a value as written on a command line: `true`, `3`, `[a, b]`, or plain text.
+
+    Raises:
+        Invalid: as for `parse`.
+    """
+    if re.match(r"[\[{\"']", text.lstrip()) is None and re.search(r"[:#\n]", text):
+        return text
+    root = _compose(text)
+    return None if root is None else _Plain().value(root, ())
+
+
+def raise_faults(document: Document, faults: Sequence[Fault]) -> None:
+    """Report all faults at once, each with its place.
+
+    Raises:
+        Invalid: there are any.
+    """
+    if not faults:
+        return
+    shown = [
+        f"line {document.line(fault.path)}, {spell(fault.path)}: {fault.words}"
+        for fault in sorted(faults, key=lambda f: document.line(f.path))[:MAX_FAULTS]
+    ]
+    if len(faults) > MAX_FAULTS:
+        shown.append(f"… and {len(faults) - MAX_FAULTS} more")
+    count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+    raise Invalid(
+        f"The contract has {count}.",
+        why="\n".join(shown),
+        next="Correct the lines named and try again.",
+        detail="contract",
+    )
+
+
+def spell(path: Path) -> str:
+    """A path as people write it: `schema[0].properties[1].name`."""
+    spelled = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return spelled.removeprefix(".") or "the document"
+
+
+def _refused(why: str, line: int | None = None) -> Invalid:
+    return Invalid(
+        "The contract cannot be read." if line is None else f"Line {line} cannot be read.",
+        why=why,
+        detail="yaml",
+    )
+
+
+def _compose(text: str) -> Node | None:
+    from ruamel.yaml import YAML  # noqa: PLC0415 - costly, for documents only
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 - costly
+
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"It has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.")
+    try:
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = None if mark is None else mark.line + 1
+        words = ", ".join(filter(None, (error.context, error.problem)))
+        raise _refused(f"It is not YAML: {words}.", line) from None
+    except YAMLError:
+        raise _refused("It is not YAML: a character is not allowed.") from None
+    except (RecursionError, ValueError):
+        raise _refused("It is nested too deeply or names an impossible character.") from None
+    return node
+
+
+@dataclass(slots=True)
+class _Plain:
+    """Nodes to plain values, counting what aliases expand to."""
+
+    seen: int = 0
+    open: set[int] = field(default_factory=set)
+
+    def value(self, node: Node, path: Path) -> Any:
+        self.seen += 1
+        line = node.start_mark.line + 1
+        if self.seen > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise _refused(f"More than {MAX_VALUES:,} values or {MAX_DEPTH} levels.", line)
+        if node.id == "scalar":
+            return _scalar(node, line)
+        if id(node) in self.open:
+            raise _refused("An alias stands inside its own anchor.", line)
+        if node.tag not in (f"{_CORE}map", f"{_CORE}seq"):
+            raise _refused("Own tags are not read.", line)
+        self.open.add(id(node))
+        if node.id == "sequence":
+            plain: Any = [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
+        else:
+            plain = dict(self._pairs(node, path))
+        self.open.discard(id(node))
+        return plain
+
+    def _pairs(self, node: Node, path: Path) -> Iterator[tuple[str, Any]]:
+        keys: set[str] = set()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.id != "scalar" or key.tag == f"{_CORE}merge":
+                raise _refused("A key is one word; merge keys (`<<`) are not read.", line)
+            if key.value in keys:
+                raise _refused("A key is given twice.", line)
+            keys.add(key.value)
+            yield key.value, self.value(value, (*path, key.value))
+
+
+def _scalar(node: Node, line: int) -> Any:
+    text = str(node.value)
+    kind = str(node.tag).removeprefix(_CORE)
+    if kind in ("str", "timestamp", "value"):
+        return text
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on", "y")
+    if kind not in ("int", "float"):
+        raise _refused("Own tags are not read.", line)
+    try:
+        return _integer(text) if kind == "int" else _decimal(text)
+    except (ValueError, InvalidOperation):
+        raise _refused(
+            "A number is not finite, too long, or written in an old way.", line
+        ) from None
+
+
+def _integer(text: str) -> int:
+    digits = text.replace("_", "").lower()
+    if len(digits) > MAX_EXPONENT:
+        raise ValueError(digits)
+    sign = -1 if digits.startswith("-") else 1
+    digits = digits.lstrip("+-")
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
+    return sign * int(digits if base == 10 else digits[2:], base)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text.replace("_", ""))
+    if not number.is_finite() or len(text) > MAX_EXPONENT or abs(number.adjusted()) > MAX_EXPONENT:
+        raise ValueError(text)
+    return number

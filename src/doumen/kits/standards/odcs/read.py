@@ -1,0 +1,200 @@
+"""ODCS YAML text into a contract, or all that is wrong with it at once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from doumen.kits.standards.odcs.bounds import iso_bound
+from doumen.kits.standards.odcs.contract import Contract, Property, Report
+from doumen.kits.standards.odcs.document import Fault, Path, parse, raise_faults
+from doumen.kits.standards.odcs.formats import to_strptime
+from doumen.kits.standards.odcs.rules import (
+    custom_properties,
+    option_demands,
+    ordered,
+    quality_demands,
+    references,
+)
+from doumen.kits.standards.odcs.schema import schema_faults
+from doumen.kits.standards.odcs.types import COMPARABLE, DATED, engine_type, logical_type
+from doumen.model.errors import Invalid
+from doumen.model.load import Check, LoadColumn
+from doumen.model.ref import Ref
+
+DATASET = "doumenDataset"
+"""Custom property of contract, schema or relationship: the dataset, as `domain.name`."""
+FORMATS = "doumenFormats"
+"""Custom property of a property: strptime formats that `format` cannot say."""
+UNIT = "unit"
+"""Custom property of a property: the unit of measure."""
+UNKNOWN = "VARCHAR"
+
+
+@lru_cache(maxsize=64)
+def read_contract(text: str) -> Contract:
+    """Read a contract.
+
+    Args:
+        text: ODCS 3.0 or 3.1 as YAML.
+
+    Raises:
+        Invalid: it is no YAML or no such contract; all faults are listed with line and path.
+    """
+    document = parse(text)
+    raise_faults(document, schema_faults(document))
+    data = document.data
+    objects = data.get("schema") or []
+    faults: list[Fault] = []
+    if len(objects) > 1:
+        names = ", ".join(f"`{o['name']}`" for o in objects)
+        faults.append(Fault(("schema",), f"a dataset has one schema object, not {names}"))
+    table: Mapping[str, Any] = objects[0] if objects else {}
+    properties, reports = _properties(table, faults)
+    reports += _table_reports(table, properties, faults)
+    raise_faults(document, faults)
+    return Contract(
+        text=text,
+        id=data["id"],
+        ref=_ref(data, table),
+        version=data["version"],
+        status=data["status"],
+        name=data.get("name"),
+        description=table.get("description") or (data.get("description") or {}).get("purpose"),
+        labels=_labels([*(data.get("tags") or ()), *(table.get("tags") or ())]),
+        properties=tuple(properties),
+        reports=tuple(reports),
+    )
+
+
+def _properties(
+    table: Mapping[str, Any], faults: list[Fault]
+) -> tuple[list[Property], list[Report]]:
+    properties: list[Property] = []
+    reports: list[Report] = []
+    seen: set[str] = set()
+    sources: set[str] = set()
+    for index, declared in enumerate(table.get("properties") or ()):
+        path: Path = ("schema", 0, "properties", index)
+        one, told = _property(declared, path, faults)
+        if not one.column.name.strip() or one.column.name.casefold() in seen:
+            faults.append(Fault((*path, "name"), f"`{one.column.name}` is empty or there twice"))
+        if one.column.source in sources:
+            faults.append(Fault(path, f"`{one.column.source}` is the source of another column"))
+        seen.add(one.column.name.casefold())
+        sources.add(one.column.source)
+        properties.append(one)
+        reports += told
+    return properties, reports
+
+
+def _property(
+    declared: Mapping[str, Any], path: Path, faults: list[Fault]
+) -> tuple[Property, list[Report]]:
+    name = str(declared["name"])
+    custom = custom_properties(declared)
+    type = engine_type(declared)
+    if type is None:
+        said = declared.get("physicalType") or declared.get("logicalType")
+        why = f"type `{said}` is not known" if said else "neither physicalType nor logicalType"
+        faults.append(Fault(path, f"{why}; give a `logicalType`"))
+    formats = _formats(declared, custom, path, type or UNKNOWN, faults)
+    checks, reports, wrong = option_demands(declared, path, type or UNKNOWN, formats)
+    faults += wrong if type else []
+    for index, rule in enumerate(declared.get("quality") or ()):
+        place: Path = (*path, "quality", index)
+        more, told, wrong = quality_demands(rule, place, name)
+        checks += [_typed(check, type or UNKNOWN, formats, place, faults) for check in more]
+        reports += told
+        faults += wrong
+    reports += references(declared, (name,))
+    column = LoadColumn(
+        source=str(declared.get("physicalName") or name),
+        name=name,
+        type=type or UNKNOWN,
+        formats=formats,
+        checks=ordered(checks),
+    )
+    labels = _labels([declared.get("classification"), *(declared.get("tags") or ())])
+    description = str(declared.get("description") or declared.get("businessName") or "")
+    return Property(column, description, labels, str(custom.get(UNIT) or "")), reports
+
+
+def _typed(
+    check: Check, type: str, formats: tuple[str, ...], path: Path, faults: list[Fault]
+) -> Check:
+    """A check whose set of values is written as the column's type writes them."""
+    if not isinstance(check.value, tuple) or logical_type(type) not in COMPARABLE:
+        return check
+    values = [(written, iso_bound(written, type, formats)) for written in check.value]
+    wrong = [written for written, value in values if value is None]
+    faults += [Fault(path, f"`{written}` is no value of type {type}") for written in wrong]
+    return Check(check.kind, tuple(value for _, value in values if value is not None))
+
+
+def _formats(
+    declared: Mapping[str, Any],
+    custom: Mapping[str, Any],
+    path: Path,
+    type: str,
+    faults: list[Fault],
+) -> tuple[str, ...]:
+    if FORMATS in custom:
+        listed = custom[FORMATS]
+        if isinstance(listed, list) and all(isinstance(f, str) and f for f in listed):
+            return tuple(listed)
+        faults.append(Fault((*path, "customProperties"), f"`{FORMATS}` is a list of formats"))
+        return ()
+    pattern = (declared.get("logicalTypeOptions") or {}).get("format")
+    if pattern is None or logical_type(type) not in DATED:
+        return ()
+    format = to_strptime(str(pattern))
+    if format is None:
+        where: Path = (*path, "logicalTypeOptions", "format")
+        faults.append(Fault(where, f"pattern `{pattern}` has a part that cannot be read"))
+        return ()
+    return (format,)
+
+
+def _table_reports(
+    table: Mapping[str, Any], properties: Iterable[Property], faults: list[Fault]
+) -> Iterator[Report]:
+    declared = table.get("properties") or ()
+    keys = sorted(
+        (p for p in declared if p.get("primaryKey")), key=lambda p: p.get("primaryKeyPosition", -1)
+    )
+    names = {p.column.name for p in properties}
+    if keys:
+        yield Report("unique", tuple(str(p["name"]) for p in keys), "primary key")
+    for index, rule in enumerate(table.get("quality") or ()):
+        path: Path = ("schema", 0, "quality", index)
+        _, told, wrong = quality_demands(rule, path, None)
+        faults += wrong
+        unknown = [c for report in told for c in report.columns if c not in names]
+        faults += [Fault(path, f"`{column}` is no property of the schema") for column in unknown]
+        yield from told
+    for report in references(table, ()):
+        unknown = [column for column in report.columns if column not in names]
+        faults += [
+            Fault(("schema", 0, "relationships"), f"`{column}` is no property of the schema")
+            for column in unknown
+            if report.kind == "reference"
+        ]
+        yield report
+
+
+def _ref(data: Mapping[str, Any], table: Mapping[str, Any]) -> Ref | None:
+    said = custom_properties(table).get(DATASET) or custom_properties(data).get(DATASET)
+    if not said and data.get("domain") and table:
+        said = f"{data['domain']}.{table['name']}"
+    try:
+        return Ref.parse(str(said)) if said else None
+    except Invalid:
+        return None
+
+
+def _labels(words: Iterable[str | None]) -> tuple[str, ...]:
+    labels = {unicodedata.normalize("NFC", word.strip()) for word in words if word}
+    return tuple(sorted(labels - {""}))

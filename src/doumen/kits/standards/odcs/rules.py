@@ -1,0 +1,225 @@
+"""What a property and a schema object demand: row rules as checks, all else as reports.
+
+Row rules (`required`, bounds, lengths, pattern, sets of valid values with `mustBe: 0`) send a
+row to quarantine; a quality rule of severity `info` or `warning`, and every rule that counts
+over rows, is reported only. What Doumen does not run is kept as `unchecked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from doumen.kits.standards.odcs.bounds import (
+    iso_bound,
+    number_text,
+    pattern_fault,
+    reversed_bounds,
+)
+from doumen.kits.standards.odcs.contract import ADVISORY, Expectation, Report
+from doumen.kits.standards.odcs.document import Fault, Path
+from doumen.kits.standards.odcs.types import DATED, logical_type
+from doumen.model.load import Check
+
+BOUNDS = {
+    "minimum": "minimum",
+    "exclusiveMinimum": "exclusive_minimum",
+    "maximum": "maximum",
+    "exclusiveMaximum": "exclusive_maximum",
+}
+LENGTHS = {"minLength": "min_length", "maxLength": "max_length"}
+ORDER = ("required", *BOUNDS.values(), *LENGTHS.values(), "pattern", "set")
+"""The order in which the rules of a column are tried."""
+OPERATORS = (
+    "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan",
+    "mustBeLessOrEqualTo", "mustBeBetween", "mustNotBeBetween",
+)  # fmt: skip
+_METRICS = {
+    "nullValues": "null_values",
+    "missingValues": "missing_values",
+    "invalidValues": "invalid_values",
+    "duplicateValues": "unique",
+    "rowCount": "row_count",
+}
+_UNRUN_OPTIONS = ("format", "minItems", "maxItems", "uniqueItems", "minProperties",
+                  "maxProperties", "required", "defaultTimezone")  # fmt: skip
+Demands = tuple[list[Check], list[Report], list[Fault]]
+
+
+def option_demands(
+    declared: Mapping[str, Any], path: Path, type: str, formats: tuple[str, ...]
+) -> Demands:
+    """Of `logicalTypeOptions`, `required`, `primaryKey` and `unique`."""
+    name = str(declared["name"])
+    options = declared.get("logicalTypeOptions") or {}
+    where: Path = (*path, "logicalTypeOptions")
+    checks, faults = _bounds(options, where, type, formats)
+    reports: list[Report] = []
+    if declared.get("required") or declared.get("primaryKey"):
+        checks.insert(0, Check("required"))
+    for option, kind in LENGTHS.items():
+        if option in options:
+            checks.append(Check(kind, int(options[option])))
+    if "pattern" in options:
+        checks.append(Check("pattern", str(options["pattern"])))
+        why = pattern_fault(str(options["pattern"]))
+        faults += [Fault((*where, "pattern"), why)] if why else []
+    if declared.get("unique"):
+        reports.append(Report("unique", (name,), "unique"))
+    if "multipleOf" in options:
+        text = number_text(options["multipleOf"])
+        reports.append(Report("multiple_of", (name,), f"multiple of {text}", text=text))
+    dated = logical_type(type) in DATED
+    reports += [
+        Report("unchecked", (name,), option, text=f"Doumen does not check `{option}`")
+        for option in _UNRUN_OPTIONS
+        if option in options and not (option == "format" and (dated or type != "VARCHAR"))
+    ]
+    return checks, reports, faults
+
+
+def quality_demands(rule: Mapping[str, Any], path: Path, column: str | None) -> Demands:
+    """Of one quality rule, on a column or (None) on the table."""
+    report, faults = _report(rule, path, column)
+    checks: list[Check] = []
+    zero = report.expects == Expectation()
+    if column is None or not zero or report.severity in ADVISORY:
+        return checks, [report], faults
+    if report.kind == "null_values":
+        return [Check("required")], [], faults
+    if report.kind == "invalid_values" and report.check is not None:
+        return [report.check], [], faults
+    return checks, [report], faults
+
+
+def ordered(checks: list[Check]) -> tuple[Check, ...]:
+    """The checks of a column in the order in which they are tried, each once."""
+    return tuple(sorted(dict.fromkeys(checks), key=lambda check: ORDER.index(check.kind)))
+
+
+def references(declared: Mapping[str, Any], columns: tuple[str, ...]) -> Iterator[Report]:
+    """Of `relationships`: values that must exist in another dataset.
+
+    The dataset is named by `schema.property` in the same domain, or in full by the custom
+    property `doumenDataset` of the relationship.
+    """
+    for relationship in declared.get("relationships") or ():
+        custom = custom_properties(relationship)
+        ends = [_ends(relationship.get("to")), _ends(relationship.get("from"))]
+        to, own = ends[0], tuple(last for _, last in ends[1]) or columns
+        label = f"reference to {', '.join('.'.join(end) for end in to)}"
+        tables = {table for table, _ in to}
+        target = str(custom.get("doumenDataset") or (tables.pop() if len(tables) == 1 else ""))
+        if not target or len(to) != len(own):
+            why = "Doumen follows references to one dataset of this node, column by column"
+            yield Report("unchecked", own, label, text=why)
+        else:
+            yield Report(
+                "reference", own, label, target=target, target_columns=tuple(c for _, c in to)
+            )
+
+
+def custom_properties(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The custom properties of an element by name."""
+    return {p["property"]: p["value"] for p in declared.get("customProperties") or ()}
+
+
+def _ends(notation: Any) -> tuple[tuple[str, str], ...]:
+    """(schema, property) of each reference; an external or unknown notation has no schema."""
+    found = []
+    for text in [notation] if isinstance(notation, str) else notation or ():
+        parts = text.removeprefix("/").split("/")
+        if len(parts) == 4 and parts[0] == "schema" and parts[2] == "properties":
+            found.append((parts[1], parts[3]))
+        elif len(parts) == 1:
+            table, _, column = text.partition(".")
+            found.append((table, column))
+        else:
+            found.append(("", text))
+    return tuple(found)
+
+
+def _bounds(
+    options: Mapping[str, Any], path: Path, type: str, formats: tuple[str, ...]
+) -> tuple[list[Check], list[Fault]]:
+    checks, faults = [], []
+    for option, kind in BOUNDS.items():
+        if option not in options:
+            continue
+        written = number_text(options[option])
+        text = iso_bound(written, type, formats)
+        if text is None:
+            faults.append(Fault((*path, option), f"`{written}` is no value of type {type}"))
+        else:
+            checks.append(Check(kind, text))
+    lower = [str(c.value) for c in checks if c.kind.endswith("minimum")]
+    upper = [str(c.value) for c in checks if c.kind.endswith("maximum")]
+    if any(reversed_bounds(low, high, type) for low in lower for high in upper):
+        faults.append(Fault(path, "the minimum lies above the maximum: no value would pass"))
+    return checks, faults
+
+
+def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Report, list[Fault]]:
+    columns: tuple[str, ...] = () if column is None else (column,)
+    severity = str(rule.get("severity") or "error").lower()
+    severity = {"warn": "warning", "information": "info"}.get(severity, severity)
+    name = str(rule.get("name") or rule.get("description") or rule.get("metric") or "rule")
+    if rule.get("type") in ("text", "custom") or not ("metric" in rule or "query" in rule):
+        why = f"rules of type `{rule.get('type', 'text')}` are for people or other tools"
+        return Report("unchecked", columns, name, text=why, severity=severity), []
+    expects, faults = _expectation(rule, path)
+    if rule.get("type") == "sql":
+        query = str(rule["query"])
+        return Report("sql", columns, name, expects, text=query, severity=severity), faults
+    kind = _METRICS[rule["metric"]]
+    arguments = rule.get("arguments") or {}
+    values = _texts(arguments.get("missingValues"))
+    check: Check | None = None
+    if kind == "invalid_values":
+        check, more = _valid(arguments, (*path, "arguments"))
+        faults += more
+    if kind == "unique" and arguments.get("properties"):
+        columns = _texts(arguments["properties"])
+    if (kind == "row_count") != (not columns):
+        faults.append(Fault((*path, "metric"), f"`{rule['metric']}` {_PLACES[kind]}"))
+    return Report(kind, columns, name, expects, check, values, severity=severity), faults
+
+
+_PLACES = {
+    "row_count": "is a rule of the schema, not of a property",
+    "unique": "needs a property, or `arguments.properties`",
+    "null_values": "is a rule of a property",
+    "missing_values": "is a rule of a property",
+    "invalid_values": "is a rule of a property",
+}
+
+
+def _valid(arguments: Mapping[str, Any], path: Path) -> tuple[Check | None, list[Fault]]:
+    pattern, values = arguments.get("pattern"), arguments.get("validValues")
+    if (pattern is None) == (values is None):
+        return None, [Fault(path, "either `validValues` or `pattern` must be given")]
+    if pattern is None:
+        faults = [] if _texts(values) else [Fault(path, "`validValues` names no value")]
+        return Check("set", _texts(values)), faults
+    why = pattern_fault(str(pattern))
+    return Check("pattern", str(pattern)), [Fault((*path, "pattern"), why)] if why else []
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    listed = values if isinstance(values, list) else [] if values is None else [values]
+    return tuple(number_text(value) for value in listed if value is not None)
+
+
+def _expectation(rule: Mapping[str, Any], path: Path) -> tuple[Expectation, list[Fault]]:
+    operator = next(name for name in OPERATORS if name in rule)  # the schema asks for one
+    value = rule[operator]
+    bounds = tuple(number_text(v) for v in (value if isinstance(value, list) else [value]))
+    unit = str(rule.get("unit") or "rows")
+    faults = [] if all(_is_number(b) for b in bounds) else [
+        Fault((*path, operator), "it compares a count, so it must be a number")
+    ]  # fmt: skip
+    return Expectation(operator, bounds, unit in ("percent", "%")), faults
+
+
+def _is_number(text: str) -> bool:
+    return text in ("true", "false") or text.lstrip("+-").replace(".", "", 1).isdigit()

@@ -1,0 +1,120 @@
+"""A contract held against the published JSON Schema of ODCS 3.1.0, all faults at once.
+
+Contracts that declare version 3.0 are read too: 3.1 extends it, save for what 3.1 brought
+anew, which a 3.0 contract must not use. Older ones have another form and are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache, reduce
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from doumen.kits.standards.odcs.document import Document, Fault, Path, spell
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+SCHEMA = "odcs-json-schema-v3.1.0.json"
+_LONGEST = 160
+_OPTIONS = "logicalTypeOptions"
+_EXCLUSIVE = ("exclusiveMinimum", "exclusiveMaximum")
+
+
+@cache
+def validator() -> Validator:
+    """The published schema, compiled once."""
+    from jsonschema import Draft201909Validator  # noqa: PLC0415 - costly, for documents only
+
+    text = files(__package__).joinpath(SCHEMA).read_text(encoding="utf-8")
+    return Draft201909Validator(json.loads(text))
+
+
+@cache
+def _known_fields() -> frozenset[str]:
+    """Names of all fields that the schema knows anywhere."""
+    return frozenset(_field_names(validator().schema))
+
+
+def _field_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("properties"), dict):
+            yield from schema["properties"]
+        for value in schema.values():
+            yield from _field_names(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _field_names(value)
+
+
+def schema_faults(document: Document) -> list[Fault]:
+    """What of a document breaks the schema that it declares."""
+    errors = list(validator().iter_errors(document.data))
+    found = [f for error in errors for f in _faults(error, errors, document.data)]
+    faults = list(dict.fromkeys(found))
+    declared = str(document.data.get("apiVersion"))
+    if not faults and declared.startswith("v2."):
+        faults.append(Fault(("apiVersion",), f"{declared} has another form; write v3.1.0"))
+    if not faults and declared.startswith("v3.0."):
+        faults += _newer(document.data, declared)
+    return faults
+
+
+def _faults(error: ValidationError, errors: list[ValidationError], data: Any) -> list[Fault]:
+    """The faults of one error. Of fields called unknown only because of another, none.
+
+    A subschema that fails tells nothing of the fields that it knows: all of them are called
+    unknown then, and only those that the schema knows nowhere are told of.
+    """
+    path = tuple(error.absolute_path)
+    if error.validator == "unevaluatedProperties" and any(
+        tuple(other.absolute_path)[: len(path)] == path
+        and (len(other.absolute_path) > len(path) or other.validator != error.validator)
+        for other in errors
+    ):
+        instance: Any = error.instance
+        unknown = [name for name in instance if name not in _known_fields()]
+        return [Fault((*path, name), "Unknown field") for name in unknown]
+    return [_fault(error, data)]
+
+
+def _fault(error: ValidationError, data: Any) -> Fault:
+    path: Path = tuple(error.absolute_path)
+    if _OPTIONS in path:
+        owner = path[: path.index(_OPTIONS)]
+        if "logicalType" not in reduce(lambda value, step: value[step], owner, data):
+            return Fault((*owner, _OPTIONS), "options need a `logicalType` beside them")
+    if error.validator == "required":
+        return Fault(path, f"`{error.message.split(chr(39))[1]}` is missing")
+    if error.validator in ("oneOf", "anyOf") and "mustBe" in json.dumps(error.schema):
+        return Fault(path, "exactly one of the operators `mustBe…` must be given")
+    words = error.message.replace("Unevaluated properties", "Unknown fields")
+    words = words.replace("Additional properties", "Unknown fields")
+    if len(words) > _LONGEST:
+        words = f"{words[:_LONGEST]}… breaks the rule `{error.validator}` of the schema"
+    return Fault(path, words)
+
+
+def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
+    """What came with 3.1: types `timestamp` and `time`, bounds as values of `exclusive…`."""
+    if isinstance(data, dict):
+        if data.get("logicalType") in ("timestamp", "time"):
+            yield _came_later((*path, "logicalType"), declared)
+        for name in _EXCLUSIVE:
+            if path and path[-1] == _OPTIONS and name in data:
+                yield _came_later((*path, name), declared)
+        for key, value in data.items():
+            yield from _newer(value, declared, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _newer(value, declared, (*path, index))
+
+
+def _came_later(path: Path, declared: str) -> Fault:
+    where = spell(path[-1:])
+    return Fault(
+        path, f"`{where}` has this form since v3.1.0, but `apiVersion` declares {declared}"
+    )

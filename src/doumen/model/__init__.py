@@ -1,0 +1,1 @@
+"""Frozen nouns. Every other floor speaks in these words; nothing here computes, reads or writes."""

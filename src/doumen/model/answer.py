@@ -1,0 +1,108 @@
+"""What a job gives back to the one who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+from doumen.model.load import Reason
+from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Answer(Protocol):
+    """The answer of a query. Batches can be read once; `arrow`, `df` and `rows` read them all.
+
+    `receipt` and `truncated` are known when the last batch has been read.
+    """
+
+    schema: Schema
+
+    @property
+    def receipt(self) -> str:
+        """Id of the receipt."""
+        ...
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a limit of a rule cut the result."""
+        ...
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, batch by batch."""
+        ...
+
+    def arrow(self) -> pa.Table:
+        """All rows as an Arrow table."""
+        ...
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows as Python values."""
+        ...
+
+    def df(self) -> pd.DataFrame:
+        """All rows as a pandas frame; needs the extra `doumen[df]`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A dataset was written, by a collection or from a query.
+
+    Attributes:
+        snapshot: Version that now is in force.
+        unchanged: The same content under the same contract was there already: nothing changed.
+    """
+
+    ref: Ref
+    rows_in: int
+    landed: int
+    quarantined: int
+    reasons: tuple[Reason, ...]
+    snapshot: int
+    receipt: str
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a query would do and under which rules, without running or paying.
+
+    Attributes:
+        statement: The user's statement, as it would run.
+        tables: One mapping per dataset: `dataset`, `columns` [{name, type, shown}], `rows`
+            (`all` or `filtered`), `rules` [{id, duties in words}].
+        charges: What running it would charge: [{account, unit, amount}].
+        columns: Output names and types.
+    """
+
+    statement: str
+    tables: tuple[Mapping[str, Any], ...]
+    charges: tuple[Mapping[str, Any], ...]
+    columns: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay found.
+
+    Attributes:
+        exact: All columns but the floating ones are the same multiset of rows.
+        sequence: They are also in the same order; None where the statement has no order.
+        floating: `none`, `equal`, `close` (within 1e-9), `differs`, or `unknown` where they
+            are not bytewise equal and no delivered result was given.
+        event: Id of the event (and receipt) of the replay itself.
+    """
+
+    receipt: str
+    rows: int
+    exact: bool
+    sequence: bool | None
+    floating: str
+    event: str

@@ -1,0 +1,129 @@
+"""What is true: versioned facts, appended and never overwritten, and a view of them.
+
+A fact is `(kind, key) -> body`; a later one with the same kind and key takes its place, a
+body of None removes it. `Facts` is the fold of all facts up to one version: the state that
+one job reads. Kinds, keys and bodies (JSON objects):
+
+actor     name                 participant, roles, purposes, claims
+purpose   name                 description {en, zh}
+rule      id                   the rule as kits.policy.document writes it
+dataset   domain.name          kind table|quarantine, columns [{name, type}], version, table
+                               (directory in the lake), files [{path, size, rows}],
+                               creator, derived (bool), sources [domain.name], created, updated
+contract  domain.name          version (semver text), text (the ODCS YAML), hash
+label     domain.name[.column] labels (sorted list), origin: contract | set | derived
+source    domain.name#sha256   path, contract (hash), event: content already collected
+lineage   domain.name          columns {name: {projection: [d.n.c], influence: [d.n.c]}}
+key       kid                  certificate and, once rotated out, `retired` (RFC 3339)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from doumen.model.actor import OWNER, Actor
+from doumen.model.ref import Ref
+from doumen.model.schema import Column, Schema
+from doumen.model.snapshot import DataFile, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement about the node; `body` None takes it back."""
+
+    kind: str
+    key: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact as kept: its place in the order of all facts, the event that made it, when."""
+
+    seq: int
+    fact: Fact
+    event: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of the catalogue at one version. Immutable; `extended` gives a new one.
+
+    Attributes:
+        version: `seq` of the last fact folded in; 0 for none.
+        rows: kind → key → the row in force.
+    """
+
+    version: int = 0
+    rows: Mapping[str, Mapping[str, FactRow]] = field(default_factory=dict)
+
+    def extended(self, rows: Iterable[FactRow]) -> Facts:
+        """The state after these rows, which come in order of `seq`."""
+        state = dict(self.rows)
+        touched: dict[str, dict[str, FactRow]] = {}
+        version = self.version
+        for row in rows:
+            kind = row.fact.kind
+            if kind not in touched:
+                touched[kind] = dict(state.get(kind, {}))
+                state[kind] = touched[kind]
+            if row.fact.body is None:
+                touched[kind].pop(row.fact.key, None)
+            else:
+                touched[kind][row.fact.key] = row
+            version = row.seq
+        return Facts(version, state)
+
+    def body(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        """The body in force, or None."""
+        row = self.rows.get(kind, {}).get(key)
+        return None if row is None else row.fact.body
+
+    def all(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Key and body of each fact of a kind, by key."""
+        for key, row in sorted(self.rows.get(kind, {}).items()):
+            yield key, row.fact.body or {}
+
+    def actor(self, name: str) -> Actor | None:
+        """The actor of this name. `owner` exists from the start."""
+        body = self.body("actor", name)
+        if body is None:
+            return Actor(OWNER, roles=frozenset({OWNER})) if name == OWNER else None
+        return Actor(
+            name=name,
+            participant=body.get("participant", ""),
+            roles=frozenset(body.get("roles", ())),
+            purposes=frozenset(body.get("purposes", ())),
+            claims=tuple(sorted(body.get("claims", {}).items())),
+        )
+
+    def dataset(self, ref: Ref) -> Mapping[str, Any] | None:
+        """The dataset fact, or None."""
+        return self.body("dataset", str(ref))
+
+    def snapshot(self, ref: Ref) -> Snapshot | None:
+        """The version of the dataset in force, or None where there is no such dataset."""
+        body = self.dataset(ref)
+        return None if body is None else snapshot_of(ref, body)
+
+    def labels(self, ref: Ref, column: str | None = None) -> frozenset[str]:
+        """Labels of a dataset, or of a column: its own and those of its dataset."""
+        own = self.body("label", str(ref)) or {}
+        labels = frozenset(own.get("labels", ()))
+        if column is None:
+            return labels
+        body = self.body("label", f"{ref}.{column}") or {}
+        return labels | frozenset(body.get("labels", ()))
+
+
+def snapshot_of(ref: Ref, body: Mapping[str, Any]) -> Snapshot:
+    """Read the snapshot out of the body of a dataset fact."""
+    return Snapshot(
+        ref=ref,
+        version=body["version"],
+        schema=Schema(tuple(Column(c["name"], c["type"]) for c in body["columns"])),
+        files=tuple(DataFile(f["path"], f["size"], f["rows"]) for f in body["files"]),
+    )

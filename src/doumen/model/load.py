@@ -1,0 +1,163 @@
+"""What a collection asks for and what came of it: files, their reading, the rules of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doumen.model.schema import Column, Schema
+from doumen.model.snapshot import DataFile
+
+
+class Mode(StrEnum):
+    """What a collection does to a dataset that is there: nothing is assumed."""
+
+    NEW = "new"
+    APPEND = "append"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to be read.
+
+    Attributes:
+        path: Absolute path.
+        name: The name told to people and kept in the ledger and in quarantine.
+        size: Bytes.
+        sha256: Hex digest of the content.
+    """
+
+    path: str
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the files are read: format and, for text, encoding, dialect and header.
+
+    Attributes:
+        format: `csv` or `parquet`.
+        encoding: Python codec name (`utf-8`, `gb18030`, `utf-16-le` …); BOMs are dropped.
+        delimiter: One character.
+        quote: One character, or empty where the file quotes nothing.
+        escape: One character, or empty.
+        header: Whether the first record names the columns.
+        skip: Lines before the header.
+        columns: Names of the columns as read, in order of the file.
+    """
+
+    format: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    header: bool = True
+    skip: int = 0
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A row rule of a contract; a row that breaks it goes to quarantine with `reason`.
+
+    Attributes:
+        kind: `required`, `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`,
+            `set`, `pattern`, `min_length`, `max_length`.
+        value: What the kind compares with: a number or date as text, a tuple of texts, or a
+            regular expression (RE2, must match the whole value).
+    """
+
+    kind: str
+    value: str | int | tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadColumn:
+    """One column of the dataset to be made.
+
+    Attributes:
+        source: Name in the file.
+        name: Name in the dataset.
+        type: Type in the reference dialect.
+        formats: strptime formats tried in order for dates and timestamps; empty: ISO 8601.
+        checks: Row rules, in the order in which the first broken one is reported.
+    """
+
+    source: str
+    name: str
+    type: str
+    formats: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSpec:
+    """A collection, complete: what to read, how, into which columns under which rules."""
+
+    files: tuple[SourceFile, ...]
+    reading: Reading
+    columns: tuple[LoadColumn, ...]
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the rows that land."""
+        return Schema(tuple(Column(c.name, c.type) for c in self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How many rows broke one rule of one column: `type`, `required`, `ragged`, a check kind."""
+
+    column: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the engine did: counts and the files it wrote, not yet visible to anyone.
+
+    `rows_in` is counted apart from the other two; the gate asserts that they add up.
+    """
+
+    rows_in: int
+    landed: int
+    quarantined: int
+    reasons: tuple[Reason, ...]
+    files: tuple[DataFile, ...]
+    quarantine_files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCounts:
+    """What the values of one text column could be read as, counted over all rows.
+
+    Attributes:
+        filled: Non-empty values.
+        parses: type → how many of the filled values parse as it.
+        leading_zero: Values of digits that begin with 0 and are longer than 1.
+        longest_digits: Most digits in a value that is digits only.
+        longest: Most characters in a value.
+    """
+
+    name: str
+    filled: int
+    parses: tuple[tuple[str, int], ...]
+    leading_zero: int
+    longest_digits: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All rows of some files, looked at once, as text: the ground of type inference.
+
+    For Parquet `columns` is empty and `schema` says what the files declare.
+    """
+
+    rows: int
+    columns: tuple[ColumnCounts, ...]
+    schema: Schema | None = None

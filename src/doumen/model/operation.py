@@ -1,0 +1,102 @@
+"""A verb as data: one entry gives command, SDK method, reference page and, later, REST route.
+
+An operation names its function by text, so that a table of all verbs costs no import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "path", "flag", "integer", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One input of a verb.
+
+    Attributes:
+        name: Python name; on the command line `--name`, or `NAME` where positional.
+        kind: What it holds. A `path` is resolved by the face.
+        positional: Given by place, not by name.
+        repeat: May be given several times; the function receives a tuple.
+        choices: The values allowed for `choice`.
+        option: The option as written where it is not `--name` (such as `-o` or `--as-dataset`).
+        metavar: How its value is called in help.
+    """
+
+    name: str
+    help: str
+    kind: Kind = "text"
+    positional: bool = False
+    required: bool = False
+    repeat: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    option: str | None = None
+    metavar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One verb.
+
+    Attributes:
+        name: Words of the command: `("contract", "infer")`.
+        summary: One line, imperative, ends with a full stop; shown in lists of commands.
+        run: `module:function`; called as `function(desk, **params) -> Outcome`.
+        params: Inputs in the order of the command line.
+        details: Further paragraphs for help and reference.
+        examples: Command lines, without the prompt.
+        needs_node: False for what runs without an open node (`init`).
+    """
+
+    name: tuple[str, ...]
+    summary: str
+    run: str
+    params: tuple[Param, ...] = ()
+    details: str = ""
+    examples: tuple[str, ...] = ()
+    needs_node: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people, drawn as a table on a terminal."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names and values for people, drawn as two columns."""
+
+    pairs: tuple[tuple[str, Any], ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text for people, printed as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a verb gives back: one value for machines, drawings of it for people.
+
+    Attributes:
+        json: The frozen JSON shape.
+        drawn: What a terminal shows on stdout, in order.
+        said: Sentences for stderr: what happened, the receipt, the next command.
+        exit: 0, or 1 where the verb found faults.
+    """
+
+    json: Mapping[str, Any]
+    drawn: tuple[Table | Fields | Text, ...] = ()
+    said: tuple[str, ...] = ()
+    exit: int = 0

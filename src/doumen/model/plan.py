@@ -1,0 +1,184 @@
+"""What the gate hands to an engine, neutral of any engine, and what the engine gives back.
+
+Every dataset of a statement comes as a governed table: its files, the rows that the rules
+leave and, for each visible column, the expression that the actor sees. Expressions are in
+the reference dialect over the raw columns; literals and keys of rules are variables, named
+`$name` in the expression and bound by the engine, never written into the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from doumen.model.load import Examination, Loaded, LoadSpec, Reading, SourceFile
+from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+from doumen.model.snapshot import DataFile
+
+Scalar = str | int | float | bool | None | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedColumn:
+    """A column as the actor sees it.
+
+    Attributes:
+        name: Its name in the dataset.
+        type: Declared type of what the actor sees.
+        expression: Over the raw columns; None where the value is shown as it is.
+    """
+
+    name: str
+    type: str
+    expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedTable:
+    """A dataset as the actor sees it.
+
+    Attributes:
+        schema: The raw columns in the files.
+        files: Absolute paths of Parquet files, all of one version. May be empty.
+        where: Conditions that all must be true; none: every row.
+        inline: In place of files, an Arrow table (the `sys.*` tables), already filtered.
+    """
+
+    ref: Ref
+    schema: Schema
+    columns: tuple[GovernedColumn, ...]
+    files: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    inline: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of one job in the sandbox.
+
+    Attributes:
+        memory: Bytes that the engine may hold.
+        threads: Threads of the engine.
+        seconds: Wall time; then the job is stopped.
+        output: Bytes of Arrow data in the answer.
+    """
+
+    memory: int = 2 << 30
+    threads: int = 2
+    seconds: float = 300.0
+    output: int = 8 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """A statement over governed tables.
+
+    Attributes:
+        statement: The user's text as written, checked in both readings.
+        parameters: Values of the user's `?` or `$1` parameters.
+        variables: Values of the variables of rules.
+        limit: Most rows of the final result; the engine sets `truncated` when it cuts.
+        now: The job's time, which `now()` and its kin give; UTC.
+        into: Absolute directory for Parquet files instead of an answer (derived datasets).
+    """
+
+    statement: str
+    tables: tuple[GovernedTable, ...]
+    now: datetime
+    parameters: tuple[Scalar, ...] = ()
+    variables: Mapping[str, Scalar] = field(default_factory=dict)
+    limit: int | None = None
+    into: str | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """A collection: the files are read in the sandbox and written as Parquet, unseen yet.
+
+    Attributes:
+        into: Absolute directory for rows that land.
+        quarantine: Absolute directory for rows that do not.
+    """
+
+    spec: LoadSpec
+    into: str
+    quarantine: str
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminePlan:
+    """A look at all rows of some files, as text."""
+
+    files: tuple[SourceFile, ...]
+    reading: Reading
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(slots=True)
+class Trailer:
+    """What is known only after the last batch."""
+
+    rows: int = 0
+    truncated: bool = False
+    files: tuple[DataFile, ...] = ()
+
+
+class Stream(Protocol):
+    """An answer on its way: a schema, then batches, then a trailer.
+
+    Iterating raises DoumenError where the statement failed or a bound was reached.
+    `close` ends the job early and frees the engine; it may be called twice.
+    """
+
+    schema: Schema
+    arrow: pa.Schema
+    trailer: Trailer
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]: ...
+
+    def close(self) -> None:
+        """End the job early."""
+        ...
+
+
+class Progress(Protocol):
+    """Told how far a long job is: a fraction in 0..1 (None where unknown) and a phrase."""
+
+    def __call__(self, fraction: float | None, doing: str) -> None:
+        """Tell how far the job is."""
+        ...
+
+
+class Engine(Protocol):
+    """What computes. One for all actors; it must never share state between two of them."""
+
+    def read(self, statement: str) -> str:
+        """The engine's own reading of a SELECT, as JSON text (DuckDB: json_serialize_sql)."""
+        ...
+
+    def describe(self, plan: QueryPlan, actor: str) -> Schema:
+        """Output names and types without running."""
+        ...
+
+    def query(self, plan: QueryPlan, actor: str) -> Stream:
+        """Run a statement."""
+        ...
+
+    def load(self, plan: LoadPlan, progress: Progress | None = None) -> Loaded:
+        """Run a collection."""
+        ...
+
+    def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:
+        """Look at all rows of some files."""
+        ...
+
+    def close(self) -> None:
+        """End all workers."""
+        ...

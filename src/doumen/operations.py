@@ -1,0 +1,100 @@
+"""The one table of verbs, gathered from the rooms; every face is a loop over it.
+
+A room lists its verbs in its `operations` module as plain data, so that gathering them all
+costs no import of an engine or a store. This floor adds what concerns the node itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from doumen.model.errors import Invalid
+from doumen.model.operation import Operation, Param
+
+NODE: tuple[Operation, ...] = (
+    Operation(
+        name=("init",),
+        summary="Make a node: settings, keys, store and lake in a folder.",
+        run="doumen.session:init",
+        params=(
+            Param(
+                "directory", "Folder of the node; it is made.", "path", True, True, metavar="DIR"
+            ),
+            Param("name", "Name of the organisation, told to others.", required=True),
+        ),
+        details="The folder gets `doumen.toml`, where every setting is documented. Whoever holds "
+        "the root key that is printed can verify the receipts of this node. You are its owner "
+        "and read your own data without writing a rule.",
+        examples=('doumen init my-node --name "Transport Bureau"',),
+        needs_node=False,
+    ),
+)
+
+ROOMS: tuple[tuple[str, str], ...] = (
+    ("collect", "Bring data in"),
+    ("discover", "Find it and say what it is"),
+    ("protect", "Say who may do what"),
+    ("analyse", "Draw value from it"),
+    ("trace", "Prove what happened"),
+)
+"""Rooms in the order of a first use, each with its title in lists of verbs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The verbs of one room, or of the node itself.
+
+    Attributes:
+        room: Name of the room; `node` for the node itself.
+        title: How lists of verbs call it.
+    """
+
+    room: str
+    title: str
+    operations: tuple[Operation, ...]
+
+
+def gather(rooms: Sequence[tuple[str, str]] = ROOMS) -> tuple[Section, ...]:
+    """Read the verbs of these rooms, after those of the node; a room may have none."""
+    found = [Section("node", "The node", NODE)]
+    for room, title in rooms:
+        module = f"doumen.rooms.{room}.operations"
+        if find_spec(f"doumen.rooms.{room}") is not None and find_spec(module) is not None:
+            found.append(Section(room, title, tuple(import_module(module).OPERATIONS)))
+    return tuple(found)
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """All verbs, by room."""
+    return gather()
+
+
+@cache
+def by_name() -> Mapping[str, Operation]:
+    """All verbs by their words: `contract infer` → its operation, in order of the sections."""
+    return {" ".join(o.name): o for section in sections() for o in section.operations}
+
+
+def find(words: Sequence[str]) -> Operation:
+    """The verb of these words.
+
+    Raises:
+        Invalid: there is none; near names are told.
+    """
+    name = " ".join(words)
+    found = by_name().get(name)
+    if found is not None:
+        return found
+    near = get_close_matches(name, by_name(), n=3)
+    raise Invalid(
+        f"There is no operation `{name}`.",
+        why=f"Near to it: {', '.join(f'`{n}`' for n in near)}." if near else None,
+        next="List them with `doumen --help`.",
+        detail="operation",
+    )

@@ -1,0 +1,52 @@
+"""The verbs of the analyse room."""
+
+from __future__ import annotations
+
+from doumen.model.operation import Operation, Param
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name=("query",),
+        summary="Ask a question in SQL; the answer carries a signed receipt.",
+        run="doumen.rooms.analyse.query:query",
+        params=(
+            Param(
+                "sql",
+                "One SELECT over datasets named `domain.name`; `-` reads it from standard input.",
+                positional=True,
+                required=True,
+                metavar="SQL",
+            ),
+            Param("into", "Write the answer as this dataset.", metavar="DOMAIN.NAME"),
+            Param(
+                "output",
+                "Write the answer to this file: .csv, .json, .parquet or .arrow.",
+                "path",
+                option="-o",
+                metavar="FILE",
+            ),
+            Param("explain", "Show ruling, statement and cost; run and pay nothing.", "flag"),
+            Param(
+                "param",
+                "Value of the next `?` of the statement; may be given several times.",
+                repeat=True,
+                metavar="VALUE",
+            ),
+        ),
+        details="Each sees what the rules leave to them: rows filtered, columns masked or left "
+        "out. The tables `sys.datasets`, `sys.columns`, `sys.rules`, `sys.events`, `sys.charges` "
+        "and `sys.lineage` are read in the same way.\n\n"
+        "A value of `--param` is read as JSON where it is a number, true, false, null or a "
+        "quoted text (`'\"7\"'` is the text 7); anything else is text as it stands.\n\n"
+        "A file given with `-o` appears when the answer is complete, never half; one that is "
+        "there is replaced. A dataset written with `--into` takes over the labels, the lineage "
+        "and the terms of its sources.",
+        examples=(
+            'doumen query "select origin, count(*) from transport.flights group by origin"',
+            'doumen query "select * from transport.flights where origin = ?" --param JFK'
+            " --as ana --for research -o jfk.parquet",
+            'doumen query "select * from transport.flights" --as ana --explain',
+            "doumen query - --into transport.delays < delays.sql",
+        ),
+    ),
+)

@@ -1,0 +1,9 @@
+"""The shelf of connectors: the first that recognises a file reads it; text comes last."""
+
+from doumen.rooms.collect.connectors.csv import Csv
+from doumen.rooms.collect.connectors.interface import Connector, Sniffed, Wishes
+from doumen.rooms.collect.connectors.parquet import Parquet
+
+SHELF: tuple[Connector, ...] = (Parquet(), Csv())
+
+__all__ = ["SHELF", "Connector", "Csv", "Parquet", "Sniffed", "Wishes"]

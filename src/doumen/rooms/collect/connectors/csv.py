@@ -1,0 +1,116 @@
+"""Text with delimiters (CSV, TSV and their kin): encoding, dialect and header by content."""
+
+from __future__ import annotations
+
+from doumen.model.errors import Faulty, Invalid
+from doumen.model.load import Reading
+from doumen.rooms.collect import dialect as dialects
+from doumen.rooms.collect import encoding as encodings
+from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
+from doumen.rooms.collect.header import Header, header
+from doumen.rooms.collect.sample import Sample
+
+WIDEST = 10_000
+"""Columns beyond which a text is no table."""
+
+_SHOWN = {"\t": "tab", " ": "blank", "\x01": "\\x01", "\x1f": "\\x1f"}
+_TOLD = {"tab": "\t", "\\t": "\t", "\\x01": "\x01", "\\x1f": "\x1f", "comma": ",", "pipe": "|"}
+_BINARY = {c for c in map(chr, range(32)) if c not in "\t\n\r\f\v\x1a\x01\x1f\x1c\x1d\x1e"}
+
+
+class Csv:
+    """Text with one record to a line and a delimiter between fields."""
+
+    name = "csv"
+    endings = (".csv", ".tsv", ".tab", ".txt", ".psv")
+
+    def recognises(self, sample: Sample) -> bool:
+        """Whether nothing speaks against text: it is the connector of last resort."""
+        return bool(sample.head)
+
+    def sniff(self, sample: Sample, wishes: Wishes) -> Sniffed:
+        """Encoding, dialect and header, each with what it was chosen by.
+
+        Raises:
+            Invalid: an option makes no sense, or the encoding cannot be told.
+            Faulty: the content is no text, or has no records.
+        """
+        delimiter = _delimiter(wishes.delimiter)
+        chosen = encodings.choose(sample, wishes.encoding)
+        text = encodings.decode(sample, chosen.name)
+        _textual(sample, text)
+        how = dialects.dialect(text, delimiter)
+        found = dialects.records(text, how, cut=not sample.whole)
+        begins = header(found, wishes.header, wishes.expected)
+        _sound(sample, begins)
+        reading = Reading(
+            format="csv",
+            encoding=chosen.name,
+            delimiter=how.delimiter,
+            quote=how.quote,
+            escape=how.escape,
+            header=begins.present,
+            skip=begins.skip,
+            columns=begins.names,
+        )
+        plain = sample.ascii and chosen.name == "utf-8"
+        return Sniffed(reading, _why(chosen, how, begins), ascii=plain)
+
+
+def _delimiter(told: str | None) -> str | None:
+    if told is None:
+        return None
+    one = _TOLD.get(told.lower(), told)
+    if len(one) != 1 or one in "\"'\\\r\n\0" or one.isalnum():
+        raise Invalid(
+            f"`{told}` cannot be a delimiter.",
+            why="A delimiter is one character, no letter, digit, quote, backslash or line end.",
+            next="Give it as it is, or as `tab`.",
+            detail="delimiter",
+        )
+    return one
+
+
+def _textual(sample: Sample, text: str) -> None:
+    """Control characters beyond one in a hundred: this is no text."""
+    control = sum(text.count(c) for c in _BINARY)
+    if control * 100 > len(text):
+        raise Faulty(
+            f"`{sample.name}` is no text and of no kind that can be collected.",
+            why="It is full of control characters, as binary files are.",
+            next="Export it as CSV or Parquet; if it is text, name its `--encoding`.",
+            detail="binary",
+        )
+
+
+def _sound(sample: Sample, begins: Header) -> None:
+    if not begins.names:
+        raise Faulty(
+            f"`{sample.name}` has no records.",
+            why="It holds blank lines only.",
+            next="Check that this is the right file.",
+            detail="empty",
+        )
+    if len(begins.names) > WIDEST:
+        raise Faulty(
+            f"`{sample.name}` has {len(begins.names):,} columns; {WIDEST:,} are allowed.",
+            next="Check the delimiter: `--delimiter`.",
+            detail="columns",
+        )
+
+
+def _why(chosen: encodings.Encoding, how: dialects.Dialect, begins: Header) -> tuple[str, ...]:
+    shown = _SHOWN.get(how.delimiter, how.delimiter)
+    quote = f"quote {how.quote}" if how.quote else "no quotes"
+    escaped = " escaped by a backslash" if how.escape == "\\" else ""
+    if begins.present:
+        place = f"header in line {begins.skip + 1}"
+    else:
+        place = f"no header, data from line {begins.skip + 1}"
+    damaged = ("some bytes do not decode: such rows go to quarantine",) * chosen.damaged
+    return (
+        f"{chosen.name.upper()}, {chosen.why}",
+        f"delimiter {shown}, {quote}{escaped}",
+        f"{place}: {begins.why}",
+        *damaged,
+    )

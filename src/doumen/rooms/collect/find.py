@@ -1,0 +1,216 @@
+"""From what a user names to files with their hashes: a file, a pattern or a folder.
+
+The order is that of the names, so the same folder gives the same collection. Every byte of
+every file passes here once: for its SHA-256 and for the sample that connectors look at.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
+from doumen.model.load import SourceFile
+from doumen.model.plan import Progress
+from doumen.rooms.collect.connectors import SHELF
+from doumen.rooms.collect.faults import together
+from doumen.rooms.collect.sample import Sample, Scan
+
+CHUNK = 1 << 20
+MOST = 10_000
+"""Files of one collection."""
+
+ENDINGS = tuple(ending for connector in SHELF for ending in connector.endings)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files that a path names.
+
+    Attributes:
+        files: In the order in which they are collected.
+        skipped: Names in a folder that end in no way that is known.
+    """
+
+    files: tuple[Path, ...]
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A file as it was when it was hashed.
+
+    Attributes:
+        identity: Size, time of change and inode: what `unmoved` compares.
+    """
+
+    source: SourceFile
+    sample: Sample
+    identity: tuple[int, int, int]
+
+
+def find(path: str) -> Found:
+    """The files that a path names.
+
+    Args:
+        path: A file, a folder (searched with its subfolders for known endings; names that
+            begin with a dot or `~` are left out) or a pattern (`*`, `?`, `[…]`, `**`).
+
+    Raises:
+        NotFound: nothing is there.
+        Invalid: more files than one collection may have.
+    """
+    named = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - keeps symbolic links
+    if named.is_dir():
+        found = _folder(named)
+    elif named.exists() or named.is_symlink():
+        found = Found((named,))
+    elif glob.has_magic(path):
+        matches = sorted(glob.glob(str(named), recursive=True))  # noqa: PTH207 - absolute pattern
+        found = Found(tuple(Path(one) for one in matches if not Path(one).is_dir()))
+    else:
+        raise NotFound(f"There is no file `{path}`.", next="Check the path.", detail="file")
+    if not found.files:
+        raise NotFound(
+            f"`{path}` names no file that can be collected.",
+            why=f"Looked for names that end in {', '.join(ENDINGS)}.",
+            next="Name the files, or a pattern such as `folder/*.csv`.",
+            detail="file",
+        )
+    if len(found.files) > MOST:
+        raise Invalid(
+            f"`{path}` names {len(found.files):,} files; one collection may have {MOST:,}.",
+            next="Collect them in several commands.",
+            detail="files",
+        )
+    return found
+
+
+def weigh(files: Sequence[Path], progress: Progress) -> tuple[Weighed, ...]:
+    """Read every file once: its hash, its size and its sample.
+
+    Raises:
+        DoumenError: files that are no regular files, empty or unreadable; all at once.
+    """
+    faults: list[DoumenError] = []
+    sizes: list[int] = []
+    for file in files:
+        try:
+            sizes.append(_size(file))
+        except DoumenError as error:
+            faults.append(error)
+    if faults:
+        raise together(faults)
+    total, done = sum(sizes), 0
+    weighed: list[Weighed] = []
+    for file, size in zip(files, sizes, strict=True):
+        try:
+            weighed.append(_weigh(file, done, total, progress))
+        except DoumenError as error:
+            faults.append(error)
+        done += size
+    if faults:
+        raise together(faults)
+    return tuple(weighed)
+
+
+def unmoved(weighed: Sequence[Weighed]) -> None:
+    """Hold every file against what was hashed.
+
+    Raises:
+        Conflict: a file was changed in between.
+    """
+    faults: list[DoumenError] = [
+        Conflict(
+            f"`{one.source.name}` was changed while it was being collected.",
+            next="Wait until it is written, then run the same command again.",
+            detail="changed",
+        )
+        for one in weighed
+        if _identity(Path(one.source.path)) != one.identity
+    ]
+    if faults:
+        raise together(faults)
+
+
+def _folder(folder: Path) -> Found:
+    files: list[Path] = []
+    skipped: list[str] = []
+    for parent, folders, names in os.walk(folder, onerror=_refused):
+        folders[:] = sorted(one for one in folders if not one.startswith((".", "~")))
+        for name in names:
+            path = Path(parent) / name
+            if name.startswith((".", "~")):
+                continue
+            if name.lower().endswith(ENDINGS):
+                files.append(path)
+            else:
+                skipped.append(path.relative_to(folder).as_posix())
+    return Found(
+        tuple(sorted(files, key=lambda file: file.relative_to(folder).as_posix())),
+        tuple(sorted(skipped)),
+    )
+
+
+def _refused(error: OSError) -> None:
+    """A folder that cannot be read is said, or its files would be missed in silence."""
+    raise _unreadable(Path(error.filename), error) from error
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns, seen.st_ino
+
+
+def _size(path: Path) -> int:
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(seen.st_mode):
+        raise Invalid(
+            f"`{path.name}` is no regular file.", next="Name a file or a folder.", detail="file"
+        )
+    if seen.st_size == 0:
+        raise Faulty(
+            f"`{path.name}` is empty.", next="Check that this is the right file.", detail="empty"
+        )
+    return seen.st_size
+
+
+def _weigh(path: Path, done: int, total: int, progress: Progress) -> Weighed:
+    digest, scan, size = hashlib.sha256(), Scan(), 0
+    try:
+        with path.open("rb") as stream:
+            opened = os.fstat(stream.fileno())
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                scan.feed(chunk)
+                size += len(chunk)
+                progress(min(1.0, (done + size) / total), f"reading {path.name}")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return Weighed(
+        SourceFile(str(path), path.as_posix(), size, digest.hexdigest()),
+        scan.sample(path.name),
+        (opened.st_size, opened.st_mtime_ns, opened.st_ino),
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> DoumenError:
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"`{path.name}` leads to no file.", next="Check the path.", detail="file")
+    return Unavailable(
+        f"`{path.name}` cannot be read.",
+        why=f"The system says: {error.strerror}.",
+        next="Check the file's permissions and its disk.",
+        detail="file",
+    )

@@ -1,0 +1,183 @@
+"""From a path to a dataset: find, weigh, recognise, settle the contract, hand over to the gate.
+
+The order is the rule: nothing is loaded before every file, every column and the contract
+are known to fit. The gate alone moves data and decides; what is answered early here (the
+same content under the same contract) it would decide alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from doumen.kits.standards import odcs
+from doumen.model.answer import Made
+from doumen.model.fact import Facts
+from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.ref import Ref
+from doumen.rooms.collect import infer
+from doumen.rooms.collect.connectors import Sniffed, Wishes
+from doumen.rooms.collect.find import Found, Weighed, find, unmoved, weigh
+from doumen.rooms.collect.matching import match
+from doumen.rooms.collect.recognise import alike
+from doumen.rooms.collect.terms import Terms, known, once, read, terms
+
+if TYPE_CHECKING:
+    from doumen.gate.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asks for.
+
+    Attributes:
+        contract: Path of a contract; None: the dataset's, else inferred.
+        accept_extra: Leave out columns that the contract does not know.
+    """
+
+    path: str
+    ref: Ref
+    mode: Mode = Mode.NEW
+    contract: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    accept_extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it.
+
+    Attributes:
+        said: What was chosen and why, as sentences.
+        reading: None where the files were known before they were looked at.
+    """
+
+    made: Made
+    reading: Reading | None
+    files: int
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """A contract inferred, and the grounds."""
+
+    text: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Files, reading, columns and contract that fit each other."""
+
+    files: tuple[SourceFile, ...]
+    reading: Reading
+    columns: tuple[LoadColumn, ...]
+    text: str
+    said: tuple[str, ...]
+
+
+def take(desk: Desk, request: Request) -> Taken:
+    """Collect what a path names.
+
+    Raises:
+        DoumenError: nothing was kept; the error says what is to be done.
+    """
+    facts = desk.facts()
+    held = terms(request.ref, request.contract, facts)
+    found = find(request.path)
+    weighed, again = once(weigh(found.files, desk.progress))
+    if held is not None:
+        unchanged = _unchanged(request, held, facts, weighed)
+        if unchanged is not None:
+            return Taken(unchanged, None, len(found.files), ())
+        if request.mode is not Mode.REPLACE:
+            there = known(request.ref, facts, held.meaning)
+            weighed = tuple(one for one in weighed if one.source.sha256 not in there)
+    fitted = _fit(desk, request, held, weighed)
+    unmoved(weighed)
+    spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
+    made = desk.collect(request.ref, spec, request.mode, fitted.text)
+    said = (*_aside(found, weighed, again), *fitted.said)
+    return Taken(made, fitted.reading, len(weighed), said)
+
+
+def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
+    """The contract that would be inferred from what a path names; nothing is kept.
+
+    Raises:
+        DoumenError: the files cannot be found or read.
+    """
+    weighed, _ = once(weigh(find(path).files, desk.progress))
+    fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
+    return Outlined(fitted.text, fitted.said)
+
+
+def _unchanged(
+    request: Request, held: Terms, facts: Facts, weighed: Sequence[Weighed]
+) -> Made | None:
+    """The answer where the dataset holds all files under the same contract already."""
+    there = known(request.ref, facts, held.meaning)
+    given = {one.source.sha256 for one in weighed}
+    if not given <= there.keys() or (request.mode is Mode.REPLACE and given != there.keys()):
+        return None
+    snapshot = facts.snapshot(request.ref)
+    last = max(str(there[digest]["event"]) for digest in given)
+    version = snapshot.version if snapshot else 0
+    return Made(request.ref, 0, 0, 0, (), version, last, unchanged=True)
+
+
+def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> _Fitted:
+    files = tuple(one.source for one in weighed)
+    expected = tuple(c.source for c in held.columns) if held else ()
+    sniffed = alike([one.sample for one in weighed], replace(request.wishes, expected=expected))
+    if held is None:
+        return _inferred(desk, request.ref, files, sniffed)
+    reading = sniffed.reading
+    if not reading.columns:
+        schema = desk.examine(files, reading).schema
+        reading = replace(reading, columns=schema.names if schema else ())
+    columns = match(
+        held.columns,
+        reading.columns,
+        header=reading.header,
+        accept_extra=request.accept_extra,
+    )
+    said = (*_read_as(sniffed), f"Types are those of {held.origin}.")
+    if held.names not in {None, request.ref}:
+        said += (f"It is written for `{held.names}` and here put on `{request.ref}`.",)
+    return _Fitted(files, reading, columns, held.text, said)
+
+
+def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> _Fitted:
+    reading = sniffed.reading
+    seen = desk.examine(files, reading)
+    if seen.schema is not None:
+        reading = replace(reading, columns=seen.schema.names)
+    choices = infer.infer(seen)
+    text = odcs.infer_contract(ref, [choice.column for choice in choices])
+    columns = read(text, "").columns
+    ground = f"Types inferred from all {seen.rows:,} rows:" if seen.columns else "Types declared:"
+    return _Fitted(
+        files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
+    )
+
+
+def _read_as(sniffed: Sniffed) -> tuple[str, ...]:
+    return (f"Read as: {'; '.join(sniffed.why)}.",)
+
+
+def _aside(found: Found, weighed: Sequence[Weighed], again: Sequence[Weighed]) -> tuple[str, ...]:
+    """What of the files named was not loaded, and why."""
+    said = []
+    held = len(found.files) - len(weighed) - len(again)
+    if held:
+        said.append(f"{held} of {len(found.files)} files were collected before and are left out.")
+    if again:
+        names = ", ".join(f"`{one.sample.name}`" for one in again[:10])
+        said.append(f"Content that came twice is taken once; left out: {names}.")
+    if found.skipped:
+        names = ", ".join(f"`{name}`" for name in found.skipped[:10])
+        said.append(f"{len(found.skipped)} files of other kinds were left aside: {names}.")
+    return tuple(said)

@@ -1,0 +1,95 @@
+"""Which column of a file is which column of a contract.
+
+Pure. A contract's column is found by its name in the file (`physicalName`), then by its own
+name, with and then without regard to case; in files without a header, by place. A column
+that is missing is a fault; one that the contract does not know is refused unless the user
+leaves it out knowingly. All are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from doumen.model.errors import Faulty
+from doumen.model.load import LoadColumn
+
+
+def match(
+    columns: Sequence[LoadColumn],
+    names: Sequence[str],
+    *,
+    header: bool = True,
+    accept_extra: bool = False,
+) -> tuple[LoadColumn, ...]:
+    """The contract's columns, each with its source as the file writes it.
+
+    Args:
+        columns: Columns of the contract.
+        names: Columns of the file, in order.
+        header: Whether the file names its columns itself.
+        accept_extra: Leave out columns that the contract does not know.
+
+    Raises:
+        Faulty: columns are missing, unknown ones are there, or the contract has none.
+    """
+    if not columns:
+        raise Faulty(
+            "The contract declares no column.",
+            next="Add `properties` to its schema: `doumen contract infer` writes them.",
+            detail="columns",
+        )
+    free = list(names)
+    found: dict[int, str] = {}
+    for fold in (False, True):
+        for by_source in (True, False):
+            for place, column in enumerate(columns):
+                if place not in found:
+                    wanted = column.source if by_source else column.name
+                    hit = _take(free, wanted, fold=fold)
+                    if hit is not None:
+                        found[place] = hit
+    if not header and not found and len(names) == len(columns):
+        return tuple(replace(c, source=n) for c, n in zip(columns, names, strict=True))
+    missing = [c for place, c in enumerate(columns) if place not in found]
+    if missing:
+        raise _missing(missing, free)
+    if free and not accept_extra:
+        raise Faulty(
+            f"{len(free)} columns of the file are not in the contract: {_list(free)}.",
+            next="Add them to the contract, or leave them out with `--accept-extra`.",
+            detail="extra",
+        )
+    return tuple(replace(column, source=found[place]) for place, column in enumerate(columns))
+
+
+def _take(free: list[str], wanted: str, *, fold: bool) -> str | None:
+    key = wanted.casefold() if fold else wanted
+    for name in free:
+        if (name.casefold() if fold else name) == key:
+            free.remove(name)
+            return name
+    return None
+
+
+def _missing(missing: Sequence[LoadColumn], free: Sequence[str]) -> Faulty:
+    folded = {name.casefold(): name for name in free}
+    told = []
+    for column in missing:
+        near = get_close_matches(column.source.casefold(), list(folded)[:500], n=1, cutoff=0.6)
+        hint = f" (there is `{folded[near[0]]}`)" if near else ""
+        told.append(f"`{column.source}`{hint}")
+    rest = f" Columns of the file that the contract does not know: {_list(free)}." if free else ""
+    return Faulty(
+        f"{len(missing)} columns of the contract are not in the file: {', '.join(told[:40])}.",
+        why=f"Nothing was loaded.{rest}",
+        next="Give their names in the file as `physicalName` in the contract, or take the "
+        "columns out of it.",
+        detail="missing",
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:20])
+    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")

@@ -1,0 +1,64 @@
+"""The verbs of the collect room: `collect` and `contract infer`."""
+
+from __future__ import annotations
+
+from doumen.model.operation import Operation, Param
+
+_READING = (
+    Param("encoding", "Encoding of text files, where it cannot be told.", metavar="NAME"),
+    Param("delimiter", "Delimiter of text files, as it is or `tab`.", metavar="CHAR"),
+    Param("no_header", "The first row is data: columns are named column_1, …", "flag"),
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name=("collect",),
+        summary="Bring a file, a folder or a pattern in as a dataset.",
+        run="doumen.rooms.collect.verbs:collect",
+        params=(
+            Param("path", "File, folder or pattern.", "path", positional=True, required=True),
+            Param(
+                "as_dataset",
+                "Dataset to collect into.",
+                required=True,
+                option="--as-dataset",
+                metavar="domain.name",
+            ),
+            Param("contract", "ODCS contract that the rows are held to.", "path", metavar="FILE"),
+            Param("append", "Keep what is there, although the path has other content.", "flag"),
+            Param("replace", "Put the files in place of all that is there.", "flag"),
+            *_READING,
+            Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
+        ),
+        details=(
+            "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …) and Parquet. Without a contract, types "
+            "are inferred from all rows and a contract is written. Rows that break the contract "
+            "go to domain.name__quarantine, each with its reason. The same content again "
+            "changes nothing; a new file is appended."
+        ),
+        examples=(
+            "doumen collect flights.csv --as-dataset transport.flights",
+            "doumen collect 'in/2024-*.csv' --as-dataset transport.flights --contract flights.yaml",
+            "doumen collect flights.csv --as-dataset transport.flights --replace",
+        ),
+    ),
+    Operation(
+        name=("contract", "infer"),
+        summary="Print the contract that would be inferred from files or from a dataset.",
+        run="doumen.rooms.collect.verbs:contract_infer",
+        params=(
+            Param("dataset", "Dataset.", positional=True, required=True, metavar="DATASET"),
+            Param("source", "Files to infer it from.", "path", option="--from", metavar="PATH"),
+            Param("output", "Write it to a new file.", "path", option="-o", metavar="FILE"),
+            *_READING,
+        ),
+        details=(
+            "Changes nothing. Without --from, columns and types are those of the dataset as "
+            "it landed."
+        ),
+        examples=(
+            "doumen contract infer transport.flights --from flights.csv -o flights.yaml",
+            "doumen contract infer transport.flights",
+        ),
+    ),
+)

@@ -1,0 +1,157 @@
+"""Under which contract a collection runs, and which of its files are there already.
+
+A contract that is given is never second-guessed; without one the dataset's own holds; only
+where there is neither are types inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doumen.kits.standards import odcs
+from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.fact import Facts
+from doumen.model.load import LoadColumn, Mode
+from doumen.model.ref import RESERVED_DOMAINS, Ref
+from doumen.rooms.collect.find import Weighed
+
+LARGEST = 4 << 20
+"""Bytes of a contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A contract that a collection runs under.
+
+    Attributes:
+        text: ODCS YAML.
+        meaning: Its fingerprint: what makes two contracts the same.
+        origin: Where it comes from, as a phrase.
+        names: The dataset that it says it is of.
+    """
+
+    text: str
+    columns: tuple[LoadColumn, ...]
+    meaning: str
+    origin: str
+    names: Ref | None = None
+
+
+def target(name: str) -> Ref:
+    """The dataset that is collected into.
+
+    Raises:
+        Invalid: it is no name, or one that nobody can collect into.
+    """
+    ref = Ref.parse(name)
+    if ref.domain in RESERVED_DOMAINS or ref.is_quarantine or ref.node:
+        raise Invalid(
+            f"`{ref}` cannot be collected into.",
+            why="The name is reserved, is a quarantine, or lies on another node.",
+            next="Choose another `domain.name`.",
+            detail="name",
+        )
+    return ref
+
+
+def mode_of(*, append: bool, replace: bool) -> Mode:
+    """What the user says is to happen to a dataset that is there.
+
+    Raises:
+        Invalid: both are said.
+    """
+    if append and replace:
+        raise Invalid(
+            "`--append` and `--replace` exclude each other.",
+            next="Say `--append` to keep what is there, `--replace` to put the file in its place.",
+            detail="option",
+        )
+    if append:
+        return Mode.APPEND
+    return Mode.REPLACE if replace else Mode.NEW
+
+
+def terms(ref: Ref, contract: str | None, facts: Facts) -> Terms | None:
+    """The contract that holds, or None where one is to be inferred.
+
+    Args:
+        ref: The dataset.
+        contract: Path of a contract that the user gives.
+        facts: What is true of the node.
+
+    Raises:
+        NotFound, Unavailable: the file is not there, or cannot be read.
+        Invalid: it is no contract.
+    """
+    if contract is not None:
+        return read(_text(Path(contract)), f"the contract `{Path(contract).name}`")
+    body = facts.body("contract", str(ref))
+    return None if body is None else read(body["text"], f"the contract of `{ref}`")
+
+
+def read(text: str, origin: str) -> Terms:
+    """A contract's text, understood.
+
+    Raises:
+        Invalid: it is no contract.
+    """
+    contract = odcs.read_contract(text)
+    return Terms(text, tuple(contract.columns), odcs.fingerprint(contract), origin, contract.ref)
+
+
+def known(ref: Ref, facts: Facts, meaning: str) -> Mapping[str, Mapping[str, Any]]:
+    """SHA-256 → source fact of the files that the dataset holds under a contract."""
+    if facts.dataset(ref) is None:
+        return {}
+    prefix = f"{ref}#"
+    return {
+        key.removeprefix(prefix): body
+        for key, body in facts.all("source")
+        if key.startswith(prefix) and body["contract"] == meaning
+    }
+
+
+def once(weighed: Sequence[Weighed]) -> tuple[tuple[Weighed, ...], tuple[Weighed, ...]]:
+    """Files of different content, and those whose content came before."""
+    first: dict[str, Weighed] = {}
+    again: list[Weighed] = []
+    for one in weighed:
+        if one.source.sha256 in first:
+            again.append(one)
+        else:
+            first[one.source.sha256] = one
+    return tuple(first.values()), tuple(again)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise NotFound(
+            f"There is no contract `{path}`.", next="Check the path.", detail="file"
+        ) from error
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be read.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the file and its permissions.",
+            detail="file",
+        ) from error
+    if len(content) > LARGEST:
+        raise Invalid(
+            f"`{path.name}` is larger than a contract may be ({LARGEST >> 20} MiB).",
+            next="Check that this is the contract, not the data.",
+            detail="contract",
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            f"`{path.name}` is not UTF-8.",
+            next="Save the contract as UTF-8.",
+            detail="contract",
+        ) from error

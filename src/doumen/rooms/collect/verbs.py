@@ -1,0 +1,155 @@
+"""What the verbs of this room do: options in, an outcome with its words out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doumen.kits.standards import odcs
+from doumen.model.errors import Conflict, NotFound, Unavailable
+from doumen.model.load import LoadColumn
+from doumen.model.operation import Fields, Outcome, Table, Text
+from doumen.model.ref import Ref
+from doumen.rooms.collect import quarantine
+from doumen.rooms.collect.connectors import Wishes
+from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
+from doumen.rooms.collect.terms import mode_of, target
+
+if TYPE_CHECKING:
+    from doumen.gate.desk import Desk
+
+
+def collect(
+    desk: Desk,
+    *,
+    path: str,
+    as_dataset: str,
+    contract: str | None = None,
+    append: bool = False,
+    replace: bool = False,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    no_header: bool = False,
+    accept_extra: bool = False,
+) -> Outcome:
+    """Bring a file, a pattern or a folder in as a dataset.
+
+    Raises:
+        DoumenError: nothing was kept; the error says what is to be done.
+    """
+    request = Request(
+        path,
+        target(as_dataset),
+        mode_of(append=append, replace=replace),
+        contract,
+        Wishes(encoding, delimiter, False if no_header else None),
+        accept_extra,
+    )
+    return _told(take(desk, request))
+
+
+def contract_infer(
+    desk: Desk,
+    *,
+    dataset: str,
+    source: str | None = None,
+    output: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    no_header: bool = False,
+) -> Outcome:
+    """Print or write the contract that would be inferred; nothing else is changed.
+
+    Raises:
+        NotFound: without files, the dataset does not exist.
+        Conflict: `output` is there already.
+        DoumenError: files cannot be read.
+    """
+    ref = target(dataset)
+    if source is None:
+        outlined = _as_landed(desk, ref)
+    else:
+        wishes = Wishes(encoding, delimiter, False if no_header else None)
+        outlined = outline(desk, ref, source, wishes)
+    shape = {"dataset": str(ref), "contract": outlined.text}
+    if output is None:
+        return Outcome(shape, (Text(outlined.text),), outlined.said)
+    _write(Path(output), outlined.text)
+    following = f"Written to `{output}`. Next: doumen collect PATH --as-dataset {ref} --contract"
+    return Outcome({**shape, "output": output}, (), (*outlined.said, f"{following} {output}"))
+
+
+def _told(taken: Taken) -> Outcome:
+    made = taken.made
+    shape = {
+        "dataset": str(made.ref),
+        "rows_in": made.rows_in,
+        "landed": made.landed,
+        "quarantined": made.quarantined,
+        "snapshot": made.snapshot,
+        "receipt": made.receipt,
+        "unchanged": made.unchanged,
+        "encoding": _encoding(taken),
+        "reasons": [
+            {"column": one.column, "reason": one.reason, "rows": one.rows} for one in made.reasons
+        ],
+    }
+    look = f"SELECT * FROM {made.ref} LIMIT 10"  # noqa: S608 - shown to people, not run
+    following = (
+        f'Receipt {made.receipt}. Next: doumen describe {made.ref}, or doumen query "{look}"'
+    )
+    if made.unchanged:
+        said = f"`{made.ref}` holds this content under the same contract already: nothing changed."
+        return Outcome(shape, (), (*taken.said, said, following))
+    counts = Fields(
+        (
+            ("rows in", made.rows_in),
+            ("landed", made.landed),
+            ("quarantined", made.quarantined),
+            ("snapshot", made.snapshot),
+        ),
+        title=str(made.ref),
+    )
+    drawn: tuple[Fields | Table, ...] = (counts,)
+    if made.reasons:
+        drawn = (counts, quarantine.table(made.reasons))
+    aside = quarantine.sentences(made.ref, made.quarantined)
+    return Outcome(shape, drawn, (*taken.said, *aside, following))
+
+
+def _encoding(taken: Taken) -> str | None:
+    if taken.reading is None or taken.reading.format != "csv":
+        return None
+    return taken.reading.encoding
+
+
+def _as_landed(desk: Desk, ref: Ref) -> Outlined:
+    snapshot = desk.facts().snapshot(ref)
+    if snapshot is None:
+        raise NotFound(
+            f"There is no dataset `{ref}`.",
+            next=f"Name the files: doumen contract infer {ref} --from PATH",
+            detail="dataset",
+        )
+    columns = [LoadColumn(c.name, c.name, c.type) for c in snapshot.schema]
+    said = f"Columns and types are those of `{ref}` as it landed, version {snapshot.version}."
+    return Outlined(odcs.infer_contract(ref, columns), (said,))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise Conflict(
+            f"`{path}` is there already.",
+            next="Name another file, or remove this one.",
+            detail="file",
+        ) from error
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be written.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the folder and its permissions.",
+            detail="file",
+        ) from error

@@ -1,0 +1,167 @@
+"""A contract shown and changed: what breaks its users is refused, or a new major version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from doumen.gate.desk import Desk
+from doumen.kits.standards import odcs
+from doumen.model.errors import Conflict, Invalid
+from doumen.model.fact import Fact
+from doumen.model.operation import Outcome, Table, Text
+from doumen.model.ref import Ref
+from doumen.rooms.discover.editor import Editor, ask_editor
+from doumen.rooms.discover.lookup import Held, held, read_file
+
+_ROWS = frozenset({
+    "column-added", "column-removed", "column-renamed", "column-moved", "type-changed",
+    "type-widened", "source-changed", "format-changed",
+})  # fmt: skip
+
+
+def show(desk: Desk, dataset: str) -> Outcome:
+    """The contract of a dataset, as it is kept.
+
+    Raises:
+        NotFound: there is no such dataset or contract that the asker may know.
+    """
+    found = held(desk, dataset)
+    contract = found.contract()
+    return Outcome(
+        json={
+            "dataset": str(found.ref),
+            "version": contract.version,
+            "status": contract.status,
+            "contract": contract.text,
+        },
+        drawn=(Text(contract.text),),
+    )
+
+
+def edit(
+    desk: Desk,
+    dataset: str,
+    file: Path | str | None = None,
+    changes: Sequence[str] = (),
+    *,
+    new_version: bool = False,
+    editor: Editor = ask_editor,
+) -> Outcome:
+    """Change a contract: by single fields, by a file, or in the user's editor.
+
+    Args:
+        desk: The open gate.
+        dataset: `domain.name`.
+        file: Path of a text that takes the place of the contract.
+        changes: PATH=VALUE each.
+        new_version: A breaking change is meant, and takes the next major version.
+        editor: What opens a text for the user; used where neither file nor changes are given.
+
+    Raises:
+        NotFound: there is no such dataset or contract that the asker may know.
+        Invalid: the result is no contract; nothing is changed.
+        Conflict: the change breaks users of the contract and `new_version` is not set.
+        Refused: only owner and steward may.
+    """
+    found = held(desk, dataset)
+    old = found.contract()
+    if file is not None and changes:
+        raise Invalid(
+            "`--file` and `--set` exclude each other.",
+            next="Change the file, or name single fields by `--set`.",
+            detail="option",
+        )
+    if file is not None:
+        text = read_file(Path(file))
+    elif changes:
+        text = odcs.edit(old.text, [odcs.read_change(change) for change in changes])
+    else:
+        text = editor(old.text, f"{found.ref}.odcs.yaml")
+    if text == old.text:
+        return _outcome(found.ref, old, (), None)
+    return _accepted(desk, found, old, odcs.read_contract(text), new_version)
+
+
+def _accepted(
+    desk: Desk, found: Held, old: odcs.Contract, new: odcs.Contract, new_version: bool
+) -> Outcome:
+    changes = odcs.compare(old, new)
+    if new.ref != old.ref:
+        raise Invalid(
+            f"The text names dataset `{new.ref}`; this is the contract of `{found.ref}`.",
+            why="A dataset is not renamed by its contract.",
+            next="Leave `domain`, the schema's name and `doumenDataset` as they are.",
+            detail="dataset",
+        )
+    breaking = [change.words for change in changes if change.breaking]
+    if breaking and not new_version:
+        raise Conflict(
+            f"This breaks what users of `{found.ref}` rely on.",
+            why="\n".join(breaking),
+            next="Say `--new-version` to take it as the next major version, or leave it out.",
+            detail="breaking",
+        )
+    version = _version(old.version, new.version, odcs.next_version(old.version, changes))
+    if version != new.version:
+        new = odcs.read_contract(odcs.edit(new.text, [("version", version)]))
+    body = {
+        "version": new.version,
+        "description": new.description,
+        "text": new.text,
+        "hash": odcs.fingerprint(new),
+    }
+    facts = [
+        Fact("contract", str(found.ref), body),
+        *odcs.label_facts(new, found.ref, found.facts),
+    ]
+    receipt = desk.amend(facts, subject=str(found.ref))
+    return _outcome(found.ref, new, changes, receipt)
+
+
+def _version(old: str, written: str, due: str) -> str:
+    """The version that a changed text gets: its own where that is far enough, else the one due."""
+    own, least, before = map(odcs.version_key, (written, due, old))
+    assert least is not None
+    if own is None or own < least or own == before:
+        return due
+    return written
+
+
+def _outcome(
+    ref: Ref, contract: odcs.Contract, changes: Sequence[odcs.Change], receipt: str | None
+) -> Outcome:
+    said = [
+        f"The contract of `{ref}` is as it was."
+        if receipt is None
+        else f"The contract of `{ref}` is now version {contract.version}; receipt {receipt}."
+    ]
+    if any(change.kind in _ROWS for change in changes):
+        said.append(
+            "What has landed keeps its form until it is collected again: "
+            f"`doumen collect PATH --as-dataset {ref} --replace`."
+        )
+    return Outcome(
+        json={
+            "dataset": str(ref),
+            "version": contract.version,
+            "changes": changes_json(changes),
+            "unchanged": receipt is None,
+            "receipt": receipt,
+        },
+        drawn=(changes_table(changes),) if changes else (),
+        said=tuple(said),
+    )
+
+
+def changes_json(changes: Sequence[odcs.Change]) -> list[dict[str, object]]:
+    """Differences for machines."""
+    return [
+        {"kind": c.kind, "path": c.path, "breaking": c.breaking, "words": c.words} for c in changes
+    ]
+
+
+def changes_table(changes: Sequence[odcs.Change]) -> Table:
+    """Differences for people."""
+    rows = tuple((c.words, "breaking" if c.breaking else "") for c in changes)
+    return Table(("change", ""), rows)

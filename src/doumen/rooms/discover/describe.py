@@ -1,0 +1,148 @@
+"""Datasets told of, to people and to machines, from what the asker may know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doumen.gate.desk import Desk
+from doumen.kits.standards import odcs
+from doumen.model.fact import Facts
+from doumen.model.operation import Fields, Outcome, Table
+from doumen.model.ref import Ref
+from doumen.rooms.discover.lookup import Held, held
+
+
+def list_all(desk: Desk) -> Outcome:
+    """The datasets that the asker may know."""
+    facts = desk.facts()
+    listed = [
+        _line(Held(Ref.parse(key), body, facts))
+        for key, body in facts.all("dataset")
+        if body["kind"] == "table"
+    ]
+    rows = tuple(
+        (one["dataset"], one["description"] or "", _told(one["rows"]), one["columns"],
+         ", ".join(one["labels"]))
+        for one in listed
+    )  # fmt: skip
+    said = () if listed else ("There is no dataset that you may know of.",)
+    return Outcome(
+        json={"datasets": listed},
+        drawn=(Table(("dataset", "description", "rows", "columns", "labels"), rows),),
+        said=said,
+    )
+
+
+def describe(desk: Desk, dataset: str) -> Outcome:
+    """All that the asker may know of a dataset, in one view.
+
+    Raises:
+        NotFound: there is no such dataset that the asker may know.
+    """
+    found = held(desk, dataset)
+    contract = None if found.text is None else odcs.read_contract(found.text)
+    told = _told_of(found, contract)
+    return Outcome(json=told, drawn=_drawn(told))
+
+
+def _line(found: Held) -> dict[str, Any]:
+    contract = found.facts.body("contract", str(found.ref)) or {}
+    return {
+        "dataset": str(found.ref),
+        "description": contract.get("description"),
+        "contract": contract.get("version"),
+        "rows": found.rows,
+        "columns": len(found.dataset["columns"]),
+        "labels": sorted(found.facts.labels(found.ref)),
+    }
+
+
+def _told_of(found: Held, contract: odcs.Contract | None) -> dict[str, Any]:
+    body, ref = found.dataset, found.ref
+    lineage = (found.facts.body("lineage", str(ref)) or {}).get("columns", {})
+    columns = [_column(c, found, contract, lineage) for c in body["columns"]]
+    return {
+        "dataset": str(ref),
+        "name": contract.name if contract else None,
+        "description": contract.description if contract else None,
+        "contract": {"version": contract.version, "status": contract.status} if contract else None,
+        "rows": found.rows,
+        "snapshot": body["version"] if found.rows is not None else None,
+        "labels": sorted(found.facts.labels(ref)),
+        "columns": columns,
+        "rules": [_report_words(report) for report in contract.reports] if contract else [],
+        "quarantine": _quarantine(found.facts, ref),
+        "derived": bool(body.get("derived")),
+        "sources": list(body.get("sources", ())),
+        "creator": body.get("creator"),
+        "created": body.get("created"),
+        "updated": body.get("updated"),
+        "query": _query(ref, columns),
+    }
+
+
+def _column(
+    column: Mapping[str, str],
+    found: Held,
+    contract: odcs.Contract | None,
+    lineage: Mapping[str, Mapping[str, Sequence[str]]],
+) -> dict[str, Any]:
+    promised = contract.property(column["name"]) if contract else None
+    return {
+        "name": column["name"],
+        "type": column["type"],
+        "description": promised.description or None if promised else None,
+        "unit": promised.unit or None if promised else None,
+        "labels": sorted(found.facts.labels(found.ref, column["name"])),
+        "rules": [odcs.check_words(c) for c in promised.column.checks] if promised else [],
+        "from": list(lineage.get(column["name"], {}).get("projection", ())),
+    }
+
+
+def _report_words(report: odcs.Report) -> str:
+    columns = f"{', '.join(report.columns)}: " if report.columns else ""
+    return f"{columns}{report.name or report.kind}"
+
+
+def _quarantine(facts: Facts, ref: Ref) -> dict[str, Any] | None:
+    body = facts.dataset(ref.quarantine)
+    if body is None:
+        return None
+    return {"dataset": str(ref.quarantine), "rows": sum(f["rows"] for f in body["files"])}
+
+
+def _query(ref: Ref, columns: Sequence[Mapping[str, Any]]) -> str:
+    names = [c["name"] for c in columns[:3]]
+    listed = ", ".join(n if n.isidentifier() and n.isascii() else f'\\"{n}\\"' for n in names)
+    return f'doumen query "SELECT {listed or "*"} FROM {ref} LIMIT 10"'  # noqa: S608 - to be shown
+
+
+def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
+    contract, aside = told["contract"], told["quarantine"]
+    pairs = [
+        ("name", told["name"]),
+        ("description", told["description"]),
+        ("contract", f"version {contract['version']}, {contract['status']}" if contract else None),
+        ("rows", _told(told["rows"])),
+        ("snapshot", told["snapshot"]),
+        ("labels", ", ".join(told["labels"])),
+        ("quarantine", f"{aside['rows']:,} rows in {aside['dataset']}" if aside else None),
+        ("derived from", ", ".join(told["sources"])),
+        ("made by", told["creator"]),
+        ("updated", told["updated"]),
+        ("rules of the table", "\n".join(told["rules"])),
+        ("try", told["query"]),
+    ]
+    filled = tuple((name, value) for name, value in pairs if value not in (None, ""))
+    rows = tuple(
+        (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), ", ".join(c["labels"]),
+         ", ".join(c["rules"]), c["description"] or ", ".join(c["from"]))
+        for c in told["columns"]
+    )  # fmt: skip
+    table = Table(("column", "type", "labels", "rules", "description"), rows)
+    return Fields(filled, title=told["dataset"]), table
+
+
+def _told(rows: int | None) -> str:
+    return "" if rows is None else f"{rows:,}"

@@ -1,0 +1,101 @@
+"""A dataset and its contract, as far as the asker may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.kits.standards import odcs
+from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.fact import Facts
+from doumen.model.ref import Ref
+
+LARGEST = 4 << 20
+"""Bytes of a contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A dataset that the asker may know, with the facts it was found in.
+
+    Attributes:
+        dataset: Body of its dataset fact.
+    """
+
+    ref: Ref
+    dataset: Mapping[str, Any]
+    facts: Facts
+
+    @property
+    def text(self) -> str | None:
+        """The contract in force, where there is one that the asker may know."""
+        body = self.facts.body("contract", str(self.ref))
+        return None if body is None else str(body["text"])
+
+    def contract(self) -> odcs.Contract:
+        """The contract in force.
+
+        Raises:
+            NotFound: there is none, or the asker may not see it.
+        """
+        if self.text is None:
+            raise NotFound(
+                f"`{self.ref}` has no contract that you may read.",
+                why="It has none, or it tells of columns that no rule lets you know of.",
+                next=f"`doumen describe {self.ref}` shows what you may know.",
+                detail="contract",
+            )
+        return odcs.read_contract(self.text)
+
+    @property
+    def rows(self) -> int | None:
+        """Rows of the version in force; None where the asker is not to know."""
+        files = self.dataset.get("files") or ()
+        known = "created" in self.dataset
+        return sum(file["rows"] for file in files) if known else None
+
+
+def held(desk: Desk, dataset: str) -> Held:
+    """The dataset of this name.
+
+    Raises:
+        NotFound: it does not exist, or the asker may not know that it does.
+        Invalid: it is no name.
+    """
+    ref, facts = Ref.parse(dataset), desk.facts()
+    body = facts.dataset(ref)
+    if body is None:
+        raise policy.absent(ref)
+    return Held(ref, body, facts)
+
+
+def read_file(path: Path) -> str:
+    """The text of a contract in a file.
+
+    Raises:
+        NotFound, Unavailable: it is not there, or cannot be read.
+        Invalid: it is too large or not UTF-8.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise NotFound(
+            f"There is no file `{path}`.", next="Check the path.", detail="file"
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be read.", why=f"The system says: {error.strerror}.", detail="file"
+        ) from None
+    if len(content) > LARGEST:
+        raise Invalid(f"`{path.name}` is larger than a contract may be (4 MiB).", detail="contract")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(
+            f"`{path.name}` is not UTF-8.", next="Save it as UTF-8.", detail="contract"
+        ) from None

@@ -1,0 +1,146 @@
+"""Actors: who may ask, with which roles, purposes and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.model.actor import OWNER, Actor
+from doumen.model.errors import Conflict, Invalid, NotFound
+from doumen.model.fact import Fact, Facts
+from doumen.model.operation import Outcome, Table
+from doumen.model.ref import RESERVED_DOMAINS, identifier
+
+_OWN = frozenset({"name", "participant"})
+
+
+def add(
+    desk: Desk,
+    name: str,
+    *,
+    role: tuple[str, ...] = (),
+    purpose: tuple[str, ...] = (),
+    claim: tuple[str, ...] = (),
+    participant: str | None = None,
+) -> Outcome:
+    """Add an actor, or add to what one has.
+
+    Raises:
+        Invalid: names, purposes or claims are wrong; all of them are told at once.
+        Conflict: the name is that of the owner, or of a domain that holds datasets.
+        Refused: only the owner may.
+    """
+    facts = desk.facts()
+    key = identifier(name, "actor name")
+    before = facts.actor(key) if facts.body("actor", key) is not None else None
+    if before is None:
+        _free(facts, key)
+    claims = _checked(facts, role, purpose, claim)
+    old = before or Actor(key)
+    body = {
+        "participant": old.participant if participant is None else participant,
+        "roles": sorted({*old.roles, *role}),
+        "purposes": sorted({*old.purposes, *purpose}),
+        "claims": dict(sorted({**dict(old.claims), **claims}.items())),
+    }
+    receipt = desk.amend([Fact("actor", key, body)], subject=f"actor {key}")
+    done = "added" if before is None else "changed"
+    return Outcome(
+        json={**_described(key, body), "receipt": receipt},
+        said=(
+            f"Actor `{key}` is {done}. Receipt {receipt}.",
+            "Next: `doumen rule add FILE` says what they may see.",
+        ),
+    )
+
+
+def show_all(desk: Desk) -> Outcome:
+    """The actors that the asker may know."""
+    facts = desk.facts()
+    actors = dict(facts.all("actor"))
+    if desk.actor.oversees:
+        actors.setdefault(OWNER, {"roles": [OWNER]})
+    shown = [_described(key, body) for key, body in sorted(actors.items())]
+    rows = tuple(
+        (
+            actor["name"],
+            ", ".join(actor["roles"]),
+            ", ".join(actor["purposes"]),
+            ", ".join(f"{k}={v}" for k, v in actor["claims"].items()),
+        )
+        for actor in shown
+    )
+    return Outcome(
+        json={"actors": shown},
+        drawn=(Table(("actor", "roles", "purposes", "claims"), rows),),
+    )
+
+
+def remove(desk: Desk, name: str) -> Outcome:
+    """Remove an actor.
+
+    Raises:
+        NotFound: there is none of this name.
+        Refused: only the owner may, and the owner stays.
+    """
+    key = identifier(name, "actor name")
+    if desk.facts().actor(key) is None:
+        raise NotFound(
+            f"There is no actor `{key}` on this node.",
+            next="`doumen actor list` shows them.",
+            detail="actor",
+        )
+    receipt = desk.amend([Fact("actor", key, None)], subject=f"actor {key}")
+    return Outcome(
+        json={"name": key, "receipt": receipt},
+        said=(f"Actor `{key}` is removed. Receipt {receipt}.",),
+    )
+
+
+def _free(facts: Facts, key: str) -> None:
+    """Check that a new actor's own domain is not one that holds datasets of others."""
+    taken = {dataset.split(".")[0] for dataset, _ in facts.all("dataset")} | RESERVED_DOMAINS
+    if key == OWNER or key in taken:
+        why = "It is the owner's." if key == OWNER else "A domain has this name already."
+        raise Conflict(
+            f"Name `{key}` is taken.",
+            why=f"{why} Derived datasets of an actor live in the domain of their own name.",
+            next="Choose another name.",
+            detail="actor",
+        )
+
+
+def _checked(
+    facts: Facts, roles: tuple[str, ...], purposes: tuple[str, ...], claims: tuple[str, ...]
+) -> dict[str, str]:
+    """The claims as pairs, once everything given is found right."""
+    faults = [
+        f"`{role}` is not a name for a role" for role in roles if role != role.strip() or not role
+    ]
+    known = policy.purposes(facts)
+    faults += [
+        f"purpose `{purpose}` is not on the list (`doumen purpose add {purpose}` puts it there)"
+        for purpose in purposes
+        if purpose not in known
+    ]
+    pairs: dict[str, str] = {}
+    for claim in claims:
+        name, sign, value = claim.partition("=")
+        if not sign or not name.isidentifier() or name in _OWN:
+            faults.append(f"claim `{claim}` is not of the form NAME=VALUE with a name of your own")
+        pairs[name] = value
+    if faults:
+        raise Invalid("The actor cannot be added.", why="; ".join(faults) + ".", detail="actor")
+    return pairs
+
+
+def _described(key: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": key,
+        "participant": body.get("participant", ""),
+        "roles": list(body.get("roles", ())),
+        "purposes": list(body.get("purposes", ())),
+        "claims": dict(body.get("claims", {})),
+    }

@@ -1,0 +1,100 @@
+"""The verbs of this room: actor, purpose, rule, label."""
+
+from __future__ import annotations
+
+from doumen.model.operation import Operation, Param
+
+_ROOM = "doumen.rooms.protect"
+_DOCUMENT = "docs/rules.md describes the form, every duty under its own heading."
+_PLACE = Param(
+    "target", "A dataset or one of its columns.", positional=True, required=True,
+    metavar="DATASET[.COLUMN]",
+)  # fmt: skip
+_LABEL = Param("label", "The label.", positional=True, required=True)
+_RULE = Param("id", "Id of the rule.", positional=True, required=True, metavar="ID")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        ("actor", "add"),
+        "Add an actor, or give one more roles, purposes and claims.",
+        f"{_ROOM}.actors:add",
+        (
+            Param("name", "Name of the actor.", positional=True, required=True),
+            Param("role", "A role: owner, steward, auditor or one of yours.", repeat=True),
+            Param("purpose", "A purpose that the actor may state.", repeat=True),
+            Param("claim", "An attribute for filters: actor.K.", repeat=True, metavar="K=V"),
+            Param("participant", "The organisation that the actor belongs to."),
+        ),
+        details="What an actor has already is kept. Only owner, steward and auditor carry "
+        "anything by themselves; other roles are there for rules to speak of. Derived datasets "
+        "of the actor live in the domain of their own name.",
+        examples=("doumen actor add ana --role analyst --purpose research --claim region=east",),
+    ),
+    Operation(("actor", "list"), "List the actors that you may know.", f"{_ROOM}.actors:show_all"),
+    Operation(
+        ("actor", "remove"),
+        "Remove an actor; what they did stays in the ledger.",
+        f"{_ROOM}.actors:remove",
+        (Param("name", "Name of the actor.", positional=True, required=True),),
+        examples=("doumen actor remove ana",),
+    ),
+    Operation(
+        ("purpose", "add"),
+        "Add a purpose to the list, or describe one anew.",
+        f"{_ROOM}.aims:add",
+        (
+            Param("name", "Name of the purpose.", positional=True, required=True),
+            Param("description", "What it means.", metavar="TEXT"),
+        ),
+        examples=('doumen purpose add traffic-planning --description "To plan roads and rails."',),
+    ),
+    Operation(
+        ("purpose", "list"), "List the purposes that can be stated.", f"{_ROOM}.aims:show_all"
+    ),
+    Operation(
+        ("rule", "add"),
+        "Add the rules of a file; a rule whose id is there already is replaced.",
+        f"{_ROOM}.rules:add",
+        (Param("file", "YAML document of rules.", "path", positional=True, required=True),),
+        details=_DOCUMENT,
+        examples=("doumen rule add rules.yaml",),
+    ),
+    Operation(("rule", "list"), "List the rules that you may know.", f"{_ROOM}.rules:show_all"),
+    Operation(
+        ("rule", "remove"),
+        "Remove a rule.",
+        f"{_ROOM}.rules:remove",
+        (_RULE,),
+        examples=("doumen rule remove analysts-read-flights",),
+    ),
+    Operation(
+        ("rule", "explain"),
+        "Say in words what a rule does.",
+        f"{_ROOM}.rules:explain",
+        (_RULE,),
+        details="The conditions of filters are told to owner and steward only.",
+        examples=("doumen rule explain analysts-read-flights",),
+    ),
+    Operation(
+        ("label", "set"),
+        "Put a label on a dataset or a column.",
+        f"{_ROOM}.labels:put",
+        (_PLACE, _LABEL),
+        details="A label on a dataset is on all of its columns. Labels select rules, and they "
+        "flow to whatever is derived.",
+        examples=("doumen label set transport.flights.tailnum personal",),
+    ),
+    Operation(
+        ("label", "list"),
+        "List the labels of a dataset, or of all that you may know.",
+        f"{_ROOM}.labels:show_all",
+        (Param("dataset", "Only this dataset.", positional=True),),
+    ),
+    Operation(
+        ("label", "remove"),
+        "Take a label off: a release, on record under your name.",
+        f"{_ROOM}.labels:take_off",
+        (_PLACE, _LABEL),
+        examples=("doumen label remove ana.delays.carrier personal",),
+    ),
+)

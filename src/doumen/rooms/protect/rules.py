@@ -1,0 +1,135 @@
+"""Rules: add those of a file, list, remove, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.fact import Fact, Facts
+from doumen.model.operation import Fields, Outcome, Table
+from doumen.model.rule import Rule
+from doumen.rooms.protect.checking import faults
+
+_SIZE = 1 << 20
+
+
+def add(desk: Desk, file: str) -> Outcome:
+    """Add the rules of a file, all or none.
+
+    Raises:
+        Invalid: the document or a rule has faults; all of them are told at once.
+        Unavailable: the file cannot be read.
+        Refused: only owner and steward may.
+    """
+    rules = policy.read_rules(_text(Path(file)))
+    facts = desk.facts()
+    wrong = [fault for rule in rules for fault in faults(rule, facts)]
+    if wrong:
+        raise Invalid(
+            f"{len(wrong)} faults: no rule is added." if len(wrong) > 1 else "No rule is added.",
+            why="; ".join(wrong) + ".",
+            next="Correct the file and add it again.",
+            detail="rules",
+        )
+    done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+    changes = []
+    for rule in rules:
+        body, before = policy.rule_as_json(rule), facts.body("rule", rule.id)
+        what = "added" if before is None else "changed" if before != body else "unchanged"
+        done[what].append(rule.id)
+        if what != "unchanged":
+            changes.append(Fact("rule", rule.id, body))
+    ids = ", ".join(fact.key for fact in changes)
+    receipt = desk.amend(changes, subject=f"rules {ids}") if changes else None
+    said = [f"{what.capitalize()}: {', '.join(ids)}." for what, ids in done.items() if ids]
+    said += [f"Receipt {receipt}."] if receipt else []
+    said += [f"Nobody has role `{role}` yet." for role in _idle_roles(rules, facts)]
+    return Outcome(
+        json={**done, "receipt": receipt},
+        said=(*said, f"Next: `doumen rule explain {rules[0].id}`."),
+    )
+
+
+def show_all(desk: Desk) -> Outcome:
+    """The rules that the asker may know."""
+    rules = [policy.rule_from_json(body) for _, body in desk.facts().all("rule")]
+    literals = desk.actor.governs
+    rows = tuple(_row(rule, literals) for rule in rules)
+    return Outcome(
+        json={"rules": [_described(rule, literals) for rule in rules]},
+        drawn=(Table(("rule", "does", "who", "on", "for", "until", "duties"), rows),),
+    )
+
+
+def remove(desk: Desk, id: str) -> Outcome:
+    """Remove a rule.
+
+    Raises:
+        NotFound: there is none of this id that the asker may know.
+        Refused: only owner and steward may.
+    """
+    _rule(desk.facts(), id)
+    receipt = desk.amend([Fact("rule", id, None)], subject=f"rule {id}")
+    return Outcome(
+        json={"id": id, "receipt": receipt},
+        said=(f"Rule `{id}` is removed. Receipt {receipt}.",),
+    )
+
+
+def explain(desk: Desk, id: str) -> Outcome:
+    """What a rule does, in words.
+
+    Raises:
+        NotFound: there is none of this id that the asker may know.
+    """
+    rule = _rule(desk.facts(), id)
+    literals = desk.actor.governs
+    pairs = policy.rule_words(rule, literals=literals)
+    return Outcome(json=_described(rule, literals), drawn=(Fields(pairs, title=f"Rule {id}"),))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _SIZE:
+            raise Invalid(f"`{path.name}` is no document of rules: it has more than 1 MiB.")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(f"`{path.name}` is not UTF-8 text.", detail="encoding") from None
+    except OSError as error:
+        raise Unavailable(f"`{path}` cannot be read.", why=error.strerror, detail="file") from None
+
+
+def _rule(facts: Facts, id: str) -> Rule:
+    body = facts.body("rule", id)
+    if body is None:
+        raise NotFound(
+            f"There is no rule `{id}`.",
+            why="It does not exist, or it does not speak of you.",
+            next="`doumen rule list` shows those that you may know.",
+            detail="rule",
+        )
+    return policy.rule_from_json(body)
+
+
+def _described(rule: Rule, literals: bool) -> dict[str, Any]:
+    """The frozen JSON shape of a rule: its written form for those who govern, and its words."""
+    words = [[heading, text] for heading, text in policy.rule_words(rule, literals=literals)]
+    shown: dict[str, Any] = {"id": rule.id, "words": words}
+    if literals:
+        shown["rule"] = policy.rule_as_json(rule)
+    return shown
+
+
+def _row(rule: Rule, literals: bool) -> tuple[str, ...]:
+    words = policy.rule_words(rule, literals=literals)
+    duties = "; ".join(text for heading, text in words if heading == "duty")
+    return (rule.id, *(text for heading, text in words if heading != "duty"), duties)
+
+
+def _idle_roles(rules: tuple[Rule, ...], facts: Facts) -> list[str]:
+    """Roles that these rules speak of and that no actor has."""
+    held = {role for _, body in facts.all("actor") for role in body.get("roles", ())}
+    return sorted({rule.who.role for rule in rules if rule.who.role is not None} - held)

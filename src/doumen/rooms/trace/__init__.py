@@ -1,0 +1,1 @@
+"""Prove what happened: receipts verified and replayed, the ledger shown, the node examined."""

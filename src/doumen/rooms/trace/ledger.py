@@ -1,0 +1,164 @@
+"""The ledger: its head, its audit, proofs from it, and what others need to verify with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from doumen.gate.desk import Desk
+from doumen.kits.evidence.keys import read_key_file
+from doumen.kits.evidence.merkle import verify_consistency
+from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.operation import Fields, Outcome, Table, Text
+
+
+def head(desk: Desk) -> Outcome:
+    """The latest checkpoint."""
+    note = desk.checkpoint()
+    return Outcome(json={"checkpoint": note}, drawn=(Text(note),))
+
+
+def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
+    """Recompute the ledger; with a checkpoint, show that the ledger extends it."""
+    faults = [
+        (f.where, f.what) for f in desk.inspect() if f.tampered or f.where.startswith("ledger")
+    ]
+    current = _opened(desk, desk.checkpoint())
+    assert current is not None
+    if checkpoint is not None:
+        faults += _extends(desk, current, _read(checkpoint))
+    said = (
+        ("The ledger does NOT hold.",)
+        if faults
+        else (f"The ledger holds: {current.size} entries, root {current.root.hex()[:16]}….",)
+    )
+    return Outcome(
+        json={
+            "holds": not faults,
+            "size": current.size,
+            "root": current.root.hex(),
+            "faults": [{"where": where, "what": what} for where, what in faults],
+        },
+        drawn=(Table(("where", "what"), tuple(faults)),) if faults else (),
+        said=said,
+        exit=Tampered.exit if faults else 0,
+    )
+
+
+def prove(desk: Desk, *, event: str | None = None, old: int | None = None) -> Outcome:
+    """An inclusion proof of an event, or a consistency proof from an older size."""
+    if (event is None) == (old is None):
+        raise Invalid(
+            "Say what to prove: an event, or `--from SIZE`.",
+            next="doumen ledger prove ID, or doumen ledger prove --from SIZE",
+            detail="prove",
+        )
+    if event is not None:
+        place = desk.prove(event)
+        return Outcome(
+            json={
+                "event": event,
+                "index": place.index,
+                "size": place.size,
+                "proof": list(place.proof),
+                "checkpoint": place.checkpoint,
+            },
+            drawn=(Fields((("event", event), ("index", place.index), ("size", place.size))),
+                   Text("\n".join(place.proof))),
+        )  # fmt: skip
+    assert old is not None
+    note = desk.checkpoint()
+    opened = _opened(desk, note)
+    assert opened is not None
+    proof = desk.consistency(old, opened.size)
+    return Outcome(
+        json={"old": old, "new": opened.size, "proof": list(proof), "checkpoint": note},
+        drawn=(Fields((("from", old), ("to", opened.size))), Text("\n".join(proof))),
+    )
+
+
+def export(desk: Desk, *, directory: Path, keys_only: bool = False) -> Outcome:
+    """Write key file, checkpoint and, unless told otherwise, all entries."""
+    note = desk.checkpoint()
+    count = 0
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        keys = json.dumps(desk.keys(), ensure_ascii=False, indent=2)
+        (directory / "keys.json").write_text(keys + "\n", encoding="utf-8")
+        (directory / "checkpoint.txt").write_text(note, encoding="utf-8")
+        if not keys_only:
+            opened = _opened(desk, note)
+            assert opened is not None
+            with (directory / "entries.jsonl").open("wb") as file:
+                for entry in desk.entries(0, opened.size):
+                    file.write(entry + b"\n")
+                    count += 1
+    except OSError as error:
+        raise Unavailable(
+            f"`{directory}` cannot be written.", why=str(error.strerror), detail="file"
+        ) from None
+    return Outcome(
+        json={"directory": str(directory), "entries": count, "checkpoint": note},
+        drawn=(Fields((("directory", str(directory)), ("entries", count))),),
+        said=("Others verify with: python tools/verify_receipt.py RECEIPT keys.json",),
+    )
+
+
+def keys(desk: Desk) -> Outcome:
+    """The root key and the certificates of all working keys."""
+    file = read_key_file(json.dumps(desk.keys()))
+    rows = tuple((c["kid"], c["issued"], c.get("retired", "in force")) for c in file.certificates)
+    return Outcome(
+        json=file.as_json(),
+        drawn=(
+            Fields((("origin", file.origin), ("root key", file.root))),
+            Table(("working key", "issued", "retired"), rows),
+        ),
+    )
+
+
+def rotate(desk: Desk) -> Outcome:
+    """Put a new working key in force."""
+    receipt = desk.rotate()
+    file = read_key_file(json.dumps(desk.keys()))
+    kid = file.certificates[-1]["kid"]
+    return Outcome(
+        json={"kid": kid, "receipt": receipt},
+        drawn=(Fields((("working key", kid), ("receipt", receipt))),),
+        said=("Publish the key file again: doumen ledger export DIR --keys-only",),
+    )
+
+
+def _extends(desk: Desk, current: Checkpoint, held: str) -> list[tuple[str, str]]:
+    old = _opened(desk, held)
+    if old is None:
+        return [("checkpoint", "It is not signed by a key of this node.")]
+    if old.size > current.size:
+        return [("ledger", f"It was shortened: {old.size} entries then, {current.size} now.")]
+    if old.size == current.size:
+        same = old.root == current.root
+    else:
+        proof = [bytes.fromhex(h) for h in desk.consistency(old.size, current.size)]
+        same = verify_consistency(old.size, current.size, old.root, current.root, proof)
+    what = f"It was forked: the first {old.size} entries are not those of the checkpoint."
+    return [] if same else [("ledger", what)]
+
+
+def _opened(desk: Desk, note: str) -> Checkpoint | None:
+    file = read_key_file(json.dumps(desk.keys()))
+    for certificate in file.certificates:
+        try:
+            return open_checkpoint(note, file.origin, certificate["public"])
+        except Tampered:
+            continue
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(
+            f"`{path}` cannot be read as text.", why=str(error), detail="file"
+        ) from None

@@ -1,0 +1,97 @@
+"""The verbs of this room: receipt, ledger, key, doctor."""
+
+from __future__ import annotations
+
+from doumen.model.operation import Operation, Param
+
+_RECEIPT = Param(
+    "receipt", "Id of a receipt of this node, or a file.", positional=True, required=True,
+    metavar="ID|FILE",
+)  # fmt: skip
+_KEY = Param("key", "Key file of the node that issued it (`doumen ledger export`).", "path")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        ("receipt", "show"),
+        "Show a receipt.",
+        "doumen.rooms.trace.receipts:show",
+        (_RECEIPT, Param("output", "Write the receipt itself to FILE.", "path", option="-o",
+                         metavar="FILE")),
+        examples=("doumen receipt show 01JDGK… -o receipt.json",),
+    ),
+    Operation(
+        ("receipt", "verify"),
+        "Verify a receipt: signatures, ledger position, checkpoint.",
+        "doumen.rooms.trace.receipts:verify",
+        (
+            _RECEIPT,
+            _KEY,
+            Param("checkpoint", "Another checkpoint that you hold, to find a fork.", "path"),
+            Param("consistency", "Consistency proof between the two checkpoints.", "path"),
+        ),
+        details="Without --key the keys of this node are used. tools/verify_receipt.py does the "
+        "same without Doumen.",
+        examples=("doumen receipt verify receipt.json --key node-keys.json",),
+    ),
+    Operation(
+        ("receipt", "replay"),
+        "Run the statement of a receipt again and compare the answers.",
+        "doumen.rooms.trace.receipts:replay",
+        (
+            _RECEIPT,
+            Param("result", "The delivered result (csv, json, parquet, arrow), to compare "
+                  "floating columns within 1e-9.", "path"),
+        ),
+        examples=("doumen receipt replay receipt.json --result delays.parquet",),
+    ),
+    Operation(
+        ("ledger", "head"),
+        "Print the latest checkpoint, a signed note.",
+        "doumen.rooms.trace.ledger:head",
+    ),
+    Operation(
+        ("ledger", "verify"),
+        "Recompute the whole ledger and compare.",
+        "doumen.rooms.trace.ledger:verify",
+        (Param("checkpoint", "A checkpoint that you hold: the ledger must extend it.", "path"),),
+        examples=("doumen ledger verify --checkpoint monday.txt",),
+    ),
+    Operation(
+        ("ledger", "prove"),
+        "Prove that an event is in the ledger, or that one size is a prefix of another.",
+        "doumen.rooms.trace.ledger:prove",
+        (
+            Param("event", "Id of an event.", positional=True, metavar="ID"),
+            Param("old", "Size of an older checkpoint: prove consistency from it.", "integer",
+                  option="--from"),
+        ),
+        examples=("doumen ledger prove 01JDGK…", "doumen ledger prove --from 4812"),
+    ),
+    Operation(
+        ("ledger", "export"),
+        "Export the ledger and the key file for others to verify with.",
+        "doumen.rooms.trace.ledger:export",
+        (
+            Param("directory", "Folder to write keys.json, checkpoint.txt and entries.jsonl to.",
+                  "path", positional=True, required=True, metavar="DIR"),
+            Param("keys_only", "Only keys.json and checkpoint.txt.", "flag"),
+        ),
+        examples=("doumen ledger export evidence/",),
+    ),
+    Operation(
+        ("key", "show"),
+        "Show the root key and the working keys.",
+        "doumen.rooms.trace.ledger:keys",
+    ),
+    Operation(
+        ("key", "rotate"),
+        "Put a new working key in force and retire the old one.",
+        "doumen.rooms.trace.ledger:rotate",
+    ),
+    Operation(
+        ("doctor",),
+        "Check store, lake, ledger and keys.",
+        "doumen.rooms.trace.doctor:doctor",
+        (Param("mend", "Put right what is safe: sweep files that belong to nothing.", "flag"),),
+    ),
+)  # fmt: skip

@@ -1,0 +1,166 @@
+"""A node, opened: builds the stores, the engine and the gate from a folder, and closes them.
+
+A node is found as git finds a repository: `--node`, else `DOUMEN_NODE`, else the nearest
+folder, upwards from the current one, that holds `doumen.toml`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from doumen.engines.duckdb import DuckDB
+from doumen.gate import Counter, Gate, Means
+from doumen.gate.commit import Commits
+from doumen.model.actor import OWNER
+from doumen.model.errors import NotFound, Unavailable
+from doumen.model.plan import Progress
+from doumen.session import settings as config
+from doumen.session.session import Session
+from doumen.stores.catalog import Catalog
+from doumen.stores.database import Database
+from doumen.stores.lake import Lake
+from doumen.stores.ledger import Keyring, Ledger
+
+
+def now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def silent(fraction: float | None, doing: str) -> None:
+    """Progress that nobody watches."""
+
+
+def locate(given: Path | None, environment: Mapping[str, str], start: Path) -> Path:
+    """The folder of the node.
+
+    Raises:
+        NotFound: none was given and none is found upwards from `start`.
+    """
+    named = given or (Path(environment["DOUMEN_NODE"]) if environment.get("DOUMEN_NODE") else None)
+    if named is not None:
+        if not (named / config.FILE).is_file():
+            raise NotFound(
+                f"`{named}` is not a Doumen node.",
+                why=f"It has no {config.FILE}.",
+                next=f"doumen init {named} --name TEXT",
+                detail="node",
+            )
+        return named.resolve()
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / config.FILE).is_file():
+            return folder
+    raise NotFound(
+        "There is no Doumen node here or in a folder above.",
+        next="Make one with `doumen init DIR --name TEXT`, or name one with `--node DIR`.",
+        detail="node",
+    )
+
+
+class Node:
+    """One organisation's installation, open. Use as a context manager, or call `close`."""
+
+    def __init__(self, directory: Path, settings: config.Settings) -> None:
+        self.directory = directory
+        self.settings = settings
+        scheme, _, place = settings.store.partition(":")
+        url = settings.store if scheme != "sqlite" else f"sqlite:///{directory / place}"
+        database = Database.open(url)
+        catalog, ledger = Catalog(database), Ledger(database, settings.origin)
+        keys = _Keys(directory / "keys")
+        self.engine = DuckDB(settings.bounds())
+        self.means = Means(
+            database=database,
+            catalog=catalog,
+            ledger=ledger,
+            lake=Lake(directory / settings.lake),
+            engine=self.engine,
+            commits=Commits(database, catalog, ledger, keys),
+            keys=keys,
+            clock=now,
+            entropy=os.urandom,
+            mask_keys=_mask_keys(directory / "keys" / "mask.keys"),
+            bounds=settings.bounds(),
+            small=settings.small_answer_mib * config.MIB,
+        )
+        self.gate = Gate(self.means)
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open the node in `directory`.
+
+        Raises:
+            Invalid: wrong settings. Unavailable: keys or store cannot be read.
+        """
+        return cls(directory, config.read(directory))
+
+    def session(
+        self, actor: str | None = None, purpose: str | None = None, progress: Progress = silent
+    ) -> Session:
+        """Put an actor before the gate; the owner where none is named.
+
+        Raises:
+            NotFound: the node has no such actor.
+        """
+        return Session(Counter(self.gate, actor or OWNER, purpose, progress))
+
+    def close(self) -> None:
+        """End all workers and close the store."""
+        self.engine.close()
+        self.means.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Keys:
+    """The keys in force: read anew when another process rotated them."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._stamp = self._now()
+        self._keyring = Keyring.open(directory)
+
+    def __call__(self) -> Keyring:
+        stamp = self._now()
+        if stamp != self._stamp:
+            self._keyring = Keyring.open(self._directory)
+            self._stamp = stamp
+        return self._keyring
+
+    def _now(self) -> tuple[int, int]:
+        try:
+            status = (self._directory / "certificates.json").stat()
+        except OSError as error:
+            raise Unavailable(
+                f"The keys in `{self._directory}` cannot be read.",
+                why=str(error.strerror),
+                next="Put the folder back from a backup.",
+                detail="keys",
+            ) from None
+        return status.st_mtime_ns, status.st_ino
+
+
+def _mask_keys(path: Path) -> tuple[str, str]:
+    try:
+        outer, inner = path.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        raise Unavailable(
+            f"The keys of masks in `{path}` cannot be read.",
+            next="Put the file back from a backup.",
+            detail="keys",
+        ) from None
+    return outer, inner

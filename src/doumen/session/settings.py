@@ -1,0 +1,96 @@
+"""The settings of a node: `doumen.toml`, every one documented in the file itself.
+
+Text from a file is untrusted: unknown names and wrong values are all reported at once.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from doumen.model.errors import Invalid, Unavailable
+from doumen.model.plan import Bounds
+
+FILE = "doumen.toml"
+MIB = 1 << 20
+
+
+class Settings(BaseModel):
+    """Everything that `doumen.toml` may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, description="Name of the organisation, told to others.")
+    origin: str = Field(
+        pattern=r"^[^\s+]+$", description="Name of the ledger in checkpoints; never change it."
+    )
+    store: str = Field(
+        "sqlite:store.sqlite",
+        description="Where facts and events are kept, relative to this folder.",
+    )
+    lake: str = Field("lake", description="Folder of the data, relative to this folder.")
+    memory_mib: int = Field(
+        2048, ge=128, description="Memory that the engine may use for one job, in MiB."
+    )
+    threads: int = Field(2, ge=1, le=256, description="Threads of the engine for one job.")
+    seconds: float = Field(300, gt=0, description="Wall time of one query, in seconds.")
+    output_mib: int = Field(8192, ge=1, description="Largest answer, in MiB of Arrow data.")
+    small_answer_mib: int = Field(
+        32, ge=0, description="Answers up to this size are recorded before any row is given."
+    )
+
+    def bounds(self) -> Bounds:
+        """Limits of one job."""
+        return Bounds(
+            memory=self.memory_mib * MIB,
+            threads=self.threads,
+            seconds=self.seconds,
+            output=self.output_mib * MIB,
+        )
+
+
+def written(settings: Settings) -> str:
+    """`doumen.toml` with a comment above each setting."""
+    lines = ["# The settings of this Doumen node. Keys are kept in keys/, data in the lake.", ""]
+    for name, field in Settings.model_fields.items():
+        lines += [f"# {field.description}", f"{name} = {_toml(getattr(settings, name))}", ""]
+    return "\n".join(lines)
+
+
+def read(folder: Path) -> Settings:
+    """Read the settings of the node in `folder`.
+
+    Raises:
+        Unavailable: the file cannot be read.
+        Invalid: the file is no TOML, or has unknown names or wrong values: all are listed.
+    """
+    path = folder / FILE
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be read.", why=str(error.strerror), detail="settings"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"`{path}` is not TOML.", why=str(error), detail="settings") from None
+    try:
+        return Settings.model_validate(body)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"`{'.'.join(map(str, fault['loc']))}`: {fault['msg']}" for fault in error.errors()
+        )
+        raise Invalid(
+            f"`{path}` has wrong settings.",
+            why=faults,
+            next=f"Known settings: {', '.join(Settings.model_fields)}.",
+            detail="settings",
+        ) from None
+
+
+def _toml(value: Any) -> str:
+    """A TOML value: JSON's text and numbers are TOML's."""
+    return json.dumps(value, ensure_ascii=False)

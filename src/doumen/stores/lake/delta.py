@@ -1,0 +1,238 @@
+"""The Delta log of one table: files are registered in it, and it follows the catalogue.
+
+The catalogue says which version is in force. A log that is ahead of it holds commits of jobs
+that were cut off before they became true: they are undone by a restoring commit, so history
+stays readable for other programs; only an unreadable end (a file cut by a crash) is removed.
+Every table is made with the feature `timestampNtz`, so that no commit changes its protocol.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.schema import ArrayType, Field, MapType, PrimitiveType, StructType
+from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties
+
+from doumen.model.errors import Conflict, Invalid, Unavailable
+from doumen.model.schema import Schema
+from doumen.model.snapshot import DataFile
+from doumen.stores.durable import sync
+from doumen.stores.lake.types import (
+    KEPT,
+    ListOf,
+    MapOf,
+    Scalar,
+    StructOf,
+    Type,
+    bare,
+    parse,
+    storable,
+)
+
+LOG = "_delta_log"
+_FEATURES = frozenset({"timestampNtz"})
+_VERSIONED = re.compile(r"(\d{20})\.")
+_ONCE = CommitProperties(max_commit_retries=0)
+_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+
+
+def register(
+    directory: Path, schema: Schema, files: Sequence[DataFile], mode: str, expected: int | None
+) -> int:
+    """Commit files to the log of the table in `directory`; gives the new version.
+
+    Args:
+        directory: Folder of the table; the files lie in it.
+        schema: Columns of the table from now on.
+        files: May be empty.
+        mode: `append` or `replace`.
+        expected: Version in force; None: the table is not known yet.
+
+    Raises:
+        Conflict: another program wrote the log meanwhile, or rows cannot be appended because
+            the type of a column changed.
+        Unavailable: the log cannot be read or written, lacks the version in force, or uses
+            features that are not supported.
+    """
+    before = set(_names(directory))
+    try:
+        version = _commit(directory, schema, files, mode, expected)
+    except CommitFailedError:
+        raise Conflict(
+            f"Another program wrote the Delta log of `{directory.name}` at the same time.",
+            next="Run the job again; let nothing else write to the lake.",
+            detail="delta",
+        ) from None
+    except (DeltaError, OSError) as error:
+        raise _unusable(directory, "It cannot be read or written.") from error
+    _sync(directory, before)
+    return version
+
+
+def _new(directory: Path) -> DeltaTable:
+    """An empty table whose version 0 only sets the protocol; the first data are version 1."""
+    placeholder = Field("_", PrimitiveType("timestamp_ntz"))
+    return DeltaTable.create(directory, DeltaSchema([placeholder]), mode="error")
+
+
+def _at(directory: Path, expected: int | None) -> DeltaTable:
+    """The table with the version in force as its head; made where there is none yet."""
+    table = _readable(directory, -1 if expected is None else expected)
+    if table is None:
+        return _new(directory)
+    _check_features(directory, table)
+    if expected is None or table.version() == expected:
+        return table
+    if table.version() < expected:
+        raise _unusable(directory, f"It ends at {table.version()}, before version {expected}.")
+    table.restore(expected, commit_properties=_ONCE, post_commithook_properties=_HOOKS)
+    return DeltaTable(directory)
+
+
+def _readable(directory: Path, floor: int) -> DeltaTable | None:
+    """Open the table; an unreadable end above version `floor` is removed."""
+    while True:
+        try:
+            return DeltaTable(directory)
+        except DeltaError:
+            head = max((_version(name) for name in _names(directory)), default=-1)
+            if head <= floor:
+                if floor < 0:
+                    return None
+                raise
+            for name in _names(directory):
+                if _version(name) == head or name == "_last_checkpoint":
+                    (directory / LOG / name).unlink()
+
+
+def _check_features(directory: Path, table: DeltaTable) -> None:
+    protocol = table.protocol()
+    used = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
+    if protocol.min_reader_version != 3 or used != _FEATURES:
+        what = ", ".join(sorted(used - _FEATURES)) or "another protocol"
+        raise _unusable(directory, f"Another program turned on {what}.")
+
+
+def _commit(
+    directory: Path,
+    schema: Schema,
+    files: Sequence[DataFile],
+    mode: str,
+    expected: int | None,
+) -> int:
+    table = _at(directory, expected)
+    wanted = delta_schema(schema)
+    overwrite = mode == "replace" or expected is None
+    if not overwrite:
+        added = _added(table.schema(), wanted)
+        if added:
+            table.alter.add_columns(
+                added, commit_properties=_ONCE, post_commithook_properties=_HOOKS
+            )
+            table = DeltaTable(directory)
+    before = table.version()
+    table.create_write_transaction(
+        [_action(directory, file) for file in files],
+        mode="overwrite" if overwrite else "append",
+        schema=wanted if overwrite else table.schema(),
+        commit_properties=_ONCE,
+        post_commithook_properties=_HOOKS,
+    )
+    return before + 1
+
+
+def _action(directory: Path, file: DataFile) -> AddAction:
+    name = file.path.rpartition("/")[2]
+    return AddAction(
+        path=name,
+        size=file.size,
+        partition_values={},
+        modification_time=(directory / name).stat().st_mtime_ns // 1_000_000,
+        data_change=True,
+        stats=json.dumps({"numRecords": file.rows}),
+    )
+
+
+def _added(old: DeltaSchema, new: DeltaSchema) -> list[Field]:
+    """The columns that rows of `new` bring to a table of `old`.
+
+    Raises:
+        Conflict: a column has another type, or its name another case.
+    """
+    there = {field.name.casefold(): field for field in old.fields}
+    added = []
+    for field in new.fields:
+        same = there.get(field.name.casefold())
+        if same is None:
+            added.append(field)
+        elif (same.name, same.type) != (field.name, field.type):
+            raise Conflict(
+                f"Rows with the column `{field.name}` as it is now cannot be appended.",
+                why=f"The table has it as `{same.name}` with another type or spelling.",
+                next="Replace the content: `--replace`.",
+                detail="columns",
+            )
+    return added
+
+
+def delta_schema(schema: Schema) -> DeltaSchema:
+    """The columns as Delta declares them; all may be null.
+
+    Raises:
+        Invalid: a type is one that the lake does not keep; it must be cast before.
+    """
+    for column in schema:
+        if storable(column.type) != column.type:
+            raise Invalid(
+                f"The lake cannot keep `{column.name}` as {column.type}.",
+                next=f"Cast it to {storable(column.type)}.",
+                detail="type",
+            )
+    return DeltaSchema([Field(c.name, _delta(parse(c.type)), nullable=True) for c in schema])
+
+
+def _delta(type: Type) -> Any:
+    match type:
+        case Scalar(text):
+            return PrimitiveType(KEPT.get(text) or text.lower())
+        case ListOf(of):
+            return ArrayType(_delta(of), contains_null=True)
+        case StructOf(fields):
+            return StructType([Field(bare(name), _delta(of)) for name, of in fields])
+        case MapOf(key, value):
+            return MapType(_delta(key), _delta(value), value_contains_null=True)
+
+
+def _names(directory: Path) -> list[str]:
+    log = directory / LOG
+    return [path.name for path in log.iterdir()] if log.is_dir() else []
+
+
+def _version(name: str) -> int:
+    found = _VERSIONED.match(name)
+    return int(found[1]) if found else -1
+
+
+def _sync(directory: Path, before: set[str]) -> None:
+    """Force what was added to the log to the disk, the log's own folder included."""
+    for name in _names(directory):
+        if name not in before or _version(name) < 0:
+            sync(directory / LOG / name)
+    sync(directory / LOG)
+    sync(directory)
+
+
+def _unusable(directory: Path, why: str) -> Unavailable:
+    return Unavailable(
+        f"The Delta log of `{directory.name}` cannot be used.",
+        why=why,
+        next="doumen doctor",
+        detail="delta",
+    )

@@ -1,0 +1,130 @@
+"""What the node signed about its ledger: checkpoints and receipts, held against the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from doumen.kits.evidence import jws, merkle
+from doumen.kits.evidence.canonical import canonical
+from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.kits.evidence.receipt import read_receipt
+from doumen.model.errors import Tampered
+from doumen.stores.tables import CHECKPOINTS, ENTRIES, RECEIPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that does not hold.
+
+    Attributes:
+        where: `entry 7`, `node 2/1` (level/index), `checkpoint 3`, `receipt ID` …
+        what: One sentence for people.
+    """
+
+    where: str
+    what: str
+
+
+@dataclass(slots=True)
+class Heads:
+    """All checkpoints, and what the entries say to them.
+
+    Attributes:
+        roots: Size → the numbers and root hashes of the checkpoints signed for it.
+        flaws: What is wrong with the notes themselves.
+        broken: Checkpoints whose root hash the entries do not give: size and number.
+    """
+
+    roots: dict[int, list[tuple[int, bytes]]] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+    broken: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, connection: Connection, origin: str, publics: Mapping[str, str]) -> Heads:
+        """Read and verify all checkpoints."""
+        heads = cls()
+        number = last = 0
+        for row in connection.execute(select(CHECKPOINTS).order_by(CHECKPOINTS.c.number)):
+            where = f"checkpoint {row.number}"
+            if row.number != number:
+                heads.flaws.append(Flaw(f"checkpoint {number}", "It is missing."))
+            number = row.number + 1
+            head = _opened(row.note, origin, publics)
+            if head is None or head.origin != origin:
+                heads.flaws.append(Flaw(where, "It is not signed by a key of this node."))
+                continue
+            if head.size != row.size or head.size < last:
+                heads.flaws.append(Flaw(where, "It is kept with another size or out of order."))
+            last = max(last, head.size)
+            heads.roots.setdefault(head.size, []).append((row.number, head.root))
+        heads.hold(0, merkle.EMPTY_ROOT)
+        return heads
+
+    def hold(self, size: int, root: bytes) -> None:
+        """Hold the checkpoints of a size against the root hash that the entries give."""
+        for number, signed in self.roots.get(size, ()):
+            if signed != root:
+                self.broken.append((size, number))
+
+    def compared(self, size: int) -> Iterator[Flaw]:
+        """All faults, once every entry was seen; `size` is their number."""
+        yield from self.flaws
+        if self.broken:
+            first, number = self.broken[0]
+            more = f", and {len(self.broken) - 1} after it" if len(self.broken) > 1 else ""
+            yield Flaw(
+                f"checkpoint {number}",
+                f"The first {first} entries do not give the root hash that was signed{more}.",
+            )
+        for signed in sorted(self.roots):
+            if signed > size:
+                yield Flaw(
+                    f"checkpoint {self.roots[signed][0][0]}",
+                    f"It was signed for {signed} entries; the ledger has {size}: "
+                    "entries were cut off its end.",
+                )
+        latest = max(self.roots, default=0)
+        if latest < size:
+            yield Flaw(
+                f"entry {latest}", f"The last {size - latest} entries are under no checkpoint."
+            )
+
+
+def entry_bytes(body: bytes | str) -> bytes:
+    """An entry as it is kept; text where somebody changed it by hand."""
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterator[Flaw]:
+    """Receipts that are not the node's, or not those of their event."""
+    asked = (
+        select(RECEIPTS, ENTRIES.c.body)
+        .outerjoin(ENTRIES, ENTRIES.c.id == RECEIPTS.c.id)
+        .order_by(RECEIPTS.c.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in connection.execute(asked):
+        where = f"receipt {row.id}"
+        if row.body is None:
+            yield Flaw(where, "The ledger has no event of this id.")
+            continue
+        try:
+            jws.verify(row.text, publics)
+            same = canonical(read_receipt(row.text).event) == entry_bytes(row.body)
+        except Tampered as error:
+            yield Flaw(where, error.what)
+            continue
+        if not same:
+            yield Flaw(where, "The event in it is not the one in the ledger.")
+
+
+def _opened(note: str, origin: str, publics: Mapping[str, str]) -> Checkpoint | None:
+    for public in publics.values():
+        try:
+            return open_checkpoint(note, origin, public)
+        except Tampered:
+            continue
+    return None

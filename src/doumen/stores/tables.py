@@ -1,0 +1,92 @@
+"""The layout of the store: every table of catalogue and ledger, at one version.
+
+Rows are only ever added. `store` holds one row: the version of the layout, and the lock that
+writers queue for where the database has no single writer of its own (PostgreSQL).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+VERSION = 1
+"""Version of this layout; a store of another one is not opened."""
+
+METADATA = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite keeps INTEGER keys in the row id
+
+STORE = Table(
+    "store",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+
+FACTS = Table(
+    "facts",
+    METADATA,
+    Column("seq", _NUMBER, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Text),
+    Column("event", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Index("facts_of_key", "kind", "key"),
+)
+"""All facts in the order in which they became true; `body` is JSON, NULL takes back."""
+
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("place", _NUMBER, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The events: `body` is the RFC 8785 form that the leaf hash is over."""
+
+NODES = Table(
+    "nodes",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Hashes of complete subtrees, numbered in the order in which they become complete."""
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("size", _NUMBER, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Every signed head, in the order of signing."""
+
+CHARGES = Table(
+    "charges",
+    METADATA,
+    Column("place", _NUMBER, ForeignKey(ENTRIES.c.place), primary_key=True, autoincrement=False),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("account", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("amount", _NUMBER, nullable=False),
+    Index("charges_of_account", "account", "unit", "amount"),
+)
+"""The charges of each event, so that a balance is one look at an index."""
+
+RECEIPTS = Table(
+    "receipts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""Sealed receipts by event id. A row may be deleted: that shreds text and salt."""

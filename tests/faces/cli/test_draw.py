@@ -1,0 +1,93 @@
+"""Drawings: alignment, width, what is left out, values for people."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from doumen.faces.cli.draw import draw, fitting, written
+from doumen.model.operation import Fields, Table, Text
+
+
+def drawn(*drawings: Table | Fields | Text, width: int = 80) -> str:
+    stream = io.StringIO()
+    draw(drawings, stream, width)
+    return stream.getvalue()
+
+
+def test_chinese_columns_are_aligned() -> None:
+    text = drawn(Table(("名称", "n"), (("陡门", 1), ("lock", 22)), "表"))
+    assert text.splitlines() == ["表", "名称   n", "────────", "陡门   1", "lock  22"]
+
+
+def test_lines_stay_within_the_terminal_and_long_cells_fold() -> None:
+    table = Table(("name", "about"), (("a", "word " * 60), ("b", "陡门" * 60)))
+    lines = drawn(table).splitlines()
+    assert max(cell_len(line) for line in lines) <= 80
+    assert "".join(lines).count("陡") == 60
+
+
+def test_a_wide_table_leaves_out_the_middle_and_says_so() -> None:
+    names = tuple(f"column_{n}" for n in range(19))
+    text = drawn(Table(names, (tuple(range(19)),)))
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+    head, left_out = text.splitlines()[0], text.partition("Columns left out")[2]
+    for name in names:
+        assert (name in head.split()) != (f"{name}," in left_out or f"{name}." in left_out)
+    assert head.startswith("column_0 ")
+    assert head.rstrip().endswith("column_18")
+
+
+def test_a_terminal_for_one_column_only() -> None:
+    text = drawn(Table(("aaaaaaaaaaaa", "b" * 12, "c" * 12), (("x", "y", "z"),)), width=12)
+    assert "Columns left out" in text.replace("\n", " ")
+
+
+def test_fields_text_and_nothing() -> None:
+    text = drawn(Fields((("node", "x"), ("none", None)), "Node"), Text("a: 1\n"), Table(("a",), ()))
+    assert text.splitlines() == ["Node", "node  x", "none", "", "a: 1", "", "a", "─"]
+
+
+def test_markup_and_escapes_are_shown_as_they_are() -> None:
+    assert drawn(Table(("[bold]a[/]",), ((":smile: [red]",),))).splitlines()[::2] == [
+        "[bold]a[/]",
+        ":smile: [red]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "yes"),
+        (False, "no"),
+        (1234567, "1234567"),
+        (Decimal("1.50"), "1.50"),
+        (date(2013, 1, 1), "2013-01-01"),
+        (("a", 1), "a, 1"),
+        ("a\x1b[1m", "a\\x1b[1m"),
+    ],
+)
+def test_values(value: Any, text: str) -> None:
+    assert written(value) == text
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(20, 200))
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_what_fits(widths: list[int], room: int) -> None:
+    shown = fitting(widths, room)
+    assert shown == sorted(set(shown))
+    assert shown[0] == 0
+    least = [min(width, 10) + 2 for width in widths]
+    if sum(least) <= room:
+        assert shown == list(range(len(widths)))
+    else:
+        assert sum(least[i] for i in shown) + 3 <= room
+        assert len(shown) < len(widths)

@@ -1,0 +1,134 @@
+"""A node with one dataset and three actors, and an engine whose streams can be made to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import doumen
+from doumen.gate import Counter, Gate
+from doumen.model.errors import DoumenError
+from doumen.model.plan import QueryPlan, Stream, Trailer
+from doumen.model.schema import Schema
+from doumen.session import Node, Session, create
+from doumen.session.node import silent
+
+RULES = """
+rules:
+  - id: read
+    permit: query
+    who: {role: analyst}
+    on: g.people
+    duties:
+      - filter: "city <> 'Lishui'"
+      - mask: {column: name, method: partial, keep_start: 1}
+      - limit: 3
+  - id: no-age
+    deny: query
+    who: {role: analyst}
+    on: {column: g.people.age}
+"""
+PEOPLE = """id,name,city,age
+1,Ann,Wenzhou,31
+2,Bob,Ningbo,42
+3,Cyn,Lishui,53
+4,Dan,Wenzhou,64
+5,Eve,Ningbo,20
+"""
+
+
+@dataclass
+class World:
+    """An open node and its folder."""
+
+    node: Node
+    folder: Path
+
+    @property
+    def owner(self) -> Session:
+        """The owner before the gate."""
+        return self.node.session()
+
+    def as_(self, actor: str, purpose: str | None = None) -> Session:
+        """An actor before the gate."""
+        return self.node.session(actor, purpose)
+
+    def collect(self, name: str, text: str, dataset: str, **options: object) -> Session:
+        """Write a CSV file and collect it."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        self.owner.do("collect", path=path, as_dataset=dataset, **options)
+        return self.owner
+
+    def before(self, engine: object, actor: str = "owner") -> Counter:
+        """A counter of the same gate over another engine."""
+        means = replace(self.node.means, engine=engine)  # type: ignore[arg-type]
+        return Counter(Gate(means), actor, None, silent)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("gate")
+    create(folder / "node", "gate")
+    with doumen.open(folder / "node") as node:
+        world = World(node, folder)
+        owner = world.collect("people.csv", PEOPLE, "g.people")
+        owner.do("actor add", name="ana", role=("analyst",), purpose=("research",))
+        owner.do("actor add", name="vera", role=("auditor",))
+        owner.do("actor add", name="stu", role=("steward",))
+        (folder / "rules.yaml").write_text(RULES)
+        owner.do("rule add", file=folder / "rules.yaml")
+        yield world
+
+
+@dataclass
+class Broken:
+    """A stream that gives its batches, then fails or ends."""
+
+    batches: list[pa.RecordBatch]
+    error: DoumenError | None = None
+    schema: Schema = field(default_factory=lambda: Schema.of(n="BIGINT"))
+    arrow: pa.Schema = field(default_factory=lambda: pa.schema([("n", pa.int64())]))
+    trailer: Trailer = field(default_factory=Trailer)
+    closed: bool = False
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        yield from self.batches
+        if self.error is not None:
+            raise self.error
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class BrokenEngine:
+    """An engine that answers everything with one stream, or fails before it."""
+
+    real: object
+    stream: Stream | None = None
+    error: DoumenError | None = None
+
+    def read(self, statement: str) -> str:
+        text: str = self.real.read(statement)  # type: ignore[attr-defined]
+        return text
+
+    def query(self, plan: QueryPlan, actor: str) -> Stream:
+        if self.error is not None:
+            raise self.error
+        assert self.stream is not None
+        return self.stream
+
+
+@pytest.fixture
+def broken() -> type[Broken]:
+    return Broken
+
+
+@pytest.fixture
+def broken_engine() -> type[BrokenEngine]:
+    return BrokenEngine

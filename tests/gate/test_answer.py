@@ -1,0 +1,94 @@
+"""An answer is recorded before it is given: whole when small, between two events when large."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from doumen.gate.answer import RecordedAnswer
+from doumen.kits.evidence.digest import Digester
+from doumen.model.errors import Faulty, Unavailable
+from doumen.model.receipt import Inclusion, Receipt
+
+
+def batches(count: int) -> list[pa.RecordBatch]:
+    return [pa.record_batch({"n": pa.array([n], pa.int64())}) for n in range(count)]
+
+
+class Notes:
+    """Remembers what was noted."""
+
+    def __init__(self) -> None:
+        self.kinds: list[tuple[str, int | None, str | None]] = []
+
+    def __call__(self, kind: str, digest: Any, truncated: bool, code: str | None) -> Receipt:
+        self.kinds.append((kind, digest.rows if digest else None, code))
+        return Receipt(kind, {}, {}, (), Inclusion(0, 1, (), ""), {})
+
+
+def recorded(stream: Any, notes: Notes, small: int) -> RecordedAnswer:
+    return RecordedAnswer(stream, Digester(stream.schema, False), notes, small)
+
+
+def test_small_is_recorded_before_it_is_given(broken: Any) -> None:
+    notes = Notes()
+    answer = recorded(broken(batches(3)), notes, 1000)
+    assert notes.kinds == [("query", 3, None)]
+    assert answer.receipt == "query"
+    assert answer.arrow().num_rows == 3
+
+
+def test_large_streams_between_two_events(broken: Any) -> None:
+    notes = Notes()
+    answer = recorded(broken(batches(5)), notes, 10)
+    assert notes.kinds == [("query.started", None, None)]
+    with pytest.raises(Unavailable):
+        _ = answer.receipt
+    assert answer.df()["n"].tolist() == [0, 1, 2, 3, 4]
+    assert notes.kinds[1:] == [("query.ended", 5, None)]
+    assert answer.receipt == "query.ended"
+
+
+def test_what_fails_is_recorded_as_failed(broken: Any) -> None:
+    notes = Notes()
+    with pytest.raises(Faulty):
+        recorded(broken(batches(1), Faulty("No.", detail="conversion")), notes, 1000)
+    assert notes.kinds == [("query.failed", None, "faulty.conversion")]
+
+
+def test_what_fails_on_the_way_is_recorded_as_failed(broken: Any) -> None:
+    notes = Notes()
+    answer = recorded(broken(batches(5), Faulty("No.")), notes, 10)
+    with pytest.raises(Faulty):
+        answer.rows()
+    assert [kind for kind, *_ in notes.kinds] == ["query.started", "query.failed"]
+
+
+def test_what_is_closed_leaves_a_start_without_an_end(broken: Any) -> None:
+    notes = Notes()
+    stream = broken(batches(5))
+    answer = recorded(stream, notes, 10)
+    next(answer.batches())
+    answer.close()
+    assert stream.closed
+    assert list(answer.batches()) != []
+    assert [kind for kind, *_ in notes.kinds] == ["query.started"]
+
+
+def test_large_answers_of_a_node(world: Any) -> None:
+    from dataclasses import replace
+
+    from doumen.gate import Counter, Gate
+    from doumen.session.node import silent
+
+    means = replace(world.node.means, small=-1)
+    answer = Counter(Gate(means), "owner", None, silent).query("SELECT * FROM g.people")
+    assert len(answer.rows()) == 5
+    started, ended = (json.loads(e) for e in list(world.owner.desk.entries())[-2:])
+    assert (started["type"], ended["type"]) == ("query.started", "query.ended")
+    assert ended["data"]["started"] == started["id"]
+    assert started["charges"] == [{"account": "actor:owner", "unit": "queries", "amount": 1}]
+    assert ended["charges"] == [{"account": "actor:owner", "unit": "rows", "amount": 5}]

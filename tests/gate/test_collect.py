@@ -1,0 +1,163 @@
+"""Files into datasets: nothing lost, nothing twice, nothing seen before it is whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doumen.gate import Counter, Gate
+from doumen.gate.collect import Miscounted
+from doumen.kits.standards import odcs
+from doumen.model.errors import Conflict, Invalid, Refused
+from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.ref import Ref
+from doumen.session.node import silent
+
+ROWS = "id,v\n1,a\n2,b\n3,c\n"
+
+
+def spec(path: Path, digest: str, type_: str = "BIGINT") -> LoadSpec:
+    file = SourceFile(str(path), path.name, path.stat().st_size, digest)
+    columns = (LoadColumn("id", "id", type_), LoadColumn("v", "v", "VARCHAR"))
+    return LoadSpec((file,), Reading("csv", columns=("id", "v")), columns)
+
+
+def contract(ref: Ref, type_: str = "BIGINT") -> str:
+    return odcs.infer_contract(ref, spec_columns(type_))
+
+
+def spec_columns(type_: str) -> tuple[LoadColumn, ...]:
+    return (LoadColumn("id", "id", type_), LoadColumn("v", "v", "VARCHAR"))
+
+
+def collect(world: Any, name: str, text: str, mode: Mode = Mode.NEW, path: str = "f.csv") -> Any:
+    file = world.folder / path
+    file.write_text(text)
+    ref = Ref.parse(name)
+    digest = str(hash(text) & 0xFFFFFFFF)
+    return world.owner.desk.collect(ref, spec(file, digest), mode, contract(ref))
+
+
+def test_new_again_append_replace(world: Any) -> None:
+    made = collect(world, "c.cycle", ROWS)
+    assert (made.rows_in, made.landed, made.quarantined) == (3, 3, 0)
+    again = collect(world, "c.cycle", ROWS)
+    assert again.unchanged
+    assert again.receipt == made.receipt
+    with pytest.raises(Conflict, match="other content"):
+        collect(world, "c.cycle", ROWS + "4,d\n")
+    added = collect(world, "c.cycle", "id,v\n4,d\n", path="g.csv")
+    assert added.landed == 1
+    more = collect(world, "c.cycle", "id,v\n5,e\n", Mode.APPEND)
+    assert more.snapshot > added.snapshot
+    assert world.owner.query("SELECT count(*) FROM c.cycle").rows() == [(5,)]
+    collect(world, "c.cycle", "id,v\n9,z\n", Mode.REPLACE)
+    assert world.owner.query("SELECT * FROM c.cycle").rows() == [(9, "z")]
+
+
+def test_another_contract_is_not_the_same(world: Any) -> None:
+    collect(world, "c.contracts", ROWS)
+    ref, file = Ref.parse("c.contracts"), world.folder / "f.csv"
+    digest = str(hash(ROWS) & 0xFFFFFFFF)
+    text = odcs.infer_contract(ref, spec_columns("VARCHAR"))
+    with pytest.raises(Conflict, match="another contract"):
+        world.owner.desk.collect(ref, spec(file, digest, "VARCHAR"), Mode.NEW, text)
+
+
+def test_rows_that_break_go_to_quarantine_and_out_on_replace(world: Any) -> None:
+    made = collect(world, "c.broken", "id,v\n1,a\nx,b\n")
+    assert (made.rows_in, made.landed, made.quarantined) == (2, 1, 1)
+    assert (made.reasons[0].column, made.reasons[0].reason) == ("id", "type")
+    rows = world.owner.query(
+        "SELECT _source, _row, _column, _reason, _raw FROM c.broken__quarantine"
+    ).rows()
+    assert rows == [("f.csv", 2, "id", "type", '["x","b"]')]
+    collect(world, "c.broken", "id,v\n2,b\n", Mode.REPLACE)
+    assert world.owner.query("SELECT count(*) FROM c.broken__quarantine").rows() == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["sys.x", "main.x", "c.x__quarantine", "node/c.x"])
+def test_reserved_names(world: Any, name: str) -> None:
+    with pytest.raises(Invalid):
+        collect(world, name, ROWS)
+
+
+def test_types_that_the_lake_cannot_keep(world: Any) -> None:
+    file = world.folder / "f.csv"
+    file.write_text(ROWS)
+    with pytest.raises(Invalid, match="HUGEINT"):
+        world.owner.desk.collect(
+            Ref.parse("c.huge"), spec(file, "1", "HUGEINT"), Mode.NEW, contract(Ref.parse("c.huge"))
+        )
+
+
+def test_only_the_owner_collects(world: Any) -> None:
+    file = world.folder / "f.csv"
+    file.write_text(ROWS)
+    desk = world.as_("ana").desk
+    text = contract(Ref("c", "a"))
+    with pytest.raises(Refused):
+        desk.collect(Ref("c", "a"), spec(file, "1"), Mode.NEW, text)
+    with pytest.raises(Refused):
+        desk.examine(spec(file, "1").files, Reading("csv", columns=("id", "v")))
+
+
+def test_rows_that_do_not_add_up_are_not_kept(world: Any) -> None:
+    real = world.node.engine
+
+    class Miscounting:
+        def load(self, plan: Any, progress: Any = None) -> Any:
+            loaded = real.load(plan, progress)
+            return replace(loaded, rows_in=loaded.rows_in + 1)
+
+    file = world.folder / "f.csv"
+    file.write_text(ROWS)
+    ref = Ref.parse("c.miscounted")
+    counter = world.before(Miscounting())
+    with pytest.raises(Miscounted):
+        counter.collect(ref, spec(file, "7"), Mode.NEW, contract(ref))
+    assert world.owner.desk.facts().dataset(ref) is None
+
+
+def test_a_job_that_was_overtaken_says_so(world: Any) -> None:
+    real = world.node.engine
+    ref = Ref.parse("c.overtaken")
+    file = world.folder / "f.csv"
+    file.write_text(ROWS)
+
+    class Overtaken:
+        def load(self, plan: Any, progress: Any = None) -> Any:
+            world.owner.desk.collect(ref, spec(file, "8"), Mode.NEW, contract(ref))
+            return real.load(plan, progress)
+
+    means = replace(world.node.means, engine=Overtaken())
+    counter = Counter(Gate(means), "owner", None, silent)
+    with pytest.raises(Conflict, match="Another job"):
+        counter.collect(ref, spec(file, "8"), Mode.NEW, contract(ref))
+    assert world.owner.query("SELECT count(*) FROM c.overtaken").rows() == [(3,)]
+
+
+def test_the_event_counts_and_holds_no_content(world: Any) -> None:
+    collect(world, "c.event", "id,v\n1,secret\nx,secret\n")
+    event = json.loads(list(world.owner.desk.entries())[-1])
+    assert event["data"]["reasons"] == [{"column": "id", "reason": "type", "rows": 1}]
+    assert [g["dataset"] for g in event["generated"]] == ["c.event", "c.event__quarantine"]
+    assert "secret" not in json.dumps(event)
+
+
+def test_a_breaking_contract_needs_the_version_that_says_so(world: Any) -> None:
+    ref, file = Ref.parse("c.breaking"), world.folder / "f.csv"
+    collect(world, "c.breaking", ROWS)
+    text = odcs.infer_contract(ref, spec_columns("VARCHAR"))
+    with pytest.raises(Conflict, match="breaks users"):
+        world.owner.desk.collect(ref, spec(file, "n1", "VARCHAR"), Mode.REPLACE, text)
+    text = text.replace("version: 1.0.0", "version: 2.0.0")
+    made = world.owner.desk.collect(ref, spec(file, "n1", "VARCHAR"), Mode.REPLACE, text)
+    assert made.landed == 3
+    assert (
+        world.owner.query("SELECT id FROM c.breaking LIMIT 1").schema.columns[0].type == "VARCHAR"
+    )

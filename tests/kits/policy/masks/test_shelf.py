@@ -1,0 +1,154 @@
+"""One suite for every mask method, on the real engine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from doumen.kits.policy import MASK_KEYS, mask_expression
+from doumen.kits.policy.masks import METHODS
+from doumen.model.rule import Mask
+from doumen.model.schema import Column
+
+OUTER, INNER = "a1" * 32, "5c" * 32
+PARTIAL: tuple[tuple[str, str | int], ...] = (("keep_end", 1), ("keep_start", 2), ("with", "*"))
+TYPES = {
+    "VARCHAR": "'Zoë'",
+    "BIGINT": "-42",
+    "DECIMAL(12,2)": "10.50",
+    "DOUBLE": "1.5",
+    "BOOLEAN": "true",
+    "DATE": "DATE '2027-01-02'",
+    "TIMESTAMP": "TIMESTAMP '2027-01-02 03:04:05'",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2027-01-02 03:04:05+00'",
+    "BLOB": "'\\xAA'::BLOB",
+    "INTEGER[]": "[1, 2]",
+    "STRUCT(a INTEGER, b VARCHAR)": "{'a': 1, 'b': 'x'}",
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for name, value in zip(MASK_KEYS, (OUTER, INNER), strict=True):
+        connection.execute(f"SET VARIABLE {name} = '{value}'")
+    return connection
+
+
+def shown(
+    engine: duckdb.DuckDBPyConnection, mask: Mask, value: str, type: str, name: str = "x"
+) -> tuple[Any, str]:
+    governed = mask_expression(mask, Column(name, type))
+    quoted = '"' + name.replace('"', '""') + '"'
+    raw = f"(SELECT CAST({value} AS {type}) AS {quoted})"
+    result = engine.execute(
+        f"SELECT {governed.expression}, typeof({governed.expression}) FROM {raw}"
+    )
+    row = result.fetchone()
+    assert row is not None
+    assert governed.name == name
+    assert governed.type == row[1]
+    return row
+
+
+@pytest.mark.parametrize("type", TYPES)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
+def test_every_method_is_total_and_declares_its_type(
+    engine: duckdb.DuckDBPyConnection, method: str, type: str
+) -> None:
+    mask = Mask(method, None, PARTIAL if method == "partial" else ())
+    shown(engine, mask, TYPES[type], type)
+    assert shown(engine, mask, "NULL", type)[0] is None
+
+
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
+def test_names_of_columns_are_quoted(engine: duckdb.DuckDBPyConnection, method: str) -> None:
+    mask = Mask(method, None, PARTIAL if method == "partial" else ())
+    assert shown(engine, mask, "'abcd'", "VARCHAR", name='a"; DROP--')[0] != "abcd"
+
+
+def digest(text: str) -> str:
+    inner = hashlib.sha256((INNER + text).encode()).hexdigest()
+    return hashlib.sha256((OUTER + inner).encode()).hexdigest()
+
+
+def test_hash_is_the_published_nesting(engine: duckdb.DuckDBPyConnection) -> None:
+    for text in ("", "N123", "中文", "🛫é"):
+        assert shown(engine, Mask("hash"), f"'{text}'", "VARCHAR")[0] == digest(text)
+    assert shown(engine, Mask("hash"), "42", "BIGINT")[0] == digest("42")
+
+
+def test_hash_with_the_keys_of_rfc_2104_is_its_nesting(
+    engine: duckdb.DuckDBPyConnection,
+) -> None:
+    """With K xor ipad and K xor opad as keys, H(outer, H(inner, m)) is HMAC (test case 2 of
+    RFC 4231, whose padded keys are ASCII); only the inner digest goes in as bytes there."""
+    key = b"Jefe".ljust(64, b"\0")
+    pads = [bytes(byte ^ pad for byte in key).decode("ascii") for pad in (0x5C, 0x36)]
+    message = "what do ya want for nothing?"
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    assert hmac.new(b"Jefe", message.encode(), "sha256").hexdigest() == expected
+    other = duckdb.connect()
+    for name, pad in zip(MASK_KEYS, pads, strict=True):
+        other.execute(f"SET VARIABLE {name} = $1", [pad])
+    got = shown(other, Mask("hash"), f"'{message}'", "VARCHAR")[0]
+    inner = hashlib.sha256(pads[1].encode() + message.encode())
+    assert hashlib.sha256(pads[0].encode() + inner.digest()).hexdigest() == expected
+    assert got == hashlib.sha256(pads[0].encode() + inner.hexdigest().encode()).hexdigest()
+
+
+def test_hash_takes_other_variables() -> None:
+    expression = mask_expression(Mask("hash"), Column("x", "VARCHAR"), ("ko", "ki")).expression
+    assert "getvariable('ko')" in (expression or "")
+    assert "getvariable('ki')" in (expression or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("", ""),
+        ("a", "*"),
+        ("abc", "***"),
+        ("abcd", "ab*d"),
+        ("13812345678", "13********8"),
+        ("张三丰同学", "张三**学"),
+        ("🛫🛬🚁🚂🚃", "🛫🛬**🚃"),
+    ],
+)
+def test_partial(engine: duckdb.DuckDBPyConnection, text: str, seen: str) -> None:
+    assert shown(engine, Mask("partial", None, PARTIAL), f"'{text}'", "VARCHAR")[0] == seen
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0'"), max_size=12),
+    st.integers(0, 5),
+    st.integers(0, 5),
+    st.sampled_from("*#'字🛑"),
+)
+@settings(derandomize=True, deadline=None, max_examples=150)
+def test_partial_over_any_text(text: str, start: int, end: int, filler: str) -> None:
+    options = (("keep_end", end), ("keep_start", start), ("with", filler))
+    expression = mask_expression(Mask("partial", None, options), Column("x", "VARCHAR")).expression
+    row = duckdb.execute(f"SELECT {expression} FROM (SELECT $1::VARCHAR AS x)", [text]).fetchone()
+    hidden = len(text) - start - end
+    expected = (
+        text[:start] + filler * hidden + text[len(text) - end :]
+        if hidden > 0
+        else filler * len(text)
+    )
+    assert row == (expected,)
+
+
+def test_words() -> None:
+    options = dict(PARTIAL)
+    assert [method.words(options) for method in METHODS] == [
+        "empty",
+        "as a keyed hash",
+        "with only the first 2 and the last 1 of its characters",
+    ]

@@ -1,0 +1,77 @@
+"""Who may change facts, bring data in and write derived datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from doumen.kits.policy import may_amend, may_collect, may_derive
+from doumen.model.actor import Actor
+from doumen.model.errors import Refused
+from doumen.model.fact import Fact
+from doumen.model.ref import Ref
+
+Someone = Callable[..., Actor]
+KINDS = {
+    "rule": {"owner", "steward"},
+    "contract": {"owner", "steward"},
+    "label": {"owner", "steward"},
+    "purpose": {"owner", "steward"},
+    "actor": {"owner"},
+    "dataset": set[str](),
+    "source": set[str](),
+    "lineage": set[str](),
+    "key": set[str](),
+}
+
+
+@pytest.mark.parametrize("role", ["owner", "steward", "auditor", "analyst"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_changes_what(someone: Someone, kind: str, role: str) -> None:
+    fact = Fact(kind, "x", None)
+    if role in KINDS[kind]:
+        may_amend(someone("sue", role), fact)
+    else:
+        with pytest.raises(Refused):
+            may_amend(someone("sue", role), fact)
+
+
+def test_the_owner_is_fixed(someone: Someone) -> None:
+    with pytest.raises(Refused, match="fixed"):
+        may_amend(someone("owner", "owner"), Fact("actor", "owner", {"roles": []}))
+
+
+def test_who_collects(someone: Someone) -> None:
+    may_collect(someone("owner", "owner"))
+    for role in ("steward", "auditor", "analyst"):
+        with pytest.raises(Refused, match="may not collect"):
+            may_collect(someone("sue", role))
+
+
+def test_where_derived_datasets_go(someone: Someone) -> None:
+    owner, ana = someone("owner", "owner"), someone()
+    may_derive(owner, Ref("transport", "delays"))
+    may_derive(ana, Ref("ana", "delays"))
+    may_derive(someone("Ana"), Ref("ana", "delays"))
+    with pytest.raises(Refused, match="domain `transport`") as error:
+        may_derive(ana, Ref("transport", "delays"))
+    assert error.value.next == "Write `--into ana.delays`."
+    with pytest.raises(Refused) as nameless:
+        may_derive(someone("li-wei"), Ref("transport", "delays"))
+    assert nameless.value.next == "Ask the owner to derive it."
+
+
+@pytest.mark.parametrize("name", ["owner", "sys"])
+@pytest.mark.parametrize(
+    "ref", [Ref("sys", "x"), Ref("main", "x"), Ref("a", "x__quarantine"), Ref("a", "x", "node")]
+)
+def test_where_nobody_writes(someone: Someone, name: str, ref: Ref) -> None:
+    with pytest.raises(Refused, match="not a name for a derived dataset"):
+        may_derive(someone(name, "owner" if name == "owner" else "x"), ref)
+
+
+def test_a_hint_without_a_domain_of_ones_own(someone: Someone) -> None:
+    with pytest.raises(Refused) as error:
+        may_derive(someone("li-wei"), Ref("sys", "x"))
+    assert "lab.result" in (error.value.next or "")

@@ -1,0 +1,214 @@
+"""The facts that one actor may know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from doumen.kits.policy import visible_facts
+from doumen.model.actor import Actor
+from doumen.model.errors import Refused
+from doumen.model.fact import Fact, Facts
+from doumen.model.ref import Ref
+
+Build = Callable[..., Facts]
+Someone = Callable[..., Actor]
+Body = Callable[..., dict[str, Any]]
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+RULES = """
+rules:
+  - {id: all, permit: query, who: {role: analyst}, on: air.open}
+  - {id: part, permit: query, who: {actor: ana}, on: air.part,
+     duties: [{filter: "city = 'Wenzhou'"}, {mask: {column: city, method: hash}}, {limit: 3}]}
+  - {id: names, permit: discover, who: {actor: ana}, on: air.names}
+  - {id: column, permit: query, who: {actor: ana}, on: {column: air.column.city},
+     duties: [{filter: "id > 7"}]}
+  - {id: mine-not, permit: query, who: {actor: ana}, on: air.absent}
+  - {id: hide, deny: discover, who: {actor: ana}, on: {column: air.half.id}}
+  - {id: half, permit: query, who: {actor: ana}, on: air.half,
+     duties: [{mask: {column: id, method: hash}}, {mask: {column: city, method: null}}]}
+  - {id: theirs, permit: query, who: {actor: bob}, on: 'air.*'}
+  - {id: aim, permit: query, who: {actor: ana}, on: air.aim, for: [research]}
+"""
+
+
+@pytest.fixture(scope="module")
+def node(facts_of: Build, body_of: Body) -> Facts:
+    columns = {"id": "BIGINT", "city": "VARCHAR"}
+    names = ("open", "part", "names", "column", "hidden", "half", "aim")
+    made = body_of(
+        columns, derived=True, creator="ana", sources=["air.open", "air.hidden", "air.column"]
+    )
+    theirs = body_of(columns, derived=True, creator="bob", sources=["air.open"])
+    entry = {
+        "projection": ["air.open.ID", "air.hidden.id", "air.column.id"],
+        "influence": ["air.column.city"],
+    }
+    return facts_of(
+        RULES + "  - {id: shared, permit: discover, who: {actor: ana}, on: bob.made}\n",
+        datasets={
+            **{f"air.{name}": body_of(columns) for name in names},
+            "air.open__quarantine": body_of(columns, kind="quarantine"),
+            "ana.made": made,
+            "bob.made": theirs,
+        },
+        labels={
+            "air.open": ["public"],
+            "air.open.city": ["place"],
+            "air.hidden.city": ["secret"],
+            "air.column.id": ["secret"],
+            "air.column.city": ["place"],
+        },
+        lineage={"ana.made": {"id": entry, "city": entry}, "bob.made": {"id": entry}},
+        more=[
+            *(Fact("contract", f"air.{n}", {"version": "1.0.0", "text": n}) for n in names),
+            Fact("actor", "ana", {"roles": ["analyst"], "purposes": ["research"]}),
+            Fact("actor", "bob", {"roles": []}),
+            Fact("purpose", "planning", {"description": {}}),
+            Fact("key", "k1", {"certificate": {}}),
+            Fact("source", "air.open#ab", {"path": "secret.csv"}),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def seen(node: Facts, someone: Someone) -> Facts:
+    return visible_facts(someone(purposes=["research"]), node, NOW)
+
+
+@pytest.mark.parametrize("role", ["owner", "steward"])
+def test_those_who_govern_know_all(node: Facts, someone: Someone, role: str) -> None:
+    assert visible_facts(someone("sue", role), node, NOW) is node
+
+
+def test_an_auditor_knows_all_but_the_expressions(node: Facts, someone: Someone) -> None:
+    seen = visible_facts(someone("al", "auditor"), node, NOW)
+    assert seen.version == node.version
+    assert {kind: set(rows) for kind, rows in seen.rows.items()} == {
+        kind: set(rows) for kind, rows in node.rows.items()
+    }
+    assert "Wenzhou" not in str(seen)
+    assert seen.rows["dataset"] == node.rows["dataset"]
+
+
+def test_datasets_are_those_that_may_be_discovered(seen: Facts) -> None:
+    assert [key for key, _ in seen.all("dataset")] == [
+        "air.aim", "air.column", "air.half", "air.names", "air.open", "air.part", "ana.made",
+        "bob.made",
+    ]  # fmt: skip
+
+
+def test_what_changes_with_hidden_rows_is_constant(seen: Facts, node: Facts) -> None:
+    for name in ("air.part", "air.names", "air.column", "air.aim", "air.half", "bob.made"):
+        body = seen.body("dataset", name)
+        assert body is not None
+        assert (body["version"], body["files"]) == (0, [])
+        assert not {"updated", "created", "table", "creator"} & body.keys()
+    assert seen.snapshot(Ref("air", "part")) is not None
+    opened = seen.body("dataset", "air.open")
+    original = node.body("dataset", "air.open")
+    assert opened
+    assert original
+    assert {k: opened[k] for k in ("version", "files", "updated")} == {
+        k: original[k] for k in ("version", "files", "updated")
+    }
+    assert seen.version == 0
+    assert {(r.seq, r.event, r.time) for rows in seen.rows.values() for r in rows.values()} == {
+        (0, "", "")
+    }
+
+
+def test_a_stated_purpose_opens_more(node: Facts, someone: Someone) -> None:
+    ana = someone(purposes=["research"])
+    body = visible_facts(ana, node, NOW, "research").body("dataset", "air.aim")
+    assert body
+    assert body["version"] == 3
+    with pytest.raises(Refused, match="not assigned"):
+        visible_facts(someone(), node, NOW, "research")
+
+
+def test_only_known_columns(seen: Facts) -> None:
+    column, half = seen.body("dataset", "air.column"), seen.body("dataset", "air.half")
+    assert column
+    assert half
+    assert [c["name"] for c in column["columns"]] == ["city"]
+    assert [c["name"] for c in half["columns"]] == ["city"]
+
+
+def test_contracts_where_every_column_may_be_known(seen: Facts) -> None:
+    assert [key for key, _ in seen.all("contract")] == [
+        "air.aim", "air.names", "air.open", "air.part",
+    ]  # fmt: skip
+
+
+def test_labels(seen: Facts) -> None:
+    assert [key for key, _ in seen.all("label")] == [
+        "air.column.city", "air.open", "air.open.city",
+    ]  # fmt: skip
+
+
+def test_lineage_and_sources_name_only_what_may_be_known(seen: Facts) -> None:
+    made, lineage = seen.body("dataset", "ana.made"), seen.body("lineage", "ana.made")
+    assert made
+    assert lineage
+    assert made["sources"] == ["air.open", "air.column"]
+    assert made["creator"] == "ana"
+    assert lineage["columns"]["id"] == {
+        "projection": ["air.open.ID"],
+        "influence": ["air.column.city"],
+    }
+    assert "hidden" not in str(seen)
+
+
+def test_rows_of_a_part_are_not_all_rows(facts_of: Build, body_of: Body, someone: Someone) -> None:
+    facts = facts_of(
+        """rules:
+  - {id: names, permit: discover, who: {actor: ana}, on: air.open}
+  - {id: city, permit: query, who: {actor: ana}, on: {column: air.open.city}}""",
+        datasets={"air.open": body_of({"id": "BIGINT", "city": "VARCHAR"})},
+    )
+    body = visible_facts(someone(), facts, NOW).body("dataset", "air.open")
+    assert body
+    assert len(body["columns"]) == 2
+    assert body["version"] == 0
+
+
+def test_lineage_of_unknown_columns_is_left_out(
+    facts_of: Build, body_of: Body, someone: Someone
+) -> None:
+    columns = {"id": "BIGINT", "city": "VARCHAR"}
+    entry: dict[str, list[str]] = {"projection": [], "influence": []}
+    facts = facts_of(
+        "rules:\n  - {id: c, permit: discover, who: {actor: ana}, on: {column: bob.made.city}}",
+        datasets={"bob.made": body_of(columns, derived=True, creator="bob")},
+        lineage={"bob.made": {"id": entry, "city": entry}},
+    )
+    lineage = visible_facts(someone(), facts, NOW).body("lineage", "bob.made")
+    assert lineage == {"columns": {"city": entry}}
+
+
+def test_rules_are_those_that_speak_of_the_actor_and_of_what_they_know(seen: Facts) -> None:
+    rules = dict(seen.all("rule"))
+    assert list(rules) == ["aim", "all", "column", "half", "names", "part", "shared"]
+    assert rules["part"]["duties"][0] == {"filter": "…"}
+    assert rules["part"]["duties"][1:] == [
+        {"mask": {"column": "city", "method": "hash"}}, {"limit": 3},
+    ]  # fmt: skip
+    assert rules["half"]["duties"] == [{"mask": {"column": "city", "method": "null"}}]
+    assert "Wenzhou" not in str(seen)
+
+
+def test_other_kinds(seen: Facts) -> None:
+    assert [key for key, _ in seen.all("actor")] == ["ana"]
+    assert [key for key, _ in seen.all("purpose")] == ["planning"]
+    assert [key for key, _ in seen.all("key")] == ["k1"]
+    assert [key for key, _ in seen.all("source")] == []
+
+
+def test_one_who_is_unknown_knows_next_to_nothing(node: Facts, someone: Someone) -> None:
+    seen = visible_facts(someone("eve", "guest"), node, NOW)
+    assert set(seen.rows) == {"purpose", "key"}

@@ -1,0 +1,156 @@
+"""Law 9: killed at any instant, what was acknowledged is there and what was not is absent.
+
+Four processes work on one node, each on files of its own; one of them is killed at a
+failpoint. Then the ledger must be whole, every acknowledged receipt in it, every row landed
+once, and the killed process's work can be finished by running it again.
+
+Shown to fail by: committing the lake before the store transaction begins; returning before
+the transaction ends; leaving out the look at the Delta head.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import doumen
+from doumen.model.ref import Ref
+from doumen.session import create
+
+pytestmark = pytest.mark.law
+
+QUERY_POINTS = (
+    "gate.parsed",
+    "gate.resolved",
+    "gate.decided",
+    "gate.planned",
+    "gate.executed",
+    "gate.recorded",
+)
+WRITE_POINTS = (
+    "collect.decided",
+    "collect.loaded",
+    "lake.settled",
+    "collect.settled",
+    "derive.settled",
+    "lake.committed",
+    "commit.prepared",
+    "ledger.appended",
+    "catalog.appended",
+    "ledger.signed",
+    "commit.written",
+    "commit.durable",
+)
+ROWS = 7
+ROUNDS = 2
+WORK = """
+import json, os, sys
+from pathlib import Path
+import doumen
+node, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+acknowledged = open(node.parent / f"{name}.acks", "a")
+def acknowledge(**what):
+    acknowledged.write(json.dumps(what) + "\\n")
+    acknowledged.flush()
+with doumen.open(node) as opened:
+    session = opened.session()
+    for number in range(rounds):
+        path = node.parent / f"{name}-{number}.csv"
+        made = session.do("collect", path=path, as_dataset="law.t", append=True)
+        acknowledge(receipt=made.json["receipt"], rows=made.json["landed"])
+        answer = session.query("select count(*) from law.t")
+        answer.rows()
+        acknowledge(receipt=answer.receipt)
+        made = session.derive("select who, count(*) as n from law.t group by who", f"law.d_{name}")
+        acknowledge(receipt=made.receipt, derived=made.snapshot)
+"""
+
+
+def write_inputs(folder: Path, names: list[str]) -> None:
+    """The files of each process."""
+    for name in names:
+        for number in range(ROUNDS):
+            lines = [f"{name},{number},{row}" for row in range(ROWS)]
+            (folder / f"{name}-{number}.csv").write_text(
+                "who,number,row\n" + "\n".join(lines) + "\n"
+            )
+
+
+def start(node: Path, name: str, failpoint: str = "") -> subprocess.Popen[bytes]:
+    """A process at work on the node."""
+    environment = os.environ | {"DOUMEN_FAILPOINT": failpoint}
+    command = [sys.executable, "-c", WORK, str(node), name, str(ROUNDS)]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen[bytes]) -> int:
+    """Wait; what a process that was not killed says on stderr is shown."""
+    _, said = process.communicate(timeout=240)
+    if process.returncode not in (0, -9):
+        raise AssertionError(said.decode())
+    return process.returncode
+
+
+def acknowledged(folder: Path) -> list[dict[str, object]]:
+    """Everything that any process was told is done."""
+    return [
+        json.loads(line) for path in folder.glob("*.acks") for line in path.read_text().splitlines()
+    ]
+
+
+def check(node: Path, names: list[str], *, whole: bool) -> None:
+    """The ledger is whole, what was acknowledged is there, no row is there twice."""
+    with doumen.open(node) as opened:
+        desk = opened.session().desk
+        assert [f for f in desk.inspect() if f.tampered or "missing" in f.what] == []
+        events = {json.loads(entry)["id"]: json.loads(entry) for entry in desk.entries()}
+        for told in acknowledged(node.parent):
+            assert told["receipt"] in events
+            assert desk.receipt(str(told["receipt"]))
+        rows = (
+            opened.session()
+            .query("select who, number, row, count(*) from law.t group by all")
+            .rows()
+        )
+        assert all(count == 1 for *_, count in rows)
+        landed = sum(int(str(t["rows"])) for t in acknowledged(node.parent) if "rows" in t)
+        collected = sum(e["data"]["landed"] for e in events.values() if e["type"] == "collect")
+        assert len(rows) == collected >= landed
+        if whole:
+            assert len(rows) == len(names) * ROUNDS * ROWS
+            for name in names:
+                assert desk.facts().dataset(Ref("law", f"d_{name}")) is not None
+
+
+def kill_once(folder: Path, point: str, nth: int) -> bool:
+    """One run of four processes with one kill; whether the kill came."""
+    names = ["p0", "p1", "p2", "p3"]
+    node = folder / "node"
+    folder.mkdir(exist_ok=True)
+    write_inputs(folder, names)
+    create(node, "kills")
+    running = [start(node, name, f"{point}:{nth}" if name == "p0" else "") for name in names]
+    codes = [finish(process) for process in running]
+    assert codes[1:] == [0, 0, 0]
+    check(node, names, whole=False)
+    assert finish(start(node, "p0")) == 0
+    check(node, names, whole=True)
+    return codes[0] == -9
+
+
+@pytest.mark.parametrize("point", [*QUERY_POINTS, *WRITE_POINTS])
+def test_one_kill(tmp_path: Path, point: str) -> None:
+    assert kill_once(tmp_path, point, nth=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("point", [*QUERY_POINTS, *WRITE_POINTS])
+def test_twenty_kills(tmp_path: Path, point: str) -> None:
+    killed = [kill_once(tmp_path / str(number), point, 1 + number % 2) for number in range(20)]
+    assert all(killed)

@@ -1,0 +1,163 @@
+"""Query: the frozen JSON shapes, what is drawn, what is said, and what is never asked."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doumen.model.answer import Explained, Made
+from doumen.model.errors import Invalid
+from doumen.model.operation import Outcome, Table, Text
+from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+from doumen.rooms.analyse.operations import OPERATIONS
+from doumen.rooms.analyse.query import SHOWN, query, scalar
+
+
+def as_json(outcome: Outcome) -> Any:
+    return json.loads(json.dumps(dict(outcome.json), default=list, allow_nan=False))
+
+
+def test_an_answer(bench: Any) -> None:
+    sql = "select 'JFK' as origin, 111279 as n union all select null, 2"
+    desk = bench.desk(answer=bench.answer(sql))
+    outcome = query(desk, sql="select …", param=("JFK", "7"))
+    assert bench.asked(desk) == [("query", "select …", ("JFK", 7))]
+    assert as_json(outcome) == {
+        "columns": [{"name": "origin", "type": "VARCHAR"}, {"name": "n", "type": "INTEGER"}],
+        "rows": [["JFK", 111279], [None, 2]],
+        "truncated": False,
+        "receipt": "01RECEIPT",
+    }
+    assert list(outcome.json) == ["columns", "rows", "truncated", "receipt"]
+    assert outcome.drawn == (Table(("origin", "n"), (("JFK", 111279), ("NULL", 2))),)
+    assert outcome.said == (
+        "2 rows.",
+        "Receipt 01RECEIPT",
+        "Verify it: doumen receipt verify 01RECEIPT",
+    )
+
+
+def test_a_long_answer_is_drawn_in_part_and_written_whole(bench: Any) -> None:
+    desk = bench.desk(answer=bench.answer(f"from range({SHOWN + 1})", truncated=True))
+    outcome = query(desk, sql="…")
+    table, more = outcome.drawn
+    assert isinstance(table, Table)
+    assert len(table.rows) == SHOWN
+    assert more == Text("… 1 more row, use -o FILE")
+    assert len(as_json(outcome)["rows"]) == SHOWN + 1
+    assert outcome.json["truncated"] is True
+    assert "The limit of a rule cut the answer." in outcome.said
+
+
+def test_cells_of_lists_and_truths(bench: Any) -> None:
+    sql = "select [1] as l, true as t, 1.50::decimal(9,2) as d, 9007199254740993 as b, '7' as s"
+    (table,) = query(bench.desk(answer=bench.answer(sql)), sql="…").drawn
+    assert isinstance(table, Table)
+    assert table.rows == (("[1]", "true", Decimal("1.50"), Decimal(9007199254740993), "7"),)
+
+
+def test_into_a_file(bench: Any, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    outcome = query(bench.desk(answer=bench.answer("select 1 as a")), sql="…", output=path)
+    assert as_json(outcome) == {
+        "file": str(path),
+        "columns": [{"name": "a", "type": "INTEGER"}],
+        "rows": 1,
+        "truncated": False,
+        "receipt": "01RECEIPT",
+    }
+    assert outcome.drawn == ()
+    assert outcome.said[0] == f"1 row written to {path}."
+    assert path.exists()
+
+
+def test_into_a_dataset(bench: Any) -> None:
+    made = Made(Ref("a", "b"), 1234, 1234, 0, (), 3, "01R")
+    desk = bench.desk(made=made)
+    outcome = query(desk, sql="select 1", into="A.b", param=("x",))
+    assert bench.asked(desk) == [("derive", "select 1", Ref("a", "b"), ("x",))]
+    assert as_json(outcome) == {"dataset": "a.b", "rows": 1234, "snapshot": 3, "receipt": "01R"}
+    assert outcome.said[0] == "1,234 rows written to a.b, snapshot 3."
+
+
+def test_explained_runs_nothing(bench: Any, tmp_path: Path) -> None:
+    explained = Explained(
+        statement="select tailnum from transport.flights",
+        tables=(
+            {
+                "dataset": "transport.flights",
+                "columns": [{"name": "tailnum", "type": "VARCHAR", "shown": "masked: hash"}],
+                "rows": "filtered",
+                "rules": [{"id": "r1", "duties": ["filter", "mask tailnum"]}],
+            },
+            {"dataset": "sys.rules", "columns": [], "rows": "all", "rules": []},
+        ),
+        charges=(
+            {"account": "actor:ana", "unit": "queries", "amount": 1},
+            {"account": "actor:ana", "unit": "rows", "amount": None},
+        ),
+        columns=Schema.of(tailnum="VARCHAR"),
+    )
+    desk = bench.desk(explained=explained)
+    outcome = query(desk, sql="…", explain=True, output=tmp_path / "x.csv")
+    assert bench.asked(desk) == [("explain", "…", ())]
+    assert list(tmp_path.iterdir()) == []
+    assert as_json(outcome)["statement"] == explained.statement
+    assert as_json(outcome)["charges"][1]["amount"] is None
+    titles = [d.title for d in outcome.drawn if isinstance(d, Table)]
+    assert titles == [
+        "transport.flights: filtered rows",
+        None,
+        "sys.rules: all rows",
+        "Answer",
+        "Charges",
+    ]
+    assert outcome.drawn[-1] == Text(explained.statement)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"into": "a.b", "output": Path("x.csv")}, {"into": "nodot"}, {"output": Path("x.doc")}],
+)
+def test_misuse_is_told_before_the_gate_is_asked(bench: Any, more: dict[str, Any]) -> None:
+    desk = bench.desk()
+    with pytest.raises(Invalid):
+        query(desk, sql="…", **more)
+    assert bench.asked(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7", 7),
+        ("-1.5", -1.5),
+        ("1e3", 1000.0),
+        ("true", True),
+        ("null", None),
+        ('"7"', "7"),
+        ("007", "007"),
+        ("JFK", "JFK"),
+        ("", ""),
+        ("NaN", "NaN"),
+        ("[1]", "[1]"),
+        ("{}", "{}"),
+        ("[" * 100_000, "[" * 100_000),
+        ("2013-01-01", "2013-01-01"),
+    ],
+    ids=lambda v: str(v)[:12],
+)
+def test_a_parameter_as_typed(text: str, value: Any) -> None:
+    read = scalar(text)
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_the_table_names_the_parameters_of_the_function() -> None:
+    (operation,) = OPERATIONS
+    names = list(query.__annotations__)
+    assert [p.name for p in operation.params] == names[1:-1]

@@ -1,0 +1,149 @@
+"""Rules: add a file, list, remove, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from doumen.gate.desk import Desk
+from doumen.model.errors import Invalid, NotFound, Refused, Unavailable
+from doumen.rooms.protect import actors, labels, rules
+
+DeskOf = Callable[..., Desk]
+
+TEXT = """
+rules:
+  - id: read
+    permit: query
+    who: {role: analyst}
+    on: transport.flights
+    duties:
+      - filter: "origin <> 'LGA'"
+      - mask: {column: tailnum, method: hash}
+      - limit: 9
+  - {id: all, permit: discover, who: {actor: ana}, on: "transport.*"}
+  - {id: later, deny: query, who: {role: guest}, on: "health.*", for: [research]}
+"""
+
+
+@pytest.fixture
+def add(desk_of: DeskOf, tmp_path: Path) -> Callable[..., dict[str, object]]:
+    actors.add(desk_of(), "ana", role=("analyst",))
+
+    def write(text: str, name: str = "sue", role: str = "steward") -> dict[str, object]:
+        path = tmp_path / "rules.yaml"
+        path.write_text(text, encoding="utf-8")
+        outcome = rules.add(desk_of(name, role), str(path))
+        assert any(said.startswith("Next: ") for said in outcome.said)
+        return {**outcome.json, "said": outcome.said}
+
+    return write
+
+
+Add = Callable[..., dict[str, object]]
+
+
+def test_add_change_and_again(add: Add) -> None:
+    first = add(TEXT)
+    assert first["added"] == ["read", "all", "later"]
+    assert "Nobody has role `guest` yet." in str(first["said"])
+    again = add(TEXT)
+    assert (again["unchanged"], again["receipt"]) == (["read", "all", "later"], None)
+    changed = add(TEXT.replace("limit: 9", "limit: 8"))
+    assert (changed["changed"], changed["unchanged"]) == (["read"], ["all", "later"])
+    assert changed["receipt"]
+
+
+def test_all_faults_at_once_and_nothing_added(add: Add, desk_of: DeskOf) -> None:
+    labels.put(desk_of(), "transport.planes", "wide")
+    with pytest.raises(Invalid, match="faults") as error:
+        add("""
+rules:
+  - {id: a, permit: query, who: {actor: eve}, on: transport.nope, for: [fun]}
+  - {id: b, permit: query, who: {role: x}, on: {column: transport.flights.nope}}
+  - {id: c, permit: query, who: {role: x}, on: {column: health.nope.x}}
+  - {id: d, permit: query, who: {role: x}, on: transport.flights,
+     duties: [{filter: nope > 1}, {mask: {column: nope, method: hash}}]}
+  - {id: e, permit: query, who: {role: x}, on: "transport.*", duties: [filter: year > 1]}
+  - {id: f, permit: query, who: {role: x}, on: {label: wide}, duties: [filter: year > 1]}
+  - {id: g, permit: query, who: {role: x}, on: {label: none}, duties: [filter: anything > 1]}
+""")
+    why = error.value.why or ""
+    for fault in (
+        "rule `a`: there is no actor `eve`",
+        "rule `a`: purpose `fun` is not on the list (`doumen purpose add fun`",
+        "rule `a`: there is no dataset `transport.nope`",
+        "rule `b`: `transport.flights` has no column `nope`; it has year, origin, TailNum",
+        "rule `c`: there is no dataset `health.nope`",
+        "rule `d`: on `transport.flights`: there is no column `nope`; there are",
+        "rule `e`: on `transport.planes`: ",
+        "rule `f`: on `transport.planes`: ",
+    ):
+        assert fault in why
+    assert why.count("rule `d`") == 2
+    assert "rule `g`" not in why
+    assert "__quarantine" not in why
+    assert dict(desk_of().facts().all("rule")) == {}
+
+
+def test_one_fault(add: Add) -> None:
+    with pytest.raises(Invalid, match="No rule is added"):
+        add("rules:\n  - {id: a, permit: query, who: {role: x}, on: transport.nope}")
+
+
+def test_only_those_who_govern(add: Add) -> None:
+    text = "rules:\n  - {id: a, permit: query, who: {actor: ana}, on: 'transport.*'}"
+    with pytest.raises(Refused):
+        add(text, "ana", "analyst")
+
+
+def test_files_that_cannot_be_read(desk_of: DeskOf, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        rules.add(desk_of(), str(tmp_path / "none.yaml"))
+    path = tmp_path / "wrong.yaml"
+    path.write_bytes("rules: 中".encode("gb18030"))
+    with pytest.raises(Invalid, match="UTF-8"):
+        rules.add(desk_of(), str(path))
+    path.write_bytes(b"#" * ((1 << 20) + 1))
+    with pytest.raises(Invalid, match="1 MiB"):
+        rules.add(desk_of(), str(path))
+
+
+def test_list_and_explain(add: Add, desk_of: DeskOf) -> None:
+    add(TEXT)
+    full = rules.show_all(desk_of()).json["rules"]
+    assert [rule["id"] for rule in full] == ["all", "later", "read"]
+    assert full[2]["rule"]["duties"][0] == {"filter": "origin <> 'LGA'"}
+    explained = rules.explain(desk_of(), "read")
+    assert ["duty", "only rows where origin <> 'LGA'"] in explained.json["words"]
+    assert explained.drawn
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor"])
+def test_conditions_are_told_to_those_who_govern_only(add: Add, desk_of: DeskOf, role: str) -> None:
+    add(TEXT)
+    desk = desk_of("ana", role, "analyst")
+    listed, explained = rules.show_all(desk), rules.explain(desk, "read")
+    assert "LGA" not in str(listed) + str(explained)
+    assert "rule" not in explained.json
+    assert ["duty", "at most 9 rows of the result"] in explained.json["words"]
+
+
+def test_rules_that_do_not_speak_of_the_asker_are_absent(add: Add, desk_of: DeskOf) -> None:
+    add(TEXT)
+    desk = desk_of("bob", "guest")
+    assert rules.show_all(desk).json["rules"] == []
+    for id in ("read", "none"):
+        with pytest.raises(NotFound):
+            rules.explain(desk, id)
+
+
+def test_remove(add: Add, desk_of: DeskOf) -> None:
+    add(TEXT)
+    assert rules.remove(desk_of("sue", "steward"), "read").json["id"] == "read"
+    with pytest.raises(NotFound):
+        rules.remove(desk_of(), "read")
+    with pytest.raises(Refused):
+        rules.remove(desk_of("ana", "analyst"), "all")
