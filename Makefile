@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak acceptance lint types floors laws golden bench docs locks clean
+.PHONY: help setup demo test check soak mutations acceptance lint types floors laws golden bench docs locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,6 +56,9 @@ check: .venv/dev.done lint types floors ## everything that must hold before a co
 
 soak: .venv/dev.done ## the full counts of kills, fuzzing and load; writes bench/SOAK.md
 	$(PYTEST) -m soak -n 2 --timeout=3600 $(PYTEST_ARGS)
+
+mutations: .venv/dev.done ## break the code on purpose and hold that the laws notice
+	$(BIN)/python tools/mutations.py
 
 acceptance: .venv/dev.done ## rerun the commands of docs/acceptance.md
 	$(BIN)/python tools/acceptance.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import statistics
 import subprocess
@@ -32,7 +33,7 @@ c.execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT par
 def write_csv(path: Path, gigabytes: float = 1.0) -> None:
     """TPC-H lineitem as CSV, cut at the size asked."""
     binary = Path(sys.executable).parent / "tpchgen-cli"
-    scale = str(max(1, round(gigabytes * 1.4)))
+    scale = str(math.ceil(gigabytes * 1.4))
     subprocess.run(
         [binary, "csv", "-s", scale, "-T", "lineitem", "-o", path.parent],
         check=True,

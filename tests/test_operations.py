@@ -62,7 +62,7 @@ def test_an_entry_is_complete(operation: Operation) -> None:
 
 def test_found_by_words() -> None:
     assert operations.find(("query",)).run == "doumen.rooms.analyse.query:query"
-    assert operations.find(["init"]).needs_node is False
+    assert operations.find(["init"]).node == "none"
     with pytest.raises(Invalid) as failure:
         operations.find(("qeury",))
     assert "`query`" in (failure.value.why or "")

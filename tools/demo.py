@@ -7,12 +7,14 @@ line as a user would; takes under 90 seconds; leaves the node in ./demo/node.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 
 import doumen as doumen_sdk
@@ -116,10 +118,11 @@ def verify() -> None:
     script = [sys.executable, str(HERE / "verify_receipt.py")]
     shown = "python tools/verify_receipt.py"
     run([*script, str(receipt), str(keys)], f"{shown} {receipt} {keys}", 0)
-    text = receipt.read_text()
-    at = text.index('"payload":"') + 400
+    jws = json.loads(receipt.read_text())
+    payload = urlsafe_b64decode(jws["payload"] + "==").replace(b"LIMIT 8", b"LIMIT 9")
+    jws["payload"] = urlsafe_b64encode(payload).decode().rstrip("=")
     broken = DEMO / "broken.json"
-    broken.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :])
+    broken.write_text(json.dumps(jws))
     run([*script, str(broken), str(keys)], f"{shown} {broken} {keys}", 5)
 
 

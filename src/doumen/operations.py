@@ -31,7 +31,7 @@ NODE: tuple[Operation, ...] = (
         "the root key that is printed can verify the receipts of this node. You are its owner "
         "and read your own data without writing a rule.",
         examples=('doumen init my-node --name "Transport Bureau"',),
-        needs_node=False,
+        node="none",
     ),
 )
 

@@ -44,8 +44,8 @@ def engine(scratch: Path) -> Iterator[DuckDB]:
 def parquet(tmp_path: Path) -> Callable[..., str]:
     """Writes columns as a Parquet file and gives its path."""
 
-    def write(name: str = "t.parquet", **columns: Any) -> str:
-        path = tmp_path / name
+    def write(file: str = "t.parquet", /, **columns: Any) -> str:
+        path = tmp_path / file
         pq.write_table(pa.table(columns), path)
         return str(path)
 

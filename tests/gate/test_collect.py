@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from doumen.gate import Counter, Gate
-from doumen.gate.collect import Miscounted
 from doumen.kits.standards import odcs
-from doumen.model.errors import Conflict, Invalid, Refused
+from doumen.model.errors import Conflict, Faulty, Invalid, Refused
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
 from doumen.session.node import silent
@@ -118,7 +117,7 @@ def test_rows_that_do_not_add_up_are_not_kept(world: Any) -> None:
     file.write_text(ROWS)
     ref = Ref.parse("c.miscounted")
     counter = world.before(Miscounting())
-    with pytest.raises(Miscounted):
+    with pytest.raises(Faulty, match="do not add up"):
         counter.collect(ref, spec(file, "7"), Mode.NEW, contract(ref))
     assert world.owner.desk.facts().dataset(ref) is None
 

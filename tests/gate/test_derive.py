@@ -95,3 +95,26 @@ def test_types_become_what_the_lake_keeps(world: Any) -> None:
     answer = world.owner.query("SELECT * FROM d.types")
     assert answer.schema.names == ("h", 'odd "name')
     assert answer.rows()[0][1] == "a"
+
+
+def test_labels_of_a_whole_dataset_flow_through_a_count(world: Any) -> None:
+    world.collect("secret.csv", "a\n1\n", "d.secret")
+    world.owner.do("label set", target="d.secret", label="core")
+    world.owner.derive("SELECT count(*) AS n FROM d.secret", "d.counted")
+    assert world.owner.desk.facts().labels(Ref("d", "counted"), "n") == {"core"}
+
+
+def test_deriving_again_keeps_what_people_put_on_a_column(world: Any) -> None:
+    ana, steward = world.as_("ana"), world.as_("stu")
+    world.owner.do("label set", target="g.people.city", label="place")
+    for _ in range(2):
+        ana.derive("SELECT city, id FROM g.people", "ana.again")
+    facts = world.owner.desk.facts()
+    assert facts.body("label", "ana.again.city") == {"labels": ["place"], "origin": "derived"}
+    steward.do("label set", target="ana.again.city", label="reviewed")
+    steward.do("label set", target="ana.again.id", label="reviewed")
+    ana.derive("SELECT city, id FROM g.people", "ana.again")
+    facts = world.owner.desk.facts()
+    assert facts.labels(Ref("ana", "again"), "city") == {"place", "reviewed"}
+    assert facts.labels(Ref("ana", "again"), "id") == {"reviewed"}
+    world.owner.do("label remove", target="g.people.city", label="place")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, OverBudget, Refused
 
 
@@ -41,6 +42,10 @@ def test_the_event_says_what_was_read_and_by_which_rules(world: Any) -> None:
         {"name": "city", "projection": ["g.people.city"], "influence": ["g.people.id"]}
     ]
     assert {"account": "actor:ana", "unit": "rows", "amount": 1} in event["charges"]
+    receipt = read_receipt(world.owner.desk.receipt(answer.receipt))
+    told = {rule["rule"]: rule["duties"] for rule in receipt.rules}
+    assert told["read"]
+    assert "Lishui" not in str(told)
 
 
 def test_a_denied_column_is_refused_by_name_and_left_out_of_a_star(world: Any) -> None:
@@ -139,3 +144,8 @@ def test_sys_tables_tell_each_their_own(world: Any) -> None:
     assert "Lishui" not in str(duties)
     until = world.owner.query("SELECT until, who FROM sys.rules WHERE rule = 'read'").rows()
     assert until == [(None, "role analyst")]
+
+
+def test_a_purpose_must_be_on_the_list(world: Any) -> None:
+    with pytest.raises(Invalid, match="no purpose"):
+        world.as_("owner", "nothing").query("SELECT 1 AS n")

@@ -14,6 +14,7 @@ from doumen.faces.cli.draw import draw
 from doumen.faces.cli.failure import tell
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import DoumenError, Faulty, NotFound, Refused, Tampered
+from doumen.model.fact import Facts
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
@@ -60,6 +61,9 @@ class Desk:
         return self._gives
 
     derive = explain = query
+
+    def facts(self) -> Facts:
+        return Facts()
 
 
 EXPLAINED = Explained(

@@ -6,6 +6,7 @@ Conservation: rows in = rows landed + rows quarantined, counted apart and assert
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -18,25 +19,22 @@ from doumen.gate.resolve import actor_of
 from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
-from doumen.model.errors import Conflict, DoumenError, Invalid
+from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect, Examine, Job
 from doumen.model.load import Examination, Mode, SourceFile
-from doumen.model.plan import ExaminePlan, LoadPlan, Progress
+from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.stores.lake import storable
 
-
-class Miscounted(DoumenError):
-    """Rows in are not rows landed plus rows quarantined: nothing is made visible."""
-
-    kind = "miscounted"
+DAY = 24 * 3600.0
+"""Seconds that a collection may take."""
 
 
 def examine(means: Means, job: Job, step: Examine, progress: Progress | None) -> Examination:
     """Look at files from outside. Nothing is kept, so nothing is recorded."""
     policy.may_collect(actor_of(job.actor, means.catalog.current()))
-    return means.engine.examine(ExaminePlan(step.files, step.reading, means.bounds), progress)
+    return means.engine.examine(ExaminePlan(step.files, step.reading, _unhurried(means)), progress)
 
 
 def collect(means: Means, job: Job, step: Collect, progress: Progress | None) -> Made:
@@ -79,6 +77,11 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         versions[step.ref],
         receipt.id,
     )
+
+
+def _unhurried(means: Means) -> Bounds:
+    """The bounds of a job whose time goes with the size of its files."""
+    return replace(means.bounds, seconds=DAY)
 
 
 def _check(step: Collect) -> None:
@@ -164,15 +167,16 @@ def _load(
     into = means.lake.stage(str(step.ref))
     aside = means.lake.stage(str(step.ref.quarantine))
     spec = type(step.spec)(tuple(fresh), step.spec.reading, step.spec.columns)
-    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), means.bounds), progress)
+    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), _unhurried(means)), progress)
     passing("collect.loaded")
     landed = means.lake.settle(into, str(step.ref))
     quarantined = means.lake.settle(aside, str(step.ref.quarantine))
     counted = sum(f.rows for f in landed), sum(f.rows for f in quarantined)
     if loaded.rows_in != sum(counted) or counted != (loaded.landed, loaded.quarantined):
-        raise Miscounted(
+        raise Faulty(
             f"{loaded.rows_in} rows came in, {counted[0]} landed and {counted[1]} were "
             "quarantined: the numbers do not add up, so nothing was kept.",
             next="Please report this with the file that caused it.",
+            detail="miscounted",
         )
     return Written(loaded, landed, quarantined)

@@ -11,6 +11,7 @@ from doumen.gate import amend, evidence, replay
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
 from doumen.gate.means import Means
+from doumen.gate.parse import scalars
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
@@ -36,28 +37,43 @@ class Counter:
 
     def facts(self) -> Facts:
         """The facts this actor may know, at the version in force now."""
-        facts = self._means.catalog.current()
-        return policy.visible_facts(self.actor, facts, self._means.clock(), self.purpose)
+        actor, facts = self._standing(), self._means.catalog.current()
+        return policy.visible_facts(actor, facts, self._means.clock(), self.purpose)
 
     def history(self, kind: str, key: str) -> Sequence[FactRow]:
-        """All versions of one fact, where the actor may know the one in force."""
-        if self.actor.oversees or self.facts().body(kind, key) is not None:
-            return self._means.catalog.history(kind, key)
-        return ()
+        """All versions of one fact as the actor may know them, if they may know the one in force.
+
+        Those who oversee the node also know the versions of a fact that was taken back.
+        """
+        means, facts, actor = self._means, self._means.catalog.current(), self._standing()
+        if not actor.oversees and self.facts().body(kind, key) is None:
+            return ()
+        versions = (
+            policy.visible_version(
+                actor,
+                facts,
+                row,
+                then=facts if actor.oversees else means.catalog.at(row.seq),
+                now=means.clock(),
+                purpose=self.purpose,
+            )
+            for row in means.catalog.history(kind, key)
+        )
+        return [row for row in versions if row is not None]
 
     def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
         """Ask."""
-        answer = self._gate.run(self._job(Query(sql, tuple(parameters))), self.progress)
+        answer = self._gate.run(self._job(Query(sql, scalars(parameters))), self.progress)
         assert not isinstance(answer, Made | Examination)
         return answer
 
     def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
         """Say what `query` would do."""
-        return self._gate.explain(self._job(Query(sql, tuple(parameters))))
+        return self._gate.explain(self._job(Query(sql, scalars(parameters))))
 
     def derive(self, sql: str, into: Ref, parameters: Sequence[Scalar] = ()) -> Made:
         """Write the answer of a query as a dataset."""
-        made = self._gate.run(self._job(Query(sql, tuple(parameters), into)), self.progress)
+        made = self._gate.run(self._job(Query(sql, scalars(parameters), into)), self.progress)
         assert isinstance(made, Made)
         return made
 
@@ -88,7 +104,7 @@ class Counter:
     def receipt(self, id: str) -> str:
         """The receipt of an event that this actor may know."""
         with self._read() as connection:
-            return evidence.receipt(self._means, connection, self.actor, id)
+            return evidence.receipt(self._means, connection, self._standing(), id)
 
     def keys(self) -> dict[str, object]:
         """Root public key and the certificates of all working keys."""
@@ -102,7 +118,7 @@ class Counter:
     def prove(self, event: str) -> Inclusion:
         """Inclusion of an event in the latest checkpoint."""
         with self._read() as connection:
-            return evidence.inclusion(self._means, connection, self.actor, event)
+            return evidence.inclusion(self._means, connection, self._standing(), event)
 
     def consistency(self, old: int, new: int | None = None) -> tuple[str, ...]:
         """Hashes that show that the ledger of size `old` is a prefix of size `new`."""
@@ -111,13 +127,18 @@ class Counter:
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Ledger entries as stored."""
-        evidence.may_audit(self.actor)
+        evidence.may_audit(self._standing())
         with self._read() as connection:
             yield from self._means.ledger.entries(connection, start, stop)
 
     def inspect(self, *, mend: bool = False) -> Sequence[Fault]:
         """Check store, lake, ledger and keys."""
-        return inspect(self._means, self.actor, mend=mend)
+        return inspect(self._means, self._standing(), mend=mend)
+
+    def _standing(self) -> Actor:
+        """The actor as of now: roles may have been taken back since the session was opened."""
+        self.actor = actor_of(self.actor.name, self._means.catalog.current())
+        return self.actor
 
     def _read(self) -> AbstractContextManager[Connection]:
         return self._means.database.read()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,8 +46,7 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     stage = means.lake.stage(table)
     planned = replace(planned, plan=replace(_cast(planned, schema), into=str(stage)))
     try:
-        for _ in execute.execute(planned, means.engine):
-            pass
+        deque(execute.execute(planned, means.engine), maxlen=0)
     except DoumenError as error:
         event = record.new_id(means.clock(), means.entropy)
         draft = record.answered(planned, "query.failed", event, said, data={"code": error.code})
@@ -77,7 +77,7 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
             said,
             data={"rows": sum(f.rows for f in files)},
             subject=table,
-            facts=derived.facts(version, before, record.stamp(means.clock())),
+            facts=derived.facts(version, facts, record.stamp(means.clock())),
             generated=(Used(table, version),),
         )
 
@@ -146,9 +146,16 @@ class _Derived:
     schema: Schema
     files: tuple[DataFile, ...]
 
-    def facts(self, version: int, before: Mapping[str, Any] | None, now: str) -> list[Fact]:
-        """What becomes true with it: the dataset, its contract, its lineage, its labels."""
+    def facts(self, version: int, facts: Facts, now: str) -> list[Fact]:
+        """What becomes true with it: the dataset, its contract, its lineage, its labels.
+
+        Args:
+            version: Of the dataset in the lake.
+            facts: Those in force at the commit; labels may have been set since the job began.
+            now: The time of the commit.
+        """
         known, key = self.planned.ruled.known, str(self.into)
+        before = facts.dataset(self.into)
         lineage = {
             column.name: {
                 "projection": sorted(map(str, output.projection)),
@@ -171,7 +178,7 @@ class _Derived:
             Fact("dataset", key, dataset),
             *([] if before else [self._contract()]),
             Fact("lineage", key, {"columns": lineage}),
-            *_labels(known.facts, self.into, lineage),
+            *self._labels(facts, lineage),
         ]
 
     def _contract(self) -> Fact:
@@ -185,13 +192,27 @@ class _Derived:
         }
         return Fact("contract", str(self.into), body)
 
+    def _labels(
+        self, facts: Facts, lineage: Mapping[str, Mapping[str, list[str]]]
+    ) -> Iterator[Fact]:
+        """Each derived column bears every label of every column that shaped it.
 
-def _labels(facts: Facts, into: Ref, lineage: Mapping[str, Mapping[str, list[str]]]) -> list[Fact]:
-    """Each derived column bears every label of every column that shaped it."""
-    made = []
-    for column, sources in lineage.items():
-        shaping = [ColumnRef.parse(s) for s in (*sources["projection"], *sources["influence"])]
-        labels = sorted({label for s in shaping for label in facts.labels(s.ref, s.column)})
-        if labels:
-            made.append(Fact("label", f"{into}.{column}", {"labels": labels, "origin": "derived"}))
-    return made
+        The labels of a source as a whole flow to all columns: a count of its rows names none.
+        """
+        known = self.planned.ruled.known
+        whole = {label for ref in known.snapshots for label in facts.labels(ref)}
+        for column, shaping in lineage.items():
+            places = [ColumnRef.parse(s) for s in (*shaping["projection"], *shaping["influence"])]
+            labels = whole | {label for s in places for label in facts.labels(s.ref, s.column)}
+            key = f"{self.into}.{column}"
+            before = facts.body("label", key)
+            body = _label(before, sorted(labels))
+            if labels and body != before:
+                yield Fact("label", key, body)
+
+
+def _label(before: Mapping[str, Any] | None, derived: list[str]) -> Mapping[str, Any]:
+    """The label of a column that is derived again: what people or a contract gave it stays."""
+    if before is None or before == {"labels": before["labels"], "origin": "derived"}:
+        return {"labels": derived, "origin": "derived"}
+    return {**before, "labels": sorted({*before["labels"], *derived}), "derived": derived}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from doumen.kits import sql
 from doumen.kits.sql import Statement
 from doumen.model.errors import Invalid
 from doumen.model.job import Job, Query
+from doumen.model.plan import Scalar
 
 
 def parse(job: Job, query: Query, now: datetime) -> Asked:
@@ -28,6 +30,24 @@ def parse(job: Job, query: Query, now: datetime) -> Asked:
             detail="parameters",
         )
     return Asked(job, query, statement, now)
+
+
+def scalars(parameters: Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """The values of parameters, checked to be what an answer can be replayed with.
+
+    Raises:
+        Invalid: one is of another type, which a caller in Python may give.
+    """
+    for number, value in enumerate(parameters, start=1):
+        if not isinstance(value, Scalar):
+            raise Invalid(
+                f"Parameter {number} is a {type(value).__name__}.",
+                why="Parameters are texts, whole or floating numbers, truth values, datetimes "
+                "and None.",
+                next="Give it as text, and cast it: `CAST(? AS DATE)`.",
+                detail="parameters",
+            )
+    return tuple(parameters)
 
 
 @lru_cache(maxsize=512)

@@ -122,7 +122,7 @@ def _run(means: Means, planned: Planned, said: Disclosed) -> Stream:
 def explain(means: Means, job: Job, query: Query) -> Explained:
     """Ruling, statement and cost of a question, without running or recording it."""
     planned = plan(means, job, query, means.catalog.current())
-    facts = planned.ruled.known.facts
+    told = record.told_rules(planned)
     governs = planned.ruled.known.actor.governs
     tables = tuple(
         {
@@ -141,10 +141,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
             "rules": [
                 {
                     "id": rule,
-                    "duties": [
-                        policy.duty_words(duty, literals=governs)
-                        for duty in policy.rule_from_json(facts.body("rule", rule) or {}).duties
-                    ],
+                    "duties": [policy.duty_words(duty, literals=governs) for duty in told[rule]],
                 }
                 for rule in ruling.rules
             ],

@@ -21,6 +21,7 @@ from doumen.model.event import Charge, Event, Used
 from doumen.model.fact import Fact
 from doumen.model.job import Job, Query
 from doumen.model.ref import Ref
+from doumen.model.rule import Duty
 
 Entropy = Callable[[int], bytes]
 Disclosed = Mapping[str, Any]
@@ -104,20 +105,24 @@ def answered(
     )
 
 
+def told_rules(planned: Planned) -> Mapping[str, Sequence[Duty]]:
+    """The duties of each rule applied that the actor may know; none of columns hidden from them."""
+    known = planned.ruled.known
+    facts = policy.visible_facts(
+        known.actor,
+        policy.about(known.facts, known.snapshots),
+        known.asked.now,
+        known.asked.job.purpose,
+    )
+    bodies = ((rule, facts.body("rule", rule)) for rule in planned.ruled.rules)
+    return {rule: policy.rule_from_json(body).duties if body else () for rule, body in bodies}
+
+
 def rules_json(planned: Planned) -> tuple[Mapping[str, Any], ...]:
     """The rules applied, in words that hold no literal of a rule."""
-    facts = planned.ruled.known.facts
-    bodies = ((rule, facts.body("rule", rule)) for rule in planned.ruled.rules)
     return tuple(
-        {
-            "rule": rule,
-            "duties": [
-                policy.duty_words(duty, literals=False)
-                for duty in policy.rule_from_json(body).duties
-            ],
-        }
-        for rule, body in bodies
-        if body is not None
+        {"rule": rule, "duties": [policy.duty_words(duty, literals=False) for duty in duties]}
+        for rule, duties in told_rules(planned).items()
     )
 
 

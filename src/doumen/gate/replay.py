@@ -22,7 +22,7 @@ from doumen.gate.resolve import actor_of
 from doumen.gate.stages import Planned
 from doumen.kits.evidence.closeness import close_enough
 from doumen.kits.evidence.digest import AnswerDigest, Digester
-from doumen.kits.evidence.disclosure import asked
+from doumen.kits.evidence.disclosure import asked, committed
 from doumen.model.actor import Actor
 from doumen.model.answer import Replayed
 from doumen.model.errors import Conflict, Invalid, NotFound
@@ -41,6 +41,7 @@ def replay(means: Means, actor: str, receipt: Receipt, delivered: Delivered | No
         Invalid: the receipt is not of an answered query.
         NotFound: a snapshot or the event is not on this node any more; it says which.
         Conflict: the receipt says something else than the ledger.
+        Tampered: what it discloses has another form.
     """
     who = actor_of(actor, means.catalog.current())
     if receipt.event["actor"] != who.name:
@@ -69,7 +70,10 @@ def replay(means: Means, actor: str, receipt: Receipt, delivered: Delivered | No
 
 
 def _own_entry(means: Means, receipt: Receipt) -> int:
-    """Index of the event; the receipt must say what the ledger says."""
+    """Index of the event; the receipt must say what the ledger says, its statement included.
+
+    A statement put in the place of the one committed to would run under rules of the past.
+    """
     with means.database.read() as connection:
         found = means.ledger.find(connection, receipt.id)
     if found is None:
@@ -79,7 +83,8 @@ def _own_entry(means: Means, receipt: Receipt) -> int:
             detail="receipt",
         )
     index, body = found
-    if json.loads(body) != receipt.event:
+    said = receipt.event["data"].get("statement")
+    if json.loads(body) != receipt.event or committed(receipt.disclosed) != said:
         raise Conflict(
             f"Receipt `{receipt.id}` says something else than the ledger.",
             next="`doumen receipt verify` says what does not hold.",

@@ -8,10 +8,12 @@ from __future__ import annotations
 from doumen.gate import system
 from doumen.gate.stages import Asked, Known
 from doumen.kits import policy
+from doumen.kits.policy import Asked as Question
 from doumen.model.actor import OWNER, Actor
-from doumen.model.errors import NotFound
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.ref import Ref
+from doumen.model.rule import Action
 from doumen.model.schema import Schema
 from doumen.model.snapshot import Snapshot
 
@@ -36,9 +38,13 @@ def resolve(asked: Asked, facts: Facts) -> Known:
     """Find the version of each dataset that the statement names.
 
     Raises:
-        NotFound: a dataset that is absent, or that the actor may not discover: both alike.
+        Invalid: the purpose is not on the list. Refused: it is not assigned to the actor.
+        NotFound: a dataset that is absent, or that the actor may not discover: both alike, and
+            before anything is said of the other datasets.
     """
     actor = actor_of(asked.job.actor or OWNER, facts)
+    _listed(asked.job.purpose, facts)
+    policy.check_purpose(actor, asked.job.purpose)
     snapshots: dict[Ref, Snapshot] = {}
     tables: dict[Ref, Schema] = {}
     for ref in sorted(asked.statement.tables):
@@ -51,5 +57,31 @@ def resolve(asked: Asked, facts: Facts) -> Known:
             snapshot = facts.snapshot(ref)
             if snapshot is None:
                 raise policy.absent(ref)
+            _discover(asked, actor, facts, snapshot)
             snapshots[ref] = snapshot
     return Known(asked, actor, facts, snapshots, tables)
+
+
+def _listed(purpose: str | None, facts: Facts) -> None:
+    """Let a purpose pass that is on the list of the node."""
+    if purpose is not None and purpose not in policy.purposes(facts):
+        raise Invalid(
+            f"There is no purpose `{purpose}` on this node.",
+            next=f"`doumen purpose list` shows them; `doumen purpose add {purpose}` adds one.",
+            detail="purpose",
+        )
+
+
+def _discover(asked: Asked, actor: Actor, facts: Facts, snapshot: Snapshot) -> None:
+    """Let a dataset pass that the actor may know of."""
+    policy.rule_dataset(
+        Question(
+            actor=actor,
+            purpose=asked.job.purpose,
+            action=Action.DISCOVER,
+            ref=snapshot.ref,
+            schema=snapshot.schema,
+            facts=facts,
+            now=asked.now,
+        )
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["text", "path", "flag", "integer", "choice"]
+Need = Literal["needed", "optional", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Operation:
         params: Inputs in the order of the command line.
         details: Further paragraphs for help and reference.
         examples: Command lines, without the prompt.
-        needs_node: False for what runs without an open node (`init`).
+        node: Whether it runs at an open node. `optional`: where no node is found, the function
+            receives None as its desk; `none`: it receives no desk at all (`init`).
     """
 
     name: tuple[str, ...]
@@ -58,7 +60,7 @@ class Operation:
     params: tuple[Param, ...] = ()
     details: str = ""
     examples: tuple[str, ...] = ()
-    needs_node: bool = True
+    node: Need = "needed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Every dataset of a statement comes as a governed table: its files, the rows that the rules
 leave and, for each visible column, the expression that the actor sees. Expressions are in
-the reference dialect over the raw columns; literals and keys of rules are variables, named
-`$name` in the expression and bound by the engine, never written into the text.
+the reference dialect over the raw columns; literals and keys of rules are variables, read by
+`getvariable('name')` and bound by the engine, never written into the text.
 """
 
 from __future__ import annotations

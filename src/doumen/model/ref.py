@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from doumen.model.errors import Invalid
 
 QUARANTINE = "__quarantine"
-RESERVED_DOMAINS = frozenset({"sys", "main", "temp", "system", "information_schema", "pg_catalog"})
+RESERVED_DOMAINS = frozenset(
+    {"sys", "main", "temp", "memory", "system", "information_schema", "pg_catalog"}
+)
+"""Domains that mean something else to the engine, or to the gate."""
 _PART = re.compile(r"[^\W\d]\w{0,62}")
 
 

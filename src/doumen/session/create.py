@@ -28,6 +28,7 @@ MASK_KEYS = "mask.keys"
 
 def init(directory: Path, name: str) -> Outcome:
     """Make a node in `directory` and tell what was made."""
+    directory = directory.resolve()
     create(directory, name)
     with Node.open(directory) as node:
         key = node.means.keys().root_public

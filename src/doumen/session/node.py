@@ -70,9 +70,9 @@ class Node:
         self.settings = settings
         scheme, _, place = settings.store.partition(":")
         url = settings.store if scheme != "sqlite" else f"sqlite:///{directory / place}"
+        keys, masks = _Keys(directory / "keys"), _mask_keys(directory / "keys" / "mask.keys")
         database = Database.open(url)
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
-        keys = _Keys(directory / "keys")
         self.engine = DuckDB(settings.bounds())
         self.means = Means(
             database=database,
@@ -84,7 +84,7 @@ class Node:
             keys=keys,
             clock=now,
             entropy=os.urandom,
-            mask_keys=_mask_keys(directory / "keys" / "mask.keys"),
+            mask_keys=masks,
             bounds=settings.bounds(),
             small=settings.small_answer_mib * config.MIB,
         )

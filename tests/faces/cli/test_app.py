@@ -111,6 +111,34 @@ def test_init_needs_no_node(doumen: Any, session: Any) -> None:
     assert session.asked is None
 
 
+def test_a_receipt_in_a_file_needs_no_node(
+    doumen: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(directory: Path | None = None) -> None:
+        raise errors.NotFound("There is no node.", detail="node")
+
+    monkeypatch.delenv("DOUMEN_NODE", raising=False)
+    session.doing = lambda **_: Outcome(json={})
+    assert doumen("receipt", "verify", "r.json", "--key", "k.json").code == 0
+    assert session.asked[0].name == ("receipt", "verify")
+    monkeypatch.setattr(sys.modules["doumen.session"], "open", nowhere)
+    seen: list[Any] = []
+
+    def verify(desk: Any, **values: Any) -> Outcome:
+        seen.append((desk, values["receipt"], values["key"]))
+        return Outcome(json={"holds": True})
+
+    monkeypatch.setattr("doumen.rooms.trace.receipts.verify", verify)
+    line = ("receipt", "verify", "r.json", "--key", "k.json")
+    assert json.loads(doumen(*line).out) == {"holds": True}
+    assert seen == [(None, "r.json", Path("k.json").absolute())]
+    assert doumen(*line, "--node", "x").code == 3
+    assert doumen("receipt", "replay", "r.json").code == 3
+    monkeypatch.setenv("DOUMEN_NODE", "x")
+    assert doumen(*line).code == 3
+    assert len(seen) == 1
+
+
 @pytest.mark.parametrize("kind", errors.DoumenError.__subclasses__(), ids=lambda k: k.kind)
 def test_failures_have_their_exit_code_and_their_shape(
     doumen: Any, session: Any, kind: type[errors.DoumenError]
@@ -173,6 +201,8 @@ def test_an_interrupt_is_130(doumen: Any, session: Any) -> None:
         (["replay"], "Did you mean `receipt replay`?"),
         (["zzz"], "There is no command `zzz`."),
         (["query"], "Missing argument 'SQL'"),
+        (["query", "select", "1"], "nothing that `1` could be. A statement or a pattern stands in"),
+        (["collect", "a", "b", "c", "d", "e", "--as-dataset", "a.b"], "that `b`, `c`, `d` could"),
         (["query", "x", "--explian"], "Did you mean"),
         (["ledger", "prove", "--from", "x"], "'x' is not a valid integer"),
         (["--nod"], "No such option '--nod'"),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from doumen.faces.cli.draw import draw, fitting, written
+from doumen.faces.cli.draw import NARROWEST, draw, fitting, shared, written
 from doumen.model.operation import Fields, Table, Text
 
 
@@ -35,14 +35,34 @@ def test_lines_stay_within_the_terminal_and_long_cells_fold() -> None:
 
 
 def test_a_wide_table_leaves_out_the_middle_and_says_so() -> None:
-    names = tuple(f"column_{n}" for n in range(19))
-    text = drawn(Table(names, (tuple(range(19)),)))
+    names = tuple(f"column_{n}" for n in range(12))
+    text = drawn(Table(names, (tuple(range(12)),)))
     assert max(cell_len(line) for line in text.splitlines()) <= 80
     head, left_out = text.splitlines()[0], text.partition("Columns left out")[2]
     for name in names:
         assert (name in head.split()) != (f"{name}," in left_out or f"{name}." in left_out)
     assert head.startswith("column_0 ")
-    assert head.rstrip().endswith("column_18")
+    assert head.rstrip().endswith("column_11")
+
+
+def test_many_columns_left_out_are_not_all_named() -> None:
+    names = tuple(f"column_number_{n}" for n in range(100))
+    text = drawn(Table(names, (tuple(range(100)),)))
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+    assert len(text.splitlines()) <= 6
+    said = text.replace("\n", " ")
+    assert "column_number_3 … column_number_96 (94 columns). --json shows all." in said
+
+
+def test_names_are_not_folded_where_words_can_give_way() -> None:
+    row = ("analysts-read-people", "permits reading rows", "column `phone` is shown in part " * 3)
+    text = drawn(Table(("rule", "does", "duties"), (row,)))
+    assert max(cell_len(line) for line in text.splitlines()) <= 80
+    assert "analysts-read-people" in text
+    folded = drawn(Table(("rule", "duties"), (("x" * 70, "word " * 20),)))
+    assert max(cell_len(line) for line in folded.splitlines()) <= 80
+    assert folded.count("x") == 70
+    assert folded.count("word") == 20
 
 
 def test_a_terminal_for_one_column_only() -> None:
@@ -91,3 +111,21 @@ def test_what_fits(widths: list[int], room: int) -> None:
     else:
         assert sum(least[i] for i in shown) + 3 <= room
         assert len(shown) < len(widths)
+
+
+@given(st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=6))
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_widths_are_shared(columns: list[tuple[int, int]]) -> None:
+    widths = [max(pair) for pair in columns]
+    words = [min(pair) for pair in columns]
+    given_widths = shared(widths, words, 80)
+    assert sum(given_widths) <= 80
+    if sum(widths) <= 80:
+        assert given_widths == widths
+    for width, got in zip(widths, given_widths, strict=True):
+        assert min(width, NARROWEST) <= got <= width
+    if (
+        sum(max(word, min(width, NARROWEST)) for width, word in zip(widths, words, strict=True))
+        <= 80
+    ):
+        assert all(got >= word for got, word in zip(given_widths, words, strict=True))

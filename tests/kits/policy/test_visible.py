@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from doumen.kits.policy import visible_facts
+from doumen.kits.policy import about, visible_facts, visible_version
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
-from doumen.model.fact import Fact, Facts
+from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
 
 Build = Callable[..., Facts]
@@ -212,3 +212,43 @@ def test_other_kinds(seen: Facts) -> None:
 def test_one_who_is_unknown_knows_next_to_nothing(node: Facts, someone: Someone) -> None:
     seen = visible_facts(someone("eve", "guest"), node, NOW)
     assert set(seen.rows) == {"purpose", "key"}
+
+
+def version_of(facts: Facts, kind: str, key: str) -> FactRow:
+    """The row in force."""
+    return facts.rows[kind][key]
+
+
+def test_a_version_is_shown_as_the_fact_itself_is(node: Facts, someone: Someone) -> None:
+    ana = someone("ana", "analyst")
+    row = version_of(node, "rule", "part")
+    told = visible_version(ana, node, row, then=node, now=NOW)
+    assert told is not None
+    assert told.seq == row.seq
+    assert "Wenzhou" not in str(told.fact.body)
+    assert visible_version(someone("stu", "steward"), node, row, then=node, now=NOW) is row
+    auditor = visible_version(someone("vera", "auditor"), node, row, then=node, now=NOW)
+    assert auditor is not None
+    assert "Wenzhou" not in str(auditor.fact.body)
+    gone = FactRow(99, Fact("rule", "part", None), "e", "t")
+    assert visible_version(ana, node, gone, then=node, now=NOW) is gone
+    other = version_of(node, "rule", "theirs")
+    assert visible_version(ana, node, other, then=node, now=NOW) is None
+
+
+def test_a_version_of_a_contract_with_a_column_that_is_not_told(
+    facts_of: Build, body_of: Body, someone: Someone
+) -> None:
+    rules = "rules:\n  - {id: a, permit: discover, who: {actor: ana}, on: {column: d.t.a}}\n"
+    contract = FactRow(7, Fact("contract", "d.t", {"text": "…"}), "e", "t")
+    now = facts_of(rules, datasets={"d.t": body_of({"a": "BIGINT"})})
+    then = facts_of(rules, datasets={"d.t": body_of({"a": "BIGINT", "old": "BIGINT"})})
+    shown = visible_version(someone("ana"), now, contract, then=now, now=NOW)
+    assert shown == contract
+    assert visible_version(someone("ana"), now, contract, then=then, now=NOW) is None
+
+
+def test_about_some_datasets_and_what_they_were_made_of(node: Facts) -> None:
+    told = about(node, [Ref("ana", "made")])
+    assert set(told.rows["dataset"]) == {"ana.made", "air.open", "air.hidden", "air.column"}
+    assert told.rows["rule"] == node.rows["rule"]

@@ -12,6 +12,7 @@ import pytest
 
 from doumen.model.answer import Answer, Explained, Made
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.fact import Facts
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
 
@@ -60,6 +61,10 @@ class FakeDesk:
     made: Made | None = None
     explained: Explained | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    known: Facts = field(default_factory=Facts)
+
+    def facts(self) -> Facts:
+        return self.known
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Answer:
         self.asked.append(("query", sql, tuple(parameters)))

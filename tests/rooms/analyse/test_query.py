@@ -11,6 +11,7 @@ import pytest
 
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import Invalid
+from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -118,6 +119,20 @@ def test_explained_runs_nothing(bench: Any, tmp_path: Path) -> None:
         "Charges",
     ]
     assert outcome.drawn[-1] == Text(explained.statement)
+
+
+def test_explained_says_which_rules_deny(bench: Any) -> None:
+    rules = [{"id": "no", "duties": []}, {"id": "yes", "duties": []}]
+    table = {"dataset": "a.b", "columns": [], "rows": "all", "rules": rules}
+    facts = Facts().extended(
+        FactRow(n, Fact("rule", id, {effect: "query"}), "e", "")
+        for n, (id, effect) in enumerate([("no", "deny"), ("yes", "permit")], 1)
+    )
+    explained = Explained("…", (table,), (), Schema.of(a="VARCHAR"))
+    outcome = query(bench.desk(explained=explained, known=facts), sql="…", explain=True)
+    told = outcome.drawn[1]
+    assert isinstance(told, Table)
+    assert told.rows == (("no", "denies", ""), ("yes", "permits", "none"))
 
 
 @pytest.mark.parametrize(

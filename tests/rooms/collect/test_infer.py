@@ -132,6 +132,16 @@ def test_what_was_chosen_is_said() -> None:
     )
 
 
+def test_of_many_columns_the_first_are_named_and_the_rest_counted() -> None:
+    choices = [
+        Choice(LoadColumn(f"c{n}", f"c{n}", "VARCHAR"), "it has no value") for n in range(40)
+    ]
+    types, *grounds = sentences(choices)
+    assert types.endswith(", c10, c11 and 28 more.")
+    assert len(grounds) == 21
+    assert grounds[-1] == "… and 20 more; the contract shows all."
+
+
 TYPES = ["BOOLEAN", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "DATE:%d/%m/%Y", "DATE:%m/%d/%Y"]
 
 

@@ -59,7 +59,7 @@ def test_a_wrong_value_in_a_thousand_goes_to_quarantine(desk: Desk, tmp_path: Pa
     body = "".join(f"{n}\n" for n in range(300))
     done = taken(desk, write(tmp_path / "a.csv", "n\n" + body + "oops\n"))
     assert (done.made.rows_in, done.made.landed, done.made.quarantined) == (301, 300, 1)
-    assert any("300 of 301 values parse, 1 go to quarantine" in line for line in done.said)
+    assert any("300 of 301 values parse, 1 goes to quarantine" in line for line in done.said)
     assert not any("oops" in line for line in done.said)
 
 

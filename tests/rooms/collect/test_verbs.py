@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,37 @@ def test_the_outcome_of_a_repetition(desk: Desk, file: Path) -> None:
     assert done.json["receipt"] == "e0"
     assert done.drawn == ()
     assert "nothing changed" in done.said[0]
+
+
+def test_paths_and_patterns_as_the_command_line_gives_them(
+    desk: Desk, file: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "c.yaml"
+    inferred = contract_infer(desk, dataset="test.t", source=file, output=output)
+    assert json.loads(json.dumps(inferred.json))["output"] == str(output)
+    assert f"doumen collect {file} --as-dataset test.t" in inferred.said[-1]
+    done = collect(desk, path=tmp_path / "a*.csv", as_dataset="test.t", contract=output)
+    assert done.json["landed"] == 249
+    with pytest.raises(NotFound, match="names no file"):
+        collect(desk, path=tmp_path / "z*.csv", as_dataset="test.t")
+    with pytest.raises(NotFound, match="no file"):
+        collect(desk, path=tmp_path / "z.csv", as_dataset="test.t")
+
+
+def test_a_contract_that_differs_in_words_only_is_said_not_to_be_taken(
+    desk: Desk, file: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "c.yaml"
+    contract_infer(desk, dataset="test.t", source=file, output=output)
+    for _ in range(2):
+        done = collect(desk, path=file, as_dataset="test.t", contract=output)
+    assert done.json["unchanged"] is True
+    assert not any("words" in line for line in done.said)
+    output.write_text(output.read_text("utf-8") + "# Seen by the steward.\n", "utf-8")
+    done = collect(desk, path=file, as_dataset="test.t", contract=output)
+    assert done.json["unchanged"] is True
+    assert "differs from the one in force in words or labels only" in done.said[0]
+    assert f"doumen contract edit test.t --file {output}" in done.said[0]
 
 
 def test_options_reach_the_file(desk: Desk, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from doumen.kits.standards import odcs
-from doumen.model.errors import Conflict, Invalid, NotFound
+from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.operation import Text
 from doumen.rooms.discover.contracts import edit, show
@@ -29,6 +29,22 @@ def test_a_contract_is_shown_as_it_is_kept(desk: Desk, contract: str) -> None:
     }  # fmt: skip
     with pytest.raises(NotFound):
         show(desk, "transport.airports")
+
+
+def test_a_contract_is_written_to_a_file_and_goes_back(
+    desk: Desk, contract: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.yaml"
+    outcome = show(desk, NAME, path)
+    assert path.read_bytes().decode() == contract
+    assert outcome.drawn == ()
+    assert outcome.json["output"] == str(path)
+    assert f"doumen contract edit {NAME} --file {path}" in outcome.said[-1]
+    assert edit(desk, NAME, path).json["unchanged"] is True
+    with pytest.raises(Conflict, match="there already"):
+        show(desk, NAME, path)
+    with pytest.raises(Unavailable, match="cannot be written"):
+        show(desk, NAME, tmp_path / "none" / "c.yaml")
 
 
 def test_a_field_is_set_and_the_rest_stays(desk: Desk, fake: Any, contract: str) -> None:

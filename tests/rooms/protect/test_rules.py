@@ -9,6 +9,7 @@ import pytest
 
 from doumen.gate.desk import Desk
 from doumen.model.errors import Invalid, NotFound, Refused, Unavailable
+from doumen.model.operation import Table
 from doumen.rooms.protect import actors, labels, rules
 
 DeskOf = Callable[..., Desk]
@@ -100,8 +101,10 @@ def test_only_those_who_govern(add: Add) -> None:
 
 
 def test_files_that_cannot_be_read(desk_of: DeskOf, tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(NotFound, match="no file"):
         rules.add(desk_of(), str(tmp_path / "none.yaml"))
+    with pytest.raises(Unavailable):
+        rules.add(desk_of(), str(tmp_path))
     path = tmp_path / "wrong.yaml"
     path.write_bytes("rules: 中".encode("gb18030"))
     with pytest.raises(Invalid, match="UTF-8"):
@@ -119,6 +122,22 @@ def test_list_and_explain(add: Add, desk_of: DeskOf) -> None:
     explained = rules.explain(desk_of(), "read")
     assert ["duty", "only rows where origin <> 'LGA'"] in explained.json["words"]
     assert explained.drawn
+
+
+def test_an_end_has_a_column_only_where_a_rule_has_one(add: Add, desk_of: DeskOf) -> None:
+    empty = rules.show_all(desk_of())
+    assert "doumen rule add FILE" in empty.said[0]
+    add(TEXT)
+    for more, heads in (
+        ("", ("for", "duties")),
+        (", until: 2099-12-31", ("for", "until", "duties")),
+    ):
+        add(f"rules: [{{id: all, permit: discover, who: {{actor: ana}}, on: '*.*'{more}}}]")
+        (table,) = rules.show_all(desk_of()).drawn
+        assert isinstance(table, Table)
+        assert table.columns == ("rule", "does", "who", "on", *heads)
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+        assert ("2099-12-31" in str(table.rows)) is bool(more)
 
 
 @pytest.mark.parametrize("role", ["analyst", "auditor"])

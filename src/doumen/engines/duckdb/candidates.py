@@ -47,10 +47,10 @@ class Candidate:
             marks = {mark for mark in "/.-年:" if mark in self.formats[0].replace("%H:%M", ":")}
             held = (f"contains({raw}, '{mark}')" for mark in sorted(marks))
             return " AND ".join((f"{raw} < ':' AND strlen({raw}) >= 8", *held))
-        numeric = f"{raw} < ':'"
+        numeric = f"{raw} <> '' AND {raw} < ':'"
         if self.type == "DOUBLE":
-            return f"({numeric} OR lower({raw}) IN ('nan', 'inf', 'infinity'))"
-        return numeric if self.type == "BIGINT" else f"({numeric} AND strlen({raw}) >= 8)"
+            return f"{numeric} OR lower({raw}) IN ('nan', 'inf', 'infinity')"
+        return numeric if self.type == "BIGINT" else f"{numeric} AND strlen({raw}) >= 8"
 
 
 CANDIDATES = (

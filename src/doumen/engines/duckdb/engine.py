@@ -42,7 +42,7 @@ class DuckDB:
     ) -> None:
         self._bounds = bounds or Bounds()
         self._pool = Pool(ENTRY, scratch=scratch, warm=warm)
-        self._reader: Worker | None = None
+        self._reader: Worker | None = self._pool.take(None) if warm else None
         self._reading = threading.Lock()
         self._readings: OrderedDict[str, str] = OrderedDict()
 

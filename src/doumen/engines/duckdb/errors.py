@@ -56,22 +56,27 @@ def translated(error: Exception, statement: str) -> DoumenError:
         return error
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
         return out_of_memory()
-    if isinstance(error, OSError) and error.errno is not None:
-        return _outside("IO")
     kind, _, rest = str(error).partition(" Error: ")
+    if isinstance(error, OSError) and error.errno is not None:
+        kind = "IO"
     message, place = _parts(rest, statement)
     if kind in {"Out of Memory", "INTERRUPT", "IO", "HTTP", "Permission"}:
         return _outside(kind)
     if kind in {"Binder", "Catalog", "Parser"} or "arameter" in message[:40]:
         return _unfit(kind, message, place, statement)
-    if message.startswith("Division by zero"):
-        kind = "Divide by Zero"
+    return _failed(kind, message, place)
+
+
+def _failed(kind: str, message: str, place: str) -> Faulty:
+    """The statement met a value that it cannot take."""
     if message.startswith("More than one row returned by a subquery"):
         return Faulty(
             f"A subquery gave more than one row where one value is needed{place}.",
             next="Limit it to one row, or aggregate it.",
             detail="invalid-input",
         )
+    if message.startswith("Division by zero"):
+        kind = "Divide by Zero"
     detail, said = _SAID.get(kind, ("engine", "The statement failed on the data"))
     return Faulty(f"{said}{place}.", next=_NEXT.get(detail), detail=detail)
 

@@ -72,7 +72,7 @@ def _scanned(
             first = _pass(connection, f"(FROM {table} LIMIT {_sample(_guess(plan))})", everything)
             rows = counting.result()
             seen = _second(connection, table, first, rows)
-            if seen.rows != rows:
+            if seen.rows != rows or len(plan.reading.columns) == 1:
                 rows -= sum(empty_lines(Path(s.path), plan.reading) for s in sources)
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise

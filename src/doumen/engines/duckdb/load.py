@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from doumen.engines.duckdb import convert, parquet
+from doumen.engines.duckdb import convert, parquet, query
 from doumen.engines.duckdb.outcome import result
 from doumen.engines.duckdb.quarantine import Quarantine
-from doumen.engines.duckdb.query import FILE, PARQUET
 from doumen.engines.duckdb.rules import Rules, rules
+from doumen.engines.duckdb.scanned import copied
 from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.engines.duckdb.text import literal, name
@@ -39,7 +39,7 @@ def load(
         Faulty: the files have not the columns that the spec names.
         Invalid: a check or an encoding cannot be used.
     """
-    aside = Quarantine(Path(plan.quarantine), connection)
+    aside = Quarantine(Path(plan.quarantine), connection, plan.bounds)
     if plan.spec.reading.format == "parquet":
         return parquet.load(connection, plan, aside, progress)
     return _Text(connection, plan, scratch, aside, progress).run()
@@ -61,7 +61,7 @@ class _Text:
         self._scratch = scratch
         self._aside = aside
         self._progress = progress
-        self._path = Path(plan.into) / FILE
+        self._path = Path(plan.into) / query.FILE
         spec = plan.spec
         raws = [_raw(column, spec.reading.columns) for column in spec.columns]
         typed = [f"v{n}" for n in range(len(raws))]
@@ -90,10 +90,16 @@ class _Text:
         meter = Meter(sum(f.size for f in spec.files), self._progress, "reading line by line")
         sources = sifted(spec.files, spec.reading, self._scratch, self._aside.line, meter)
         self._aside.settle()
-        rejected = sum((s.rows or 0) - (s.good or 0) for s in sources)
-        landed = self._land(sources)
+        rows, good = sum(s.rows or 0 for s in sources), sum(s.good or 0 for s in sources)
+        landed, scanned = self._land(sources)
         kept = self._set_aside(sources, landed)
-        return self._result(sum(s.rows or 0 for s in sources), landed, kept + rejected)
+        if scanned != good or landed + kept != good:
+            raise Faulty(
+                "The files cannot be read the same way twice, so nothing was kept.",
+                next="Please report this with the file that caused it.",
+                detail="form",
+            )
+        return self._result(rows, landed, kept + rows - good)
 
     def _try(self, sources: list[Source]) -> dict[str, Any] | None:
         """Scan the files as they are; None where they need more care."""
@@ -102,28 +108,27 @@ class _Text:
         with ThreadPoolExecutor(1) as side:
             counting = side.submit(lambda: [tally(Path(s.path), reading, meter) for s in sources])
             try:
-                landed = self._land(sources)
+                landed, scanned = self._land(sources)
                 counts = counting.result()
-                if sum(counts) != landed:
+                if sum(counts) != scanned or len(reading.columns) == 1:
                     empty = [empty_lines(Path(s.path), reading) for s in sources]
                     counts = [count - none for count, none in zip(counts, empty, strict=True)]
+                if sum(counts) != scanned:
+                    return None
                 counted = [replace(s, good=c, rows=c) for s, c in zip(sources, counts, strict=True)]
                 kept = self._set_aside(counted, landed)
             except (duckdb.OutOfMemoryException, duckdb.IOException):
                 raise
             except (duckdb.Error, Unclear):
                 return None
-        rows = sum(counts)
-        return self._result(rows, landed, kept) if landed + kept == rows else None
+        return self._result(sum(counts), landed, kept) if landed + kept == scanned else None
 
-    def _land(self, sources: Sequence[Source]) -> int:
-        """Write the rows that break no rule; how many they are."""
-        statement = (
-            f"COPY (SELECT {self._outputs} FROM (SELECT {self._values}, * FROM {scans(sources)}) "  # noqa: S608 - quoted and checked
-            f"WHERE ({self._rules.code}) IS NULL) TO {literal(str(self._path))} ({PARQUET})"
-        )
-        landed: int = self._connection.execute(statement).fetchall()[0][0]
-        return landed
+    def _land(self, sources: Sequence[Source]) -> tuple[int, int]:
+        """Write the rows that break no rule; how many they are, and how many were scanned."""
+        typed = f"(SELECT {self._values}, * FROM {scans(sources)})"  # noqa: S608 - quoted
+        kept = f"SELECT {self._outputs} FROM {typed} WHERE ({self._rules.code}) IS NULL"  # noqa: S608
+        options = query.parquet(self._plan.bounds)
+        return copied(self._connection, f"COPY ({kept}) TO {literal(str(self._path))} ({options})")
 
     def _set_aside(self, sources: Sequence[Source], landed: int) -> int:
         """Keep the rows that break a rule, file by file until all are found; how many."""

@@ -9,15 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from doumen.engines.duckdb import convert
+from doumen.engines.duckdb import convert, query
 from doumen.engines.duckdb.outcome import result
 from doumen.engines.duckdb.quarantine import Quarantine
-from doumen.engines.duckdb.query import FILE, PARQUET
 from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, SourceFile
-from doumen.model.plan import LoadPlan, Progress
+from doumen.model.plan import Bounds, LoadPlan, Progress
 
 
 def load(
@@ -33,14 +32,20 @@ def load(
     files = []
     for number, file in enumerate(spec.files):
         progress(number / len(spec.files), "reading")
-        path = Path(plan.into) / FILE.replace("0", str(number))
+        path = Path(plan.into) / query.FILE.replace("0", str(number))
         counted = _counted(file)
         one, bad = _load_one(
-            connection, spec.columns, file, path=path, aside=aside, counted=counted
+            connection,
+            spec.columns,
+            file,
+            path=path,
+            aside=aside,
+            counted=counted,
+            bounds=plan.bounds,
         )
         rows, landed, kept = rows + counted, landed + one, kept + bad
         files += result(path, aside, counted, one, bad)["files"]
-    body = result(Path(plan.into) / FILE, aside, rows, landed, kept) if not files else {}
+    body = result(Path(plan.into) / query.FILE, aside, rows, landed, kept) if not files else {}
     return {
         **body,
         "rows_in": rows,
@@ -93,6 +98,7 @@ def _load_one(
     path: Path,
     aside: Quarantine,
     counted: int,
+    bounds: Bounds,
 ) -> tuple[int, int]:
     """Land the rows of one file; how many landed and how many are set aside."""
     declared = columns(connection, file)
@@ -106,14 +112,19 @@ def _load_one(
     values, faults = [], []
     for number, column in enumerate(wanted):
         source, raw = declared[column.source], f"raw.{name(column.source)}"
-        values.append(f"{convert.value(raw, column.type, column.formats)} AS v{number}")
+        typed = (
+            f"CAST({raw} AS VARCHAR)"
+            if column.type.upper() == "VARCHAR"
+            else convert.value(raw, column.type, column.formats if source == "VARCHAR" else ())
+        )
+        values.append(f"{typed} AS v{number}")
         faults.append(_fault(column, source, raw, f"v{number}"))
     chosen = rules(connection, wanted, faults, [f"v{n}" for n in range(len(wanted))])
     outputs = ", ".join(f"v{n} AS {name(c.name)}" for n, c in enumerate(wanted))
     table = f"(SELECT {', '.join(values)}, raw FROM {_table(file)} AS raw)"  # noqa: S608
     landed: int = connection.execute(
         f"COPY (SELECT {outputs} FROM {table} WHERE ({chosen.code}) IS NULL) "  # noqa: S608 - quoted and checked
-        f"TO {literal(str(path))} ({PARQUET})"
+        f"TO {literal(str(path))} ({query.parquet(bounds)})"
     ).fetchall()[0][0]
     if landed == counted:
         return landed, 0

@@ -13,11 +13,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doumen.engines.duckdb.query import PARQUET
+from doumen.engines.duckdb.query import parquet
 from doumen.engines.duckdb.records import Bad
 from doumen.engines.duckdb.rules import Rules
 from doumen.engines.duckdb.text import literal, literals
 from doumen.model.load import SourceFile
+from doumen.model.plan import Bounds
 
 SCHEMA = pa.schema(
     [
@@ -36,7 +37,8 @@ LINES = "lines.parquet"
 class Quarantine:
     """The folder of one job's quarantine, and the engine that writes into it."""
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, bounds: Bounds) -> None:
+        self._format = parquet(bounds)
         self._folder = folder
         self._connection = connection
         self._held: list[tuple[str, int, None, str, str]] = []
@@ -84,7 +86,7 @@ class Quarantine:
             f"COPY (SELECT {literal(file.name)} AS _source, CAST({number} AS BIGINT) AS _row, "  # noqa: S608 - quoted and checked
             f"rule.col AS _column, rule.reason AS _reason, CAST({raws} AS VARCHAR) AS _raw "
             f"FROM {table} AS bad JOIN (VALUES {names}) AS rule(id, col, reason) "
-            f"ON bad.code = rule.id) TO {literal(str(path))} ({PARQUET})"
+            f"ON bad.code = rule.id) TO {literal(str(path))} ({self._format})"
         )
         written: int = self._connection.execute(statement).fetchall()[0][0]
         if not written:

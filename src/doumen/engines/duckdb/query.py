@@ -13,15 +13,20 @@ from doumen.engines.duckdb import told, wire
 from doumen.engines.duckdb.text import literal
 from doumen.engines.sandbox import Channel
 from doumen.model.errors import Invalid
-from doumen.model.plan import QueryPlan, Scalar
+from doumen.model.plan import Bounds, QueryPlan, Scalar
 
 BATCH = 65536
 """Most rows of one batch; what is on its way at one time, with the socket's buffer."""
 
-PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
-"""How files of the lake are written."""
-
 FILE = "part-0.parquet"
+
+
+def parquet(bounds: Bounds) -> str:
+    """How files of the lake are written: row groups of a size that fits into the memory."""
+    group = max(1 << 20, bounds.memory // (8 * bounds.threads))
+    return (
+        f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, ROW_GROUP_SIZE_BYTES {group:d}"
+    )
 
 
 def columns(
@@ -108,7 +113,7 @@ def _written(connection: duckdb.DuckDBPyConnection, plan: QueryPlan) -> dict[str
         counted = f"SELECT count(*) FROM ({source})"  # noqa: S608
         truncated = _bound(connection, counted, plan.parameters).fetchall()[0][0] > plan.limit
         source = f"SELECT * FROM (\n{text}\n) LIMIT {plan.limit:d}"  # noqa: S608
-    copy = f"COPY ({source}) TO {literal(str(path))} ({PARQUET})"
+    copy = f"COPY ({source}) TO {literal(str(path))} ({parquet(plan.bounds)})"
     rows = connection.execute(copy, list(plan.parameters)).fetchall()[0][0]
     if not rows:
         path.unlink()

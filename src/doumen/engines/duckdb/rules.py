@@ -66,11 +66,11 @@ def rules(
             cases.append(fault)
             names.append((column.name, "type"))
         for check in column.checks:
-            condition = _broken(check, column, value)
-            if condition is None or not _runs(connection, condition, column, value):
+            broken = _broken(check, column, value)
+            if broken is None or not _runs(connection, *broken, column, value):
                 wrong.append(f"`{check.kind}` of `{column.name}`")
                 continue
-            cases.append(condition)
+            cases.append(broken[0])
             names.append((column.name, check.kind))
     if wrong:
         raise Invalid(
@@ -83,37 +83,41 @@ def rules(
     return Rules(f"CASE {whens} END" if cases else "CAST(NULL AS INTEGER)", tuple(names))
 
 
-def _broken(check: Check, column: LoadColumn, value: str) -> str | None:
-    """The condition that a value breaks a check; None where the check makes no sense."""
+def _broken(check: Check, column: LoadColumn, value: str) -> tuple[str, list[str]] | None:
+    """The condition that a value breaks a check, with its bounds; None where there is none."""
     if check.kind == "required":
-        return f"{value} IS NULL"
+        return f"{value} IS NULL", []
     if check.kind in _COMPARED and isinstance(check.value, str | int | float):
-        bound = _bound(str(check.value), column.type)
-        return None if bound is None else f"{value} {_COMPARED[check.kind]} {bound}"
+        bounds = _bounds((str(check.value),), column.type)
+        return (f"{value} {_COMPARED[check.kind]} {bounds[0]}", bounds) if bounds else None
     if check.kind in _LENGTHS and isinstance(check.value, int):
-        return f"length(CAST({value} AS VARCHAR)) {_LENGTHS[check.kind]} {check.value:d}"
+        return f"length(CAST({value} AS VARCHAR)) {_LENGTHS[check.kind]} {check.value:d}", []
     if check.kind == "pattern" and isinstance(check.value, str):
-        return f"NOT regexp_full_match(CAST({value} AS VARCHAR), {literal(check.value)})"
+        return f"NOT regexp_full_match(CAST({value} AS VARCHAR), {literal(check.value)})", []
     if check.kind == "set" and isinstance(check.value, tuple) and check.value:
-        bounds = [_bound(str(one), column.type) for one in check.value]
-        known = [one for one in bounds if one is not None]
-        return f"{value} NOT IN ({', '.join(known)})" if len(known) == len(bounds) else None
+        bounds = _bounds(check.value, column.type)
+        return (f"{value} NOT IN ({', '.join(bounds)})", bounds) if bounds else None
     return None
 
 
-def _bound(text: str, type_: str) -> str | None:
-    """A bound as a literal: a number as it is written, so that 0.5 stays 0.5 beside integers."""
-    if _NUMERIC.fullmatch(type_):
-        return text if _NUMBER.fullmatch(text) else None
-    return f"CAST({literal(text)} AS {type_name(type_)})"
+def _bounds(texts: Sequence[str], type_: str) -> list[str] | None:
+    """Bounds as literals: numbers as they are written, so that 0.5 stays 0.5 beside integers."""
+    if not _NUMERIC.fullmatch(type_):
+        return [f"CAST({literal(text)} AS {type_name(type_)})" for text in texts]
+    return list(texts) if all(map(_NUMBER.fullmatch, texts)) else None
 
 
 def _runs(
-    connection: duckdb.DuckDBPyConnection, condition: str, column: LoadColumn, value: str
+    connection: duckdb.DuckDBPyConnection,
+    condition: str,
+    bounds: Sequence[str],
+    column: LoadColumn,
+    value: str,
 ) -> bool:
     table = f"(SELECT CAST(NULL AS {type_name(column.type)}) AS {value})"
+    outputs = ", ".join((condition, *bounds))
     try:
-        connection.execute(f"SELECT {condition} FROM {table}").fetchall()  # noqa: S608
+        connection.execute(f"SELECT {outputs} FROM {table}").fetchall()  # noqa: S608
     except duckdb.Error:
         return False
     return True

@@ -83,10 +83,10 @@ def sift(
 
         for batch in batches:
             if not header and chosen.rested and _plain(batch, reading, width):
-                rows += len(batch)
-                if rows - len(batch) - good != (shifts[-1] if shifts else 0):
+                if rows - good != (shifts[-1] if shifts else 0):
                     starts.append(good + 1)
-                    shifts.append(rows - len(batch) - good)
+                    shifts.append(rows - good)
+                rows += len(batch)
                 good += len(batch)
                 out.write(("\n".join(body for body, _ in batch) + "\n").encode())
             else:
@@ -98,7 +98,7 @@ def sift(
 def _plain(batch: list[tuple[str, str]], reading: Reading, width: int) -> bool:
     """Whether every line is a record without quotes and of the right width."""
     if not batch:
-        return True
+        return False
     bodies = [body for body, _ in batch]
     text = "\n".join(bodies)
     return (

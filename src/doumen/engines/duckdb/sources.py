@@ -23,6 +23,9 @@ from doumen.model.plan import Progress
 _HEAD = 1 << 16
 _TICK = 0.2
 
+_BUFFER = 8_000_000
+"""Bytes of one buffer of the scanner: a quarter of its default, as fast, and 40 MB are enough."""
+
 Reject = Callable[[SourceFile, int, Bad], None]
 
 
@@ -140,7 +143,7 @@ def scan(sources: Sequence[Source]) -> str:
     )
     return (
         f"read_csv({literals(s.path for s in sources)}, auto_detect=false, strict_mode=true, "
-        f"allow_quoted_nulls=false, hive_partitioning=false, {options})"
+        f"allow_quoted_nulls=false, hive_partitioning=false, buffer_size={_BUFFER}, {options})"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -35,35 +35,49 @@ class AnswerStream:
         except BaseException:
             talk.close()
             raise
-        self._batches = self._read()
+        self._over = False
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        return self._batches
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        """The next batch.
+
+        Raises:
+            DoumenError: the statement failed, or a bound was reached.
+        """
+        if self._over:
+            raise StopIteration
+        try:
+            kind, payload = self._talk.next(max(self._left, 0) + SLACK)
+            if kind == wire.BATCH:
+                return self._batch(payload)
+        except pa.ArrowException:
+            self.close()
+            raise told.broken() from None
+        except BaseException:
+            self.close()
+            raise
+        self._over = True
+        body = wire.read_json(payload)
+        self.trailer.files = tuple(DataFile(*file) for file in body["files"])
+        self.trailer.truncated = body["truncated"]
+        self.trailer.rows = body["rows"]
+        raise StopIteration
 
     def close(self) -> None:
         """End the job where it is not over."""
-        self._batches.close()
+        self._over = True
         self._talk.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_talk"):
-            self._talk.close()
+        self._talk.close()
 
-    def _read(self) -> Generator[pa.RecordBatch, None, None]:
-        try:
-            while True:
-                kind, payload = self._talk.next(max(self._left, 0) + SLACK)
-                if kind != wire.BATCH:
-                    break
-                with pa.ipc.open_stream(pa.py_buffer(payload)) as reader:
-                    for batch in reader:
-                        self._left -= batch.nbytes
-                        if self._left < 0:
-                            raise told.too_much()
-                        yield batch
-            body = wire.read_json(payload)
-            self.trailer.files = tuple(DataFile(*file) for file in body["files"])
-            self.trailer.truncated = body["truncated"]
-            self.trailer.rows = body["rows"]
-        finally:
-            self._talk.close()
+    def _batch(self, payload: bytearray) -> pa.RecordBatch:
+        """The one batch in a frame, which counts against the bound."""
+        with pa.ipc.open_stream(pa.py_buffer(payload)) as reader:
+            batch = reader.read_next_batch()
+        self._left -= batch.nbytes
+        if self._left < 0:
+            raise told.too_much()
+        return batch

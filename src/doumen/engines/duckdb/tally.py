@@ -47,12 +47,14 @@ def empty_lines(path: Path, reading: Reading) -> int:
     """Empty lines outside quotes.
 
     Raises:
-        Unclear: as `tally` does.
+        Unclear: as `tally` does; where a record has one column, an empty line could be one.
     """
     count = 0
     for part, opening in _outside(path, reading, lambda _: None):
         count += len(_EMPTY.findall(part))
         count += opening and _LEADING.match(part) is not None
+    if count and len(reading.columns) == 1:
+        raise Unclear
     return count
 
 
@@ -61,6 +63,7 @@ def _outside(
 ) -> Iterator[tuple[bytes, bool]]:
     """The text outside quotes, in parts, and whether a part begins a line."""
     quote = reading.quote.encode()
+    around = (reading.delimiter.encode(), b"\n", b"\r")
     inside = False
     with path.open("rb") as file:
         for _ in range(reading.skip):
@@ -77,10 +80,27 @@ def _outside(
             if reading.escape not in {"", reading.quote}:
                 raise Unclear
             parts = chunk.split(quote)
-            for place in range(int(inside), len(parts), 2):
-                yield parts[place], place == 0
+            yield from _parts(parts, around, inside=inside)
             inside ^= len(parts) % 2 == 0
             if chunk.endswith(quote):
                 yield b".", False
     if inside:
         raise Unclear
+
+
+def _parts(
+    parts: list[bytes], around: tuple[bytes, ...], *, inside: bool
+) -> Iterator[tuple[bytes, bool]]:
+    """Those parts of a chunk, split at its quotes, that lie outside quotes."""
+    for place in range(int(inside), len(parts), 2):
+        part = parts[place]
+        if not _between(part, around, first=place == 0, last=place == len(parts) - 1):
+            raise Unclear
+        yield part, place == 0
+
+
+def _between(part: bytes, around: tuple[bytes, ...], *, first: bool, last: bool) -> bool:
+    """Whether the quotes around a part enclose fields: only delimiters and line ends touch them."""
+    if not part:
+        return True
+    return (first or part.startswith(around)) and (last or part.endswith(around))

@@ -6,6 +6,7 @@ job that fails is the last: the parent ends the worker.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,7 @@ class _Worker:
 
     def _scratch(self) -> Path:
         scratch = self._directory / "text"
+        shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         return scratch
 

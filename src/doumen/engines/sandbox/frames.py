@@ -88,14 +88,11 @@ class Channel:
     def _fill(self, target: bytearray, deadline: float | None) -> None:
         view = memoryview(target)
         while view:
-            if deadline is None:
-                self.end.settimeout(None)
-            else:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self.end.settimeout(left)
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError
             try:
+                self.end.settimeout(left)
                 got = self.end.recv_into(view)
             except TimeoutError:
                 raise

@@ -99,6 +99,10 @@ class Herd:
         status: int = STATUS.unpack(body)[0]
         return status if status >= 0 else None
 
+    def abandon(self) -> None:
+        """Let go of the zygote without ending it: it belongs to another process."""
+        self._control.close()
+
     def close(self) -> None:
         """End the zygote with all its workers, and wait for it."""
         self._control.close()

@@ -113,20 +113,29 @@ class Pool:
         if self._closed:
             raise unavailable()
         if self._owner != os.getpid():
-            self._herd, self._spare, self._owner = None, None, os.getpid()
-            self._idle.clear()
+            self._abandon()
         if self._herd is not None and not self._herd.alive:
             self._forget()
         if self._herd is None:
             self._herd = Herd(self._entry, self._scratch)
         return self._herd
 
+    def _abandon(self) -> None:
+        """Let go of what the process that we forked from goes on using."""
+        if self._herd is not None:
+            self._herd.abandon()
+        self._drop()
+        self._owner = os.getpid()
+
     def _forget(self) -> None:
-        for _, worker in self._idle:
-            worker.channel.close()
-        self._idle.clear()
-        if self._spare is not None:
-            self._spare.channel.close()
+        """End zygote and workers."""
         if self._herd is not None:
             self._herd.close()
+        self._drop()
+
+    def _drop(self) -> None:
+        for worker in (*(one for _, one in self._idle), self._spare):
+            if worker is not None:
+                worker.channel.close()
+        self._idle.clear()
         self._herd, self._spare = None, None

@@ -1,8 +1,9 @@
 """Drawings of an outcome for people: tables, names with values, text.
 
 Columns are aligned by the width that characters take on a terminal (a Chinese character takes
-two). Where a table is wider than the terminal, cells are folded; where that would leave less
-than a few characters a column, columns in the middle are left out and named below.
+two). Where a table is wider than the terminal, cells are folded, if possible between words, so
+that names can be copied; where that would leave less than a few characters a column, columns in
+the middle are left out and named below.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from doumen.model.operation import Fields, Table, Text
 
 NARROWEST = 10
 """Width below which no column is folded."""
+NAMED = 8
+"""Columns left out that are named one by one."""
 _GAP = 2
 _NEUTRAL = (None, "NULL", "NaN", "Infinity", "-Infinity")
 """What stands among numbers without making them text."""
@@ -89,6 +92,28 @@ def fitting(widths: Sequence[int], room: int) -> list[int]:
     return [*range(max(left, 1)), *range(right, len(widths))]
 
 
+def shared(widths: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+    """Widths that fit: the widest give way, down to their longest word, then further.
+
+    The first column, which names the rows, gives way last.
+
+    Args:
+        widths: Natural width of each column, in cells.
+        words: Width of the longest word of each column.
+        room: Cells for all of them, `NARROWEST` each at least, or their own width.
+    """
+    given = [min(width, room) for width in widths]
+    least = [min(width, NARROWEST) for width in given]
+    whole = [max(*pair) for pair in zip(least, words, strict=True)]
+    for floors in (whole, [*whole[:1], *least[1:]], least):
+        while sum(given) > room:
+            loose = [i for i, width in enumerate(given) if width > floors[i]]
+            if not loose:
+                break
+            given[max(loose, key=given.__getitem__)] -= 1
+    return given
+
+
 def _title(console: Console, title: str | None) -> None:
     if title:
         console.print(Words(clean(title), style="bold"))
@@ -105,24 +130,25 @@ def _fields(fields: Fields) -> Grid:
 
 def _table(console: Console, table: Table) -> None:
     cells = [[written(value) for value in row] for row in table.rows]
-    widths = [
-        max(_width(name), *(_width(row[i]) for row in cells)) if cells else _width(name)
-        for i, name in enumerate(table.columns)
-    ]
+    names = [clean(name) for name in table.columns]
+    columns = [(name, *(row[i] for row in cells)) for i, name in enumerate(names)]
+    widths = [max(map(_width, column)) for column in columns]
     shown = fitting(widths, console.width)
     gap = next((at for at, index in enumerate(shown) if at != index), None)
     if len(shown) < len(widths) and gap is None:
         gap = len(shown)
+    room = console.width - _GAP * (len(shown) - 1) - (0 if gap is None else 1 + _GAP)
+    given = shared([widths[i] for i in shown], [_longest(columns[i]) for i in shown], room)
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0), pad_edge=False)
     for at, index in enumerate(shown):
         if at == gap:
             grid.add_column("…")
         right = _all_numbers(row[index] for row in table.rows)
         grid.add_column(
-            Words(clean(table.columns[index])),
+            Words(names[index]),
             justify="right" if right else "left",
             overflow="fold",
-            min_width=min(widths[index], NARROWEST),
+            width=given[at],
         )
     if gap == len(shown):
         grid.add_column("…")
@@ -131,8 +157,15 @@ def _table(console: Console, table: Table) -> None:
         grid.add_row(*(line if gap is None else [*line[:gap], Words("…"), *line[gap:]]))
     console.print(grid)
     if gap is not None:
-        left_out = [clean(n) for i, n in enumerate(table.columns) if i not in shown]
-        console.print(Words(words.MORE_COLUMNS.format(names=", ".join(left_out)), style="dim"))
+        left_out = [name for i, name in enumerate(names) if i not in shown]
+        console.print(Words(_left_out(left_out), style="dim"))
+
+
+def _left_out(names: Sequence[str]) -> str:
+    named = ", ".join(names)
+    if len(names) > NAMED:
+        named = words.MANY_COLUMNS.format(first=names[0], last=names[-1], count=len(names))
+    return words.MORE_COLUMNS.format(names=named)
 
 
 def _all_numbers(values: Any) -> bool:
@@ -140,6 +173,11 @@ def _all_numbers(values: Any) -> bool:
     return bool(held) and all(
         isinstance(v, (int, float, Decimal)) and not isinstance(v, bool) for v in held
     )
+
+
+def _longest(texts: Sequence[str]) -> int:
+    """Width of the longest word."""
+    return max(_width(text.replace(" ", "\n")) for text in texts)
 
 
 def _width(text: str) -> int:

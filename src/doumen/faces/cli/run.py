@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doumen.faces.cli import terminal
 from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.progress import Line, silent
 from doumen.faces.cli.show import show
+from doumen.model.errors import NotFound
 from doumen.model.operation import Operation, Outcome
+
+if TYPE_CHECKING:
+    from doumen.session import Node
 
 
 def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> int:
@@ -23,17 +28,35 @@ def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> in
 
 
 def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcome:
-    if not operation.needs_node:
-        module, _, function = operation.run.partition(":")
-        outcome: Outcome = getattr(import_module(module), function)(**values)
-        return outcome
-    from doumen.session import open as open_node  # noqa: PLC0415 (brings engine and stores)
-
+    if operation.node == "none":
+        return _run(operation, **values)
     with ExitStack() as stack:
-        node = stack.enter_context(open_node(asked.node))
+        node = _node(asked, operation)
+        if node is None:
+            return _run(operation, None, **values)
+        stack.enter_context(node)
         progress = stack.enter_context(Line(sys.stderr)) if terminal.watched() else silent
         session = node.session(actor=asked.actor, purpose=asked.purpose, progress=progress)
         return session.do(operation, **values)
+
+
+def _run(operation: Operation, *desk: None, **values: Any) -> Outcome:
+    """Run an operation without a gate."""
+    module, _, function = operation.run.partition(":")
+    outcome: Outcome = getattr(import_module(module), function)(*desk, **values)
+    return outcome
+
+
+def _node(asked: Asked, operation: Operation) -> Node | None:
+    """The node, open; None where none is found, none was named and the verb needs none."""
+    from doumen.session import open as open_node  # noqa: PLC0415 (brings engine and stores)
+
+    try:
+        return open_node(asked.node)
+    except NotFound:
+        if operation.node == "needed" or asked.node or os.environ.get("DOUMEN_NODE"):
+            raise
+        return None
 
 
 def _talks(asked: Asked) -> bool:

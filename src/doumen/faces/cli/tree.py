@@ -14,6 +14,8 @@ from doumen.faces.cli.parameters import Argument, everywhere, parameter
 from doumen.model.operation import Operation
 from doumen.operations import Section, sections
 
+_SHOWN = 3
+"""Words too many that are told."""
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -25,9 +27,21 @@ class Verb(click.Command):
             operation.name[-1],
             help=operation.summary,
             params=[*map(parameter, operation.params), *everywhere()],
-            context_settings=_SETTINGS,
+            context_settings={**_SETTINGS, "allow_extra_args": True},
         )
         self.operation = operation
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the line.
+
+        Raises:
+            UsageError: it does not fit; words too many are told with what leads to them most.
+        """
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            names = ", ".join(f"`{one}`" for one in rest[:_SHOWN])
+            raise click.UsageError(words.TOO_MANY.format(names=names), ctx)
+        return rest
 
     def invoke(self, ctx: click.Context) -> int:
         """Run the operation and show its outcome; gives the exit code."""

@@ -22,7 +22,8 @@ VERSION = "Print the version and end."
 
 GLOBAL_TITLE = "Everywhere"
 GLOBAL_LINE = (
-    "--node DIR, --as ACTOR, --for PURPOSE, --json and --debug may stand before or after any verb."
+    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table and --debug may stand before or after "
+    "any verb."
 )
 ARGUMENTS_TITLE = "Arguments"
 EXAMPLES_TITLE = "Examples"
@@ -41,6 +42,10 @@ HINT = "hint:"
 NEAR = "Did you mean {names}?"
 SEE_HELP = "See `{command} --help`."
 NO_COMMAND = "There is no command `{name}`."
+TOO_MANY = (
+    "There is nothing that {names} could be. A statement or a pattern stands in quotes, so that "
+    "the shell leaves it whole."
+)
 NOT_UTF8 = "Standard input is not UTF-8 text."
 TO_UTF8 = "Convert it: iconv -t UTF-8"
 
@@ -49,4 +54,5 @@ UNEXPECTED_WHY = "An error that it does not know: {kind}."
 UNEXPECTED_NEXT = "Run it again with --debug, and report what it shows."
 INTERRUPTED = "Interrupted."
 
-MORE_COLUMNS = "Columns left out for want of width: {names}."
+MORE_COLUMNS = "Columns left out for want of width: {names}. --json shows all."
+MANY_COLUMNS = "{first} … {last} ({count} columns)"

@@ -14,7 +14,7 @@ from doumen.kits.policy.purposes import purposes, read_purpose
 from doumen.kits.policy.ruling import Asked, DatasetRuling, RuledColumn, absent
 from doumen.kits.policy.standing import check_purpose
 from doumen.kits.policy.target import covered, read_label
-from doumen.kits.policy.visible import visible_facts
+from doumen.kits.policy.visible import about, visible_facts, visible_version
 from doumen.kits.policy.words import attributes, duty_faults, duty_words, rule_words, target_words
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Asked",
     "DatasetRuling",
     "RuledColumn",
+    "about",
     "absent",
     "attributes",
     "check_purpose",
@@ -42,4 +43,5 @@ __all__ = [
     "rule_words",
     "target_words",
     "visible_facts",
+    "visible_version",
 ]

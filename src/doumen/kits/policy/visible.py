@@ -7,7 +7,7 @@ rows, times, order and events of facts) is dropped or constant (law 1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import rule_as_json, rule_from_json
 from doumen.kits.policy.duties import BY_NOUN
+from doumen.kits.policy.flow import ancestors
 from doumen.kits.policy.knowledge import known_columns
 from doumen.kits.policy.ruling import Asked
 from doumen.kits.policy.standing import Standing, check_purpose, concerns
@@ -55,6 +56,44 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
     for fact in view.facts():
         rows.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
     return Facts(0, rows)
+
+
+def visible_version(
+    actor: Actor,
+    facts: Facts,
+    row: FactRow,
+    *,
+    then: Facts,
+    now: datetime,
+    purpose: str | None = None,
+) -> FactRow | None:
+    """A version of a fact as this actor may know it under the rules in force; None: not at all.
+
+    Args:
+        actor: Who looks.
+        facts: All facts of the node.
+        row: The version.
+        then: All facts as they were when it came into force: what it speaks of may have had
+            columns that are gone and that the actor may not know.
+        now: The time at which rules are in force.
+        purpose: The purpose stated, if one is.
+    """
+    kind, key = row.fact.kind, row.fact.key
+    if actor.governs or row.fact.body is None:
+        return row
+    datasets = facts.rows.get("dataset", {})
+    described = {k: r for k, r in then.rows.get("dataset", {}).items() if k == key}
+    rows = {**facts.rows, "dataset": {**datasets, **described}}
+    rows[kind] = {**rows.get(kind, {}), key: row}
+    body = visible_facts(actor, Facts(facts.version, rows), now, purpose).body(kind, key)
+    return None if body is None else replace(row, fact=Fact(kind, key, body))
+
+
+def about(facts: Facts, refs: Iterable[Ref]) -> Facts:
+    """The facts without the datasets that these and what they were made of do not include."""
+    wanted = {str(each) for ref in refs for each in (ref, *ancestors(facts, ref))}
+    datasets = {k: row for k, row in facts.rows.get("dataset", {}).items() if k in wanted}
+    return Facts(facts.version, {**facts.rows, "dataset": datasets})
 
 
 def _without_expressions(facts: Facts) -> Facts:

@@ -23,8 +23,8 @@ DEEPEST_BRACKETS = 64
 DEEPEST_TREE = 900
 """Longest path in the tree of a statement; the engine itself stops at 1,000."""
 
-MOST_STEPS = 1_000_000
-"""Most tokens that the parser reads, those that it reads again counted each time."""
+MOST_RETRIES = 200_000
+"""Most tokens that the parser may read again, each counted as often as it may be."""
 
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
@@ -50,7 +50,7 @@ def check_tokens(tokens: Sequence[Token]) -> None:
         Refused: too many brackets are open at once, or too many joins wait for their ON.
     """
     waiting = [0]
-    steps = 0
+    retries = 0
     before = None
     for token in tokens:
         type = token.token_type
@@ -63,11 +63,11 @@ def check_tokens(tokens: Sequence[Token]) -> None:
         elif type in _JOINED and before is not TokenType.DISTINCT:
             outside = waiting[-2] if len(waiting) > 1 else 0
             waiting[-1] = max(outside, waiting[-1] - 1)
-        steps += 1 << min(waiting[-1], 32)
+        retries += (1 << min(waiting[-1], 32)) - 1
         before = type
         if len(waiting) > DEEPEST_BRACKETS:
             raise too_deep()
-        if steps > MOST_STEPS:
+        if retries > MOST_RETRIES:
             raise refused(
                 "too many joins before their ON", next="Write ON or USING after each JOIN."
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from doumen.kits.sql.functions import Kind, classify
+from doumen.kits.sql.names import fold
 from doumen.kits.sql.scopes import Flow, Rows, Scope
 from doumen.model.ref import ColumnRef
 
@@ -54,9 +55,7 @@ class Walk:
             rows = self.subquery(node, scope)
             return _merged(rows)
         if isinstance(node, exp.Window) and node.args.get("alias") is not None:
-            return Flow(
-                influence=scope.windows.get(node.args["alias"].name.casefold()) or frozenset()
-            )
+            return Flow(influence=scope.windows.get(fold(node.args["alias"].name)) or frozenset())
         clock = _CLOCK.get(type(node))
         looks_alike = scope.find([clock]) if clock else None
         return looks_alike.flow if looks_alike is not None else None

@@ -16,6 +16,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from doumen.kits.sql.allow import check_tree, refused
 from doumen.kits.sql.bounds import check_depth, check_size, check_tokens, too_deep
+from doumen.kits.sql.names import fold
 from doumen.kits.sql.nodes import OPENINGS
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.ref import Ref
@@ -169,7 +170,7 @@ def _names_cte(table: exp.Table) -> bool:
         else:
             found = node.args.get("with_")
             visible = found.expressions if found is not None and child is not found else []
-        if any(cte.alias.casefold() == table.name.casefold() for cte in visible):
+        if any(fold(cte.alias) == fold(table.name) for cte in visible):
             return True
         child, node = node, node.parent
     return False

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from doumen.kits.sql.allow import refused
 from doumen.kits.sql.flow import Walk, has_aggregate
+from doumen.kits.sql.names import fold
 from doumen.kits.sql.scopes import Field, Flow, Rows, Scope, Source
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.ref import ColumnRef, Ref
@@ -47,7 +48,7 @@ class Queries:
         else:
             influence = self._from(node, scope)
             rows = Rows(tuple(each for _, each in scope.star()), influence)
-        named = {f.name.casefold(): f.flow for f in rows.fields if f.name is not None}
+        named = {fold(f.name): f.flow for f in rows.fields if f.name is not None}
         scope.aliases = {**scope.aliases, **named}
         return Rows(rows.fields, rows.influence | self._order(node, rows.fields, scope))
 
@@ -55,8 +56,8 @@ class Queries:
         ctes = dict(outer.ctes)
         clause = node.args.get("with_")
         for cte in clause.expressions if clause is not None else ():
-            rows = self.query(cte.this, Scope(dict(ctes), outer)).distinct_names()
-            ctes[cte.alias.casefold()] = rows.renamed(_names(cte))
+            rows = self.query(cte.this, Scope(dict(ctes), outer))
+            ctes[fold(cte.alias)] = rows.renamed(_names(cte)).distinct_names()
         return ctes
 
     def _select(self, node: exp.Select, scope: Scope) -> Rows:
@@ -67,7 +68,7 @@ class Queries:
         for join in node.args.get("joins") or ():
             influence |= self._join(join, scope)
         for window in node.args.get("windows") or ():
-            scope.windows[window.name.casefold()] = self.walk.flow(window, scope).all
+            scope.windows[fold(window.name)] = self.walk.flow(window, scope).all
         fields, items = self._outputs(node, scope)
         for clause in ("where", "having", "qualify"):
             condition = node.args.get(clause)
@@ -110,13 +111,14 @@ class Queries:
         else:
             beside = Scope(scope.ctes, scope.outer, sources=scope.sources, lateral=True)
             body = node if isinstance(node, exp.Values) else node.this
-            rows = self.query(body, beside).distinct_names()
+            rows = self.query(body, beside)
             called = name or ""
-        return Source(called or None, rows.renamed(_names(node)), ref, bare=name is None)
+        rows = rows.renamed(_names(node)).distinct_names()
+        return Source(called or None, rows, ref, bare=name is None)
 
     def _table(self, node: exp.Table, scope: Scope) -> tuple[Rows, Ref | None]:
         if node.args.get("db") is None:
-            return scope.ctes[node.name.casefold()], None
+            return scope.ctes[fold(node.name)], None
         ref = Ref.parse(f"{node.args['db'].name}.{node.name}")
         schema = self.schemas.get(ref)
         if schema is None:
@@ -160,14 +162,14 @@ class Queries:
             fields.append(Field(_name(item, scope), flow))
             items.append(item)
             if isinstance(item, exp.Alias):
-                scope.aliases[item.alias.casefold()] = flow
+                scope.aliases[fold(item.alias)] = flow
         return fields, items
 
     def _star(self, star: exp.Star, table: Sequence[str], scope: Scope) -> Iterator[Field]:
         columns = scope.star(table)
         excluded = [_path(name) for name in star.args.get("except_") or ()]
         replaced = {
-            alias.alias.casefold(): self.walk.flow(alias.this, scope)
+            fold(alias.alias): self.walk.flow(alias.this, scope)
             for alias in star.args.get("replace") or ()
         }
         missing = [
@@ -179,7 +181,7 @@ class Queries:
             raise scope.unknown(missing[0])
         for source, each in columns:
             if not any(_matches(path, source, each) for path in excluded):
-                flow = replaced.get((each.name or "").casefold())
+                flow = replaced.get(fold(each.name or ""))
                 yield each if flow is None else Field(each.name, flow)
 
     # clauses
@@ -258,7 +260,7 @@ class Queries:
         fields = [Field(a.name, a.flow | b.flow) if union else a for a, b in pairs]
         for each, other in zip(fields, right.fields, strict=True):
             if other.name is not None:
-                scope.aliases[other.name.casefold()] = each.flow
+                scope.aliases[fold(other.name)] = each.flow
         return Rows(tuple(fields), influence)
 
     def _values(self, node: exp.Values, scope: Scope) -> Rows:
@@ -306,9 +308,9 @@ def _everything(fields: Sequence[Field]) -> _Columns:
 
 def _common(left: Sequence[Source], right: Sequence[Source]) -> list[str]:
     """Names on both sides of a NATURAL join."""
-    there = {f.name.casefold() for s in right for f in s.rows.fields if f.name is not None}
+    there = {fold(f.name) for s in right for f in s.rows.fields if f.name is not None}
     here = [f.name for s in left for f in s.rows.fields if f.name is not None]
-    return list(dict.fromkeys(name for name in here if name.casefold() in there))
+    return list(dict.fromkeys(name for name in here if fold(name) in there))
 
 
 def _is_name(key: exp.Expr) -> bool:
@@ -319,7 +321,7 @@ def _is_name(key: exp.Expr) -> bool:
 
 def _path(node: exp.Expr) -> list[str]:
     parts = node.parts if isinstance(node, exp.Column) else [node]
-    return [part.name.casefold() for part in parts]
+    return [fold(part.name) for part in parts]
 
 
 def _matches(path: Sequence[str], source: Source, each: Field) -> bool:

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from doumen.kits.sql.allow import admit_function, refused
 from doumen.kits.sql.functions import CLOCK
+from doumen.kits.sql.names import fold
 from doumen.kits.sql.parse import Statement
 from doumen.kits.sql.shapes import OBJECTS, PLACES, TYPES, VALUES, WORDS
 from doumen.model.errors import DoumenError, Invalid
@@ -119,7 +120,7 @@ class _Reading:
         if path[-1:] != [node.get("table_name")]:
             raise _differs()
         if len(path) == 1:
-            if str(path[0]).casefold() not in scope:
+            if fold(str(path[0])) not in scope:
                 raise refused(f"the table `{path[0]}`", next="Write `domain.name`.")
         elif (
             len(path) != 2
@@ -150,7 +151,7 @@ def _parts(node: dict[str, Any], scope: _Scope) -> Iterator[_Step]:
         yield {**ctes, "map": None}, "cte_map", scope
         for entry in _list(ctes.get("map")):
             yield entry, "map", inner
-            inner |= {str(entry.get("key") if isinstance(entry, dict) else "").casefold()}
+            inner |= {fold(str(entry.get("key") if isinstance(entry, dict) else ""))}
     is_order = str(node.get("type")) in _ORDERS
     for key, value in node.items():
         if key != "cte_map":
@@ -180,7 +181,7 @@ def _same(ref: Ref, path: list[Any]) -> bool:
 
 
 def _folded(names: list[Any]) -> tuple[str, ...]:
-    return tuple(str(name).casefold() for name in names)
+    return tuple(fold(str(name)) for name in names)
 
 
 def _columns(tree: exp.Expr) -> Iterator[tuple[str, ...]]:

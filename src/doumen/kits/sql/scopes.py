@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doumen.kits.sql.allow import refused
+from doumen.kits.sql.names import fold
 from doumen.model.errors import Invalid
 from doumen.model.ref import ColumnRef, Ref
 
@@ -60,7 +61,7 @@ class Field:
 
     def called(self, folded: str) -> bool:
         """Whether this is its name; `folded` is case-folded."""
-        return self.name is not None and self.name.casefold() == folded
+        return self.name is not None and fold(self.name) == folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,11 @@ class Rows:
         fields = []
         for each in self.fields:
             name, number = each.name, 0
-            while name is not None and name.casefold() in taken:
+            while name is not None and fold(name) in taken:
                 number += 1
                 name = f"{each.name}_{number}"
             if name is not None:
-                taken.add(name.casefold())
+                taken.add(fold(name))
             fields.append(replace(each, name=name))
         return replace(self, fields=tuple(fields))
 
@@ -112,7 +113,7 @@ class Source:
     def called(self, path: Sequence[str]) -> bool:
         """Whether a case-folded path names this source."""
         if len(path) == 1:
-            return self.name is not None and self.name.casefold() == path[0]
+            return self.name is not None and fold(self.name) == path[0]
         return self.bare and self.ref is not None and [*path] == [self.ref.domain, self.ref.name]
 
 
@@ -174,7 +175,7 @@ class Scope:
 
     def unknown(self, path: Sequence[str]) -> UnknownColumn:
         """The error for a name that nothing has: of the part that follows the name of a table."""
-        folded = [part.casefold() for part in path]
+        folded = [fold(part) for part in path]
         owners: list[Source] = []
         length = 0
         for length in range(min(len(path) - 1, 2), -1, -1):
@@ -194,7 +195,7 @@ class Scope:
             scope = scope.outer
 
     def _here(self, path: Sequence[str], alias_first: bool) -> Field | None:
-        folded = [part.casefold() for part in path]
+        folded = [fold(part) for part in path]
         alias = self.aliases.get(folded[0]) if len(path) == 1 else None
         if alias is not None and alias_first:
             return Field(path[0], alias)
@@ -236,7 +237,7 @@ class Scope:
         Raises:
             Invalid: no source is called so.
         """
-        folded = [part.casefold() for part in table]
+        folded = [fold(part) for part in table]
         sources = [s for s in self.sources if not folded or s.called(folded)]
         if not sources:
             raise Invalid(
@@ -246,7 +247,7 @@ class Scope:
         columns = []
         for source in sources:
             for each in source.rows.fields:
-                name = (each.name or "").casefold()
+                name = fold(each.name or "")
                 if not folded and any(s is source and n == name for s, n in self.hidden):
                     continue
                 columns.append((source, each if folded else self.merged.get(name, each)))
@@ -263,7 +264,7 @@ class Scope:
             name: As written.
             side: `LEFT`, `RIGHT`, `FULL` or empty; says whose value is shown.
         """
-        folded = name.casefold()
+        folded = fold(name)
         before = self.merged.get(folded) or _only(left, folded)
         after = _only(right, folded)
         if before is None or after is None:

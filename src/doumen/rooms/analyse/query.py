@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from doumen.model.answer import Answer, Explained
 from doumen.model.errors import Invalid
+from doumen.model.fact import Facts
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
@@ -60,7 +61,7 @@ def query(
     write = None if path is None else writer(path)
     parameters = tuple(scalar(text) for text in param)
     if explain:
-        return _explained(desk.explain(sql, parameters))
+        return _explained(desk.explain(sql, parameters), desk.facts())
     if ref is not None:
         return _derived(desk, sql, ref, parameters)
     answer = desk.query(sql, parameters)
@@ -130,7 +131,7 @@ def _derived(desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar]) -> Ou
     )
 
 
-def _explained(explained: Explained) -> Outcome:
+def _explained(explained: Explained, facts: Facts) -> Outcome:
     drawn: list[Table | Text] = []
     for table in explained.tables:
         drawn.append(
@@ -141,8 +142,8 @@ def _explained(explained: Explained) -> Outcome:
             )
         )
         if table["rules"]:
-            rules = ((r["id"], "; ".join(r["duties"]) or "none") for r in table["rules"])
-            drawn.append(Table(("rule", "duties"), tuple(rules)))
+            rules = ((r["id"], *_effect(r, facts)) for r in table["rules"])
+            drawn.append(Table(("rule", "does", "duties"), tuple(rules)))
     drawn.append(
         Table(("column", "type"), tuple((c.name, c.type) for c in explained.columns), "Answer")
     )
@@ -163,6 +164,15 @@ def _explained(explained: Explained) -> Outcome:
         drawn=tuple(drawn),
         said=("Nothing was run, written or charged.",),
     )
+
+
+def _effect(rule: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
+    """What a rule does to a dataset, in words: permits or denies, on which duties."""
+    body = facts.body("rule", rule["id"])
+    denies = body is not None and "deny" in body
+    if denies:
+        return "denies", ""
+    return "permits", "; ".join(rule["duties"]) or "none"
 
 
 def _said(done: str, truncated: bool, receipt: str) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ from doumen.model.load import ColumnCounts, Examination, LoadColumn
 PARTS, OF = 995, 1000
 """The mark: 995 of 1000 filled values."""
 
+NAMED, GROUNDED = 12, 20
+"""Columns of one type that are named, and grounds that are told; of the rest, the number."""
+
 DIGITS = 15
 """Most digits of a number that a double holds exactly; longer ones are identifiers."""
 
@@ -68,10 +71,15 @@ def sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
     by_type: dict[str, list[str]] = {}
     for choice in choices:
         by_type.setdefault(_told(choice.column), []).append(choice.column.name)
-    return (
-        *(f"{type_}: {', '.join(names)}." for type_, names in by_type.items()),
-        *(f"`{c.column.name}` is {_told(c.column)}: {c.why}." for c in choices if c.why),
-    )
+    grounds = [f"`{c.column.name}` is {_told(c.column)}: {c.why}." for c in choices if c.why]
+    if len(grounds) > GROUNDED:
+        grounds[GROUNDED:] = [f"… and {len(grounds) - GROUNDED} more; the contract shows all."]
+    return (*(f"{type_}: {_named(names)}." for type_, names in by_type.items()), *grounds)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} and {more} more"
 
 
 def _declared(name: str, type_: str) -> Choice:
@@ -115,7 +123,8 @@ def _chosen(
 ) -> Choice:
     broken = max(0, counts.filled - parsed)
     if broken:
-        share = f"{parsed:,} of {counts.filled:,} values parse, {broken:,} go to quarantine"
+        rest = "1 goes" if broken == 1 else f"{broken:,} go"
+        share = f"{parsed:,} of {counts.filled:,} values parse, {rest} to quarantine"
         why = f"{share}; {why}" if why else share
     return Choice(LoadColumn(counts.name, counts.name, type_, formats), why, broken)
 

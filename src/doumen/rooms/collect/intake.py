@@ -91,7 +91,7 @@ def take(desk: Desk, request: Request) -> Taken:
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
-            return Taken(unchanged, None, len(found.files), ())
+            return Taken(unchanged, None, len(found.files), _only_words(request, held, facts))
         if request.mode is not Mode.REPLACE:
             there = known(request.ref, facts, held.meaning)
             weighed = tuple(one for one in weighed if one.source.sha256 not in there)
@@ -126,6 +126,17 @@ def _unchanged(
     last = max(str(there[digest]["event"]) for digest in given)
     version = snapshot.version if snapshot else 0
     return Made(request.ref, 0, 0, 0, (), version, last, unchanged=True)
+
+
+def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[str, ...]:
+    """Said where a contract was given that differs from the one in force, but in no rule."""
+    body = facts.body("contract", str(request.ref))
+    if request.contract is None or body is None or body["text"] == held.text:
+        return ()
+    return (
+        f"{held.origin.capitalize()} differs from the one in force in words or labels only; it "
+        f"was not taken. Take it: doumen contract edit {request.ref} --file {request.contract}",
+    )
 
 
 def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> _Fitted:

@@ -16,7 +16,13 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Bring a file, a folder or a pattern in as a dataset.",
         run="doumen.rooms.collect.verbs:collect",
         params=(
-            Param("path", "File, folder or pattern.", "path", positional=True, required=True),
+            Param(
+                "path",
+                "File, folder, or pattern in quotes.",
+                "path",
+                positional=True,
+                required=True,
+            ),
             Param(
                 "as_dataset",
                 "Dataset to collect into.",

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def collect(
     desk: Desk,
     *,
-    path: str,
+    path: Path | str,
     as_dataset: str,
-    contract: str | None = None,
+    contract: Path | str | None = None,
     append: bool = False,
     replace: bool = False,
     encoding: str | None = None,
@@ -38,10 +38,10 @@ def collect(
         DoumenError: nothing was kept; the error says what is to be done.
     """
     request = Request(
-        path,
+        str(path),
         target(as_dataset),
         mode_of(append=append, replace=replace),
-        contract,
+        None if contract is None else str(contract),
         Wishes(encoding, delimiter, False if no_header else None),
         accept_extra,
     )
@@ -52,8 +52,8 @@ def contract_infer(
     desk: Desk,
     *,
     dataset: str,
-    source: str | None = None,
-    output: str | None = None,
+    source: Path | str | None = None,
+    output: Path | str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     no_header: bool = False,
@@ -70,13 +70,14 @@ def contract_infer(
         outlined = _as_landed(desk, ref)
     else:
         wishes = Wishes(encoding, delimiter, False if no_header else None)
-        outlined = outline(desk, ref, source, wishes)
+        outlined = outline(desk, ref, str(source), wishes)
     shape = {"dataset": str(ref), "contract": outlined.text}
     if output is None:
         return Outcome(shape, (Text(outlined.text),), outlined.said)
     _write(Path(output), outlined.text)
-    following = f"Written to `{output}`. Next: doumen collect PATH --as-dataset {ref} --contract"
-    return Outcome({**shape, "output": output}, (), (*outlined.said, f"{following} {output}"))
+    following = f"doumen collect {source or 'PATH'} --as-dataset {ref} --contract {output}"
+    said = (*outlined.said, f"Written to `{output}`. Next: {following}")
+    return Outcome({**shape, "output": str(output)}, (), said)
 
 
 def _told(taken: Taken) -> Outcome:

@@ -12,7 +12,7 @@ from doumen.model.fact import Fact
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.discover.editor import Editor, ask_editor
-from doumen.rooms.discover.lookup import Held, held, read_file
+from doumen.rooms.discover.lookup import Held, held, read_file, write_file
 
 _ROWS = frozenset({
     "column-added", "column-removed", "column-renamed", "column-moved", "type-changed",
@@ -20,22 +20,30 @@ _ROWS = frozenset({
 })  # fmt: skip
 
 
-def show(desk: Desk, dataset: str) -> Outcome:
-    """The contract of a dataset, as it is kept.
+def show(desk: Desk, dataset: str, output: Path | None = None) -> Outcome:
+    """The contract of a dataset, as it is kept; with `output`, written to a new file.
 
     Raises:
         NotFound: there is no such dataset or contract that the asker may know.
+        Conflict: `output` is there already.
     """
     found = held(desk, dataset)
     contract = found.contract()
+    shape = {
+        "dataset": str(found.ref),
+        "version": contract.version,
+        "status": contract.status,
+        "contract": contract.text,
+    }
+    if output is None:
+        return Outcome(shape, (Text(contract.text),))
+    write_file(output, contract.text)
     return Outcome(
-        json={
-            "dataset": str(found.ref),
-            "version": contract.version,
-            "status": contract.status,
-            "contract": contract.text,
-        },
-        drawn=(Text(contract.text),),
+        {**shape, "output": str(output)},
+        said=(
+            f"Wrote version {contract.version} to {output}.",
+            f"Changed, it goes back: doumen contract edit {found.ref} --file {output}",
+        ),
     )
 
 

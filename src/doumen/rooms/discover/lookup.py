@@ -10,7 +10,7 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.standards import odcs
-from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable
 from doumen.model.fact import Facts
 from doumen.model.ref import Ref
 
@@ -89,7 +89,10 @@ def read_file(path: Path) -> str:
         ) from None
     except OSError as error:
         raise Unavailable(
-            f"`{path}` cannot be read.", why=f"The system says: {error.strerror}.", detail="file"
+            f"`{path}` cannot be read.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the file and its permissions.",
+            detail="file",
         ) from None
     if len(content) > LARGEST:
         raise Invalid(f"`{path.name}` is larger than a contract may be (4 MiB).", detail="contract")
@@ -98,4 +101,29 @@ def read_file(path: Path) -> str:
     except UnicodeDecodeError:
         raise Invalid(
             f"`{path.name}` is not UTF-8.", next="Save it as UTF-8.", detail="contract"
+        ) from None
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a contract to a file that is not there yet: one that somebody edits is kept.
+
+    Raises:
+        Conflict: it is there already.
+        Unavailable: it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise Conflict(
+            f"`{path}` is there already.",
+            next="Name another file, or remove this one.",
+            detail="file",
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be written.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the folder and its permissions.",
+            detail="file",
         ) from None

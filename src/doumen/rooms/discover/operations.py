@@ -12,9 +12,14 @@ OPERATIONS: tuple[Operation, ...] = (
         ("contract", "show"),
         "Print the contract of a dataset, as it is kept.",
         f"{_ROOM}.contracts:show",
-        (_DATASET,),
-        details="The contract is a document of the Open Data Contract Standard 3.1.",
-        examples=("doumen contract show transport.flights",),
+        (_DATASET, Param("output", "Write it to a new file.", "path", option="-o",
+                         metavar="FILE")),
+        details="The contract is a document of the Open Data Contract Standard 3.1. Change it in "
+        "a file and give it back with `doumen contract edit DATASET --file FILE`.",
+        examples=(
+            "doumen contract show transport.flights",
+            "doumen contract show transport.flights -o flights.odcs.yaml",
+        ),
     ),
     Operation(
         ("contract", "edit"),

@@ -135,7 +135,8 @@ def _outcome(
 ) -> Outcome:
     faults = sum(1 for v in verdicts if v.verdict == BROKEN)
     open_ = sum(1 for v in verdicts if v.verdict == UNCHECKED)
-    said = [f"{len(verdicts)} rules over {rows:,} rows: {faults} broken, {open_} not checked."]
+    rules = "1 rule" if len(verdicts) == 1 else f"{len(verdicts)} rules"
+    said = [f"{rules} over {rows:,} rows: {faults} broken, {open_} not checked."]
     aside = found.facts.dataset(found.ref.quarantine)
     set_aside = sum(f["rows"] for f in aside["files"]) if aside else 0
     if set_aside:

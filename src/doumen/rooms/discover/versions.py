@@ -48,7 +48,13 @@ def history(desk: Desk, dataset: str) -> Outcome:
         before = contract
     listed.reverse()
     rows = tuple(
-        (one["version"], one["status"], one["time"], len(one["changes"]), one["receipt"])
+        (
+            one["version"],
+            one["status"],
+            _minute(str(one["time"])),
+            len(one["changes"]),
+            one["receipt"],
+        )
         for one in listed
     )
     return Outcome(
@@ -75,7 +81,8 @@ def diff(desk: Desk, dataset: str, old: str | None = None, new: str | None = Non
     right = sides[-1] if new is None else _named(sides, new, found)
     left = _before(sides, right) if old is None else _named(sides, old, found)
     changes = odcs.compare(left.contract, right.contract)
-    said = f"{len(changes)} differences from {left.name} to {right.name}."
+    many = "1 difference" if len(changes) == 1 else f"{len(changes)} differences"
+    said = f"{many} from {left.name} to {right.name}."
     if left.contract.text == right.contract.text:
         said = f"{left.name} and {right.name} are the same."
     elif not changes:
@@ -91,6 +98,11 @@ def diff(desk: Desk, dataset: str, old: str | None = None, new: str | None = Non
         drawn=(changes_table(changes),) if changes else (),
         said=(said,),
     )
+
+
+def _minute(time: str) -> str:
+    """A time of an event, for people."""
+    return f"{time[:16].replace('T', ' ')}Z"
 
 
 def _versions(desk: Desk, found: Held) -> Sequence[FactRow]:

@@ -14,6 +14,7 @@ from doumen.model.rule import Rule
 from doumen.rooms.protect.checking import faults
 
 _SIZE = 1 << 20
+_HEADS = ("rule", "does", "who", "on", "for", "until", "duties")
 
 
 def add(desk: Desk, file: str) -> Outcome:
@@ -21,7 +22,7 @@ def add(desk: Desk, file: str) -> Outcome:
 
     Raises:
         Invalid: the document or a rule has faults; all of them are told at once.
-        Unavailable: the file cannot be read.
+        NotFound, Unavailable: the file is not there, or cannot be read.
         Refused: only owner and steward may.
     """
     rules = policy.read_rules(_text(Path(file)))
@@ -57,10 +58,12 @@ def show_all(desk: Desk) -> Outcome:
     """The rules that the asker may know."""
     rules = [policy.rule_from_json(body) for _, body in desk.facts().all("rule")]
     literals = desk.actor.governs
-    rows = tuple(_row(rule, literals) for rule in rules)
+    heads = [h for h in _HEADS if h != "until" or any(rule.until for rule in rules)]
+    rows = tuple(tuple(_row(rule, literals)[head] for head in heads) for rule in rules)
     return Outcome(
         json={"rules": [_described(rule, literals) for rule in rules]},
-        drawn=(Table(("rule", "does", "who", "on", "for", "until", "duties"), rows),),
+        drawn=(Table(tuple(heads), rows),),
+        said=() if rules else ("There is none that you may know. Add some: doumen rule add FILE",),
     )
 
 
@@ -94,12 +97,27 @@ def explain(desk: Desk, id: str) -> Outcome:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _SIZE:
-            raise Invalid(f"`{path.name}` is no document of rules: it has more than 1 MiB.")
+            raise Invalid(
+                f"`{path.name}` is no document of rules: it has more than 1 MiB.",
+                next="Check that this is the right file.",
+                detail="rules",
+            )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise Invalid(f"`{path.name}` is not UTF-8 text.", detail="encoding") from None
+        raise Invalid(
+            f"`{path.name}` is not UTF-8 text.", next="Save it as UTF-8.", detail="encoding"
+        ) from None
+    except FileNotFoundError:
+        raise NotFound(
+            f"There is no file `{path}`.", next="Check the path.", detail="file"
+        ) from None
     except OSError as error:
-        raise Unavailable(f"`{path}` cannot be read.", why=error.strerror, detail="file") from None
+        raise Unavailable(
+            f"`{path}` cannot be read.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the file and its permissions.",
+            detail="file",
+        ) from None
 
 
 def _rule(facts: Facts, id: str) -> Rule:
@@ -123,10 +141,10 @@ def _described(rule: Rule, literals: bool) -> dict[str, Any]:
     return shown
 
 
-def _row(rule: Rule, literals: bool) -> tuple[str, ...]:
+def _row(rule: Rule, literals: bool) -> dict[str, str]:
     words = policy.rule_words(rule, literals=literals)
     duties = "; ".join(text for heading, text in words if heading == "duty")
-    return (rule.id, *(text for heading, text in words if heading != "duty"), duties)
+    return {"rule": rule.id, "duties": duties, **dict(words)}
 
 
 def _idle_roles(rules: tuple[Rule, ...], facts: Facts) -> list[str]:

@@ -10,14 +10,14 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from doumen.model.errors import Invalid, Unavailable
+from doumen.model.errors import Invalid, NotFound, Unavailable
 
 
 def delivered(path: Path, schema: pa.Schema) -> pa.Table:
     """The result in `path` (csv, json, parquet, arrow) as a table of `schema`.
 
     Raises:
-        Unavailable: the file cannot be read.
+        NotFound, Unavailable: the file is not there, or cannot be read.
         Invalid: its ending is unknown, or it does not hold such a table.
     """
     readers = {".parquet": _parquet, ".arrow": _arrow, ".csv": _csv, ".json": _json}
@@ -26,12 +26,22 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
         raise Invalid(
             f"`{path}` has no ending that tells its format.",
             why=f"Known endings: {', '.join(readers)}.",
+            next="Give the file that `doumen query … -o FILE` wrote.",
             detail="format",
         )
     try:
         return reader(path, schema).cast(schema)
+    except FileNotFoundError:
+        raise NotFound(
+            f"There is no file `{path}`.", next="Check the path.", detail="file"
+        ) from None
     except OSError as error:
-        raise Unavailable(f"`{path}` cannot be read.", why=str(error), detail="file") from None
+        raise Unavailable(
+            f"`{path}` cannot be read.",
+            why=str(error),
+            next="Check the file and its permissions.",
+            detail="file",
+        ) from None
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise Invalid(
             f"`{path}` does not hold a result of these columns.",

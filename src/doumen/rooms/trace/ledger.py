@@ -11,12 +11,22 @@ from doumen.kits.evidence.merkle import verify_consistency
 from doumen.kits.evidence.note import Checkpoint, open_checkpoint
 from doumen.model.errors import Invalid, Tampered, Unavailable
 from doumen.model.operation import Fields, Outcome, Table, Text
+from doumen.rooms.trace.files import read, write_new
 
 
-def head(desk: Desk) -> Outcome:
-    """The latest checkpoint."""
+def head(desk: Desk, *, output: Path | None = None) -> Outcome:
+    """The latest checkpoint; with `output`, written as it is to a new file."""
     note = desk.checkpoint()
-    return Outcome(json={"checkpoint": note}, drawn=(Text(note),))
+    if output is None:
+        return Outcome(json={"checkpoint": note}, drawn=(Text(note),))
+    write_new(output, note)
+    return Outcome(
+        json={"checkpoint": note, "output": str(output)},
+        said=(
+            f"Wrote the checkpoint to {output}.",
+            f"Later: doumen ledger verify --checkpoint {output}",
+        ),
+    )
 
 
 def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
@@ -25,9 +35,8 @@ def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
         (f.where, f.what) for f in desk.inspect() if f.tampered or f.where.startswith("ledger")
     ]
     current = _opened(desk, desk.checkpoint())
-    assert current is not None
     if checkpoint is not None:
-        faults += _extends(desk, current, _read(checkpoint))
+        faults += _extends(desk, current, read(checkpoint))
     said = (
         ("The ledger does NOT hold.",)
         if faults
@@ -70,7 +79,6 @@ def prove(desk: Desk, *, event: str | None = None, old: int | None = None) -> Ou
     assert old is not None
     note = desk.checkpoint()
     opened = _opened(desk, note)
-    assert opened is not None
     proof = desk.consistency(old, opened.size)
     return Outcome(
         json={"old": old, "new": opened.size, "proof": list(proof), "checkpoint": note},
@@ -88,10 +96,8 @@ def export(desk: Desk, *, directory: Path, keys_only: bool = False) -> Outcome:
         (directory / "keys.json").write_text(keys + "\n", encoding="utf-8")
         (directory / "checkpoint.txt").write_text(note, encoding="utf-8")
         if not keys_only:
-            opened = _opened(desk, note)
-            assert opened is not None
             with (directory / "entries.jsonl").open("wb") as file:
-                for entry in desk.entries(0, opened.size):
+                for entry in desk.entries(0, _opened(desk, note).size):
                     file.write(entry + b"\n")
                     count += 1
     except OSError as error:
@@ -108,7 +114,10 @@ def export(desk: Desk, *, directory: Path, keys_only: bool = False) -> Outcome:
 def keys(desk: Desk) -> Outcome:
     """The root key and the certificates of all working keys."""
     file = read_key_file(json.dumps(desk.keys()))
-    rows = tuple((c["kid"], c["issued"], c.get("retired", "in force")) for c in file.certificates)
+    rows = tuple(
+        (c["kid"], _minute(c["issued"]), _minute(c["retired"]) if "retired" in c else "in force")
+        for c in file.certificates
+    )
     return Outcome(
         json=file.as_json(),
         drawn=(
@@ -131,9 +140,10 @@ def rotate(desk: Desk) -> Outcome:
 
 
 def _extends(desk: Desk, current: Checkpoint, held: str) -> list[tuple[str, str]]:
-    old = _opened(desk, held)
-    if old is None:
-        return [("checkpoint", "It is not signed by a key of this node.")]
+    try:
+        old = _opened(desk, held)
+    except Tampered as error:
+        return [("checkpoint", error.what)]
     if old.size > current.size:
         return [("ledger", f"It was shortened: {old.size} entries then, {current.size} now.")]
     if old.size == current.size:
@@ -145,20 +155,22 @@ def _extends(desk: Desk, current: Checkpoint, held: str) -> list[tuple[str, str]
     return [] if same else [("ledger", what)]
 
 
-def _opened(desk: Desk, note: str) -> Checkpoint | None:
+def _opened(desk: Desk, note: str) -> Checkpoint:
+    """The checkpoint in a note that one of the keys of this node signed.
+
+    Raises:
+        Tampered: none did, or it is no checkpoint.
+    """
     file = read_key_file(json.dumps(desk.keys()))
-    for certificate in file.certificates:
+    faults: list[Tampered] = []
+    for certificate in reversed(file.certificates):
         try:
             return open_checkpoint(note, file.origin, certificate["public"])
-        except Tampered:
-            continue
-    return None
+        except Tampered as error:
+            faults.append(error)
+    raise next((f for f in faults if "is not signed" not in f.what), faults[0])
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(
-            f"`{path}` cannot be read as text.", why=str(error), detail="file"
-        ) from None
+def _minute(time: str) -> str:
+    """A time of an event, for people."""
+    return f"{time[:16].replace('T', ' ')}Z"

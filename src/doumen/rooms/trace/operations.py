@@ -17,7 +17,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "doumen.rooms.trace.receipts:show",
         (_RECEIPT, Param("output", "Write the receipt itself to FILE.", "path", option="-o",
                          metavar="FILE")),
+        details="Of a receipt in a file it shows what it says without verifying it; that needs no "
+        "node.",
         examples=("doumen receipt show 01JDGK… -o receipt.json",),
+        node="optional",
     ),
     Operation(
         ("receipt", "verify"),
@@ -29,9 +32,10 @@ OPERATIONS: tuple[Operation, ...] = (
             Param("checkpoint", "Another checkpoint that you hold, to find a fork.", "path"),
             Param("consistency", "Consistency proof between the two checkpoints.", "path"),
         ),
-        details="Without --key the keys of this node are used. tools/verify_receipt.py does the "
-        "same without Doumen.",
+        details="Without --key the keys of this node are used; a file and --key need no node. "
+        "tools/verify_receipt.py does the same without Doumen.",
         examples=("doumen receipt verify receipt.json --key node-keys.json",),
+        node="optional",
     ),
     Operation(
         ("receipt", "replay"),
@@ -48,6 +52,10 @@ OPERATIONS: tuple[Operation, ...] = (
         ("ledger", "head"),
         "Print the latest checkpoint, a signed note.",
         "doumen.rooms.trace.ledger:head",
+        (Param("output", "Write the note to a new file.", "path", option="-o", metavar="FILE"),),
+        details="Keep one from time to time, best with somebody else: `doumen ledger verify "
+        "--checkpoint FILE` shows later whether the ledger was rewritten since.",
+        examples=("doumen ledger head -o monday.txt",),
     ),
     Operation(
         ("ledger", "verify"),

@@ -10,9 +10,10 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits.evidence.keys import KeyFile, read_key_file
 from doumen.kits.evidence.receipt import check_receipt, read_receipt
-from doumen.model.errors import NotFound, Tampered, Unavailable
+from doumen.model.errors import NotFound, Tampered
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.rooms.trace.delivered import delivered
+from doumen.rooms.trace.files import read, read_proof, write
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _STATES = {
@@ -24,28 +25,29 @@ _STATES = {
 }
 
 
-def show(desk: Desk, *, receipt: str, output: Path | None = None) -> Outcome:
+def show(desk: Desk | None, *, receipt: str, output: Path | None = None) -> Outcome:
     """Show what a receipt says; with `output`, hand it out as a file."""
     text = _text(desk, receipt)
-    read = read_receipt(text)
+    told = read_receipt(text)
     said = []
     if output is not None:
-        _write(output, text + "\n")
+        write(output, text + "\n")
         said.append(f"Wrote the receipt to {output}.")
-    event = read.event
+    event = told.event
+    place = told.inclusion
     pairs: list[tuple[str, Any]] = [
-        ("id", read.id),
+        ("id", told.id),
         ("time", event["time"]),
         ("type", event["type"]),
         ("actor", event["actor"]),
         ("purpose", event["purpose"]),
-        ("statement", read.disclosed.get("statement")),
+        ("statement", told.disclosed.get("statement")),
         ("used", ", ".join(f"{u['dataset']}@{u['version']}" for u in event["used"])),
         ("generated", ", ".join(f"{u['dataset']}@{u['version']}" for u in event["generated"])),
-        ("rules", ", ".join(rule["rule"] for rule in read.rules)),
+        ("rules", ", ".join(rule["rule"] for rule in told.rules)),
         ("rows", event["data"].get("result", {}).get("rows")),
-        ("position", f"{read.inclusion.index} of {read.inclusion.size}"),
-        ("signed by", read.certificate.get("kid")),
+        ("position", f"{place.index}, counted from 0, of {place.size} in the ledger"),
+        ("signed by", told.certificate.get("kid")),
     ]
     return Outcome(
         json=json.loads(text),
@@ -65,13 +67,12 @@ def verify(
     """Check everything that a receipt claims; exit 5 where something does not hold."""
     text = _text(desk, receipt)
     keys = _keys(desk, key)
-    proof = None if consistency is None else json.loads(_read(consistency))["proof"]
     flaws = check_receipt(
         text,
         keys.root,
         keys.certificates,
-        checkpoint=None if checkpoint is None else _read(checkpoint),
-        consistency=proof,
+        checkpoint=None if checkpoint is None else read(checkpoint),
+        consistency=None if consistency is None else read_proof(consistency),
     )
     rows = tuple((flaw.kind, flaw.what) for flaw in flaws)
     said = (
@@ -89,8 +90,8 @@ def verify(
 
 def replay(desk: Desk, *, receipt: str, result: Path | None = None) -> Outcome:
     """Run the statement of a receipt again and compare; exit 5 where the answer is another."""
-    read = read_receipt(_text(desk, receipt))
-    found = desk.replay(read, None if result is None else lambda schema: delivered(result, schema))
+    told = read_receipt(_text(desk, receipt))
+    found = desk.replay(told, None if result is None else lambda schema: delivered(result, schema))
     same = found.exact and found.floating != "differs"
     pairs = [
         ("rows", found.rows),
@@ -115,21 +116,31 @@ def replay(desk: Desk, *, receipt: str, result: Path | None = None) -> Outcome:
 
 
 def _text(desk: Desk | None, receipt: str) -> str:
-    if desk is not None and _ID.fullmatch(receipt):
-        return desk.receipt(receipt)
     path = Path(receipt)
+    if _ID.fullmatch(receipt) and not (desk is None and path.is_file()):
+        return _held(desk, receipt)
     if not path.is_file():
         raise NotFound(
             f"`{receipt}` is neither a receipt id nor a file.",
             next='`doumen query "select id, time, type from sys.events"` lists your receipts.',
             detail="receipt",
         )
-    return _read(path).strip()
+    return read(path).strip()
+
+
+def _held(desk: Desk | None, id: str) -> str:
+    if desk is None:
+        raise NotFound(
+            f"There is no node here that could hold receipt `{id}`.",
+            next="Name one with `--node DIR`, or give the receipt as a file.",
+            detail="node",
+        )
+    return desk.receipt(id)
 
 
 def _keys(desk: Desk | None, key: Path | None) -> KeyFile:
     if key is not None:
-        return read_key_file(_read(key))
+        return read_key_file(read(key))
     if desk is None:
         raise NotFound(
             "There is no node here whose keys could be used.",
@@ -137,21 +148,3 @@ def _keys(desk: Desk | None, key: Path | None) -> KeyFile:
             detail="key",
         )
     return read_key_file(json.dumps(desk.keys()))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(
-            f"`{path}` cannot be read as text.", why=str(error), detail="file"
-        ) from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be written.", why=str(error.strerror), detail="file"
-        ) from None

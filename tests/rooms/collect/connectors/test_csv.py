@@ -32,7 +32,7 @@ def test_an_office_file_in_gb18030_under_a_title() -> None:
     )
     assert found.why == (
         "GB18030, not UTF-8, and its bytes are those of common Chinese characters",
-        'delimiter tab, quote "',
+        'delimiter tab, quote `"`',
         "header in line 2: its first row is unlike the rows below",
     )
     assert not found.ascii
@@ -62,7 +62,7 @@ def test_quotes_and_damage_are_said() -> None:
     found = CSV.sniff(
         sample_of("a", b'a,b\n1,"x \\"y\\" z"\n2,"q \\"r\\", s"\n3,\xff\n'), Wishes("utf-8")
     )
-    assert found.why[1] == 'delimiter ,, quote " escaped by a backslash'
+    assert found.why[1] == 'delimiter `,`, quote `"` escaped by a backslash'
     assert "quarantine" in found.why[3]
     bare = CSV.sniff(sample_of("a", b'a\tb\n1\t"open\n2\tx"y\n3\t"again\n4\tz\n'), Wishes())
     assert bare.why[1] == "delimiter tab, no quotes"
@@ -88,6 +88,14 @@ def test_binary_content_is_no_text(content: bytes) -> None:
     with pytest.raises(Faulty, match="no text") as caught:
         sniffed(content)
     assert caught.value.code == "faulty.binary"
+
+
+def test_a_binary_file_is_said_to_be_one_before_its_encoding_is_asked_for() -> None:
+    noise = b"\x89PNG\r\n\x1a\n" + bytes((n * 97 + n // 7) % 256 for n in range(600))
+    with pytest.raises(Faulty, match="no text"):
+        sniffed(noise)
+    with pytest.raises(Invalid, match="encoding"):
+        sniffed("id,name\n1,Zoë\n2,Jürgen Müller\n".encode("cp1252"))
 
 
 @pytest.mark.parametrize("content", [b"\n", b"\n\n\r\n", b"\xef\xbb\xbf", b"\xff\xfe"])

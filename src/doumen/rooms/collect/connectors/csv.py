@@ -36,7 +36,7 @@ class Csv:
             Faulty: the content is no text, or has no records.
         """
         delimiter = _delimiter(wishes.delimiter)
-        chosen = encodings.choose(sample, wishes.encoding)
+        chosen = _encoding(sample, wishes.encoding)
         text = encodings.decode(sample, chosen.name)
         _textual(sample, text)
         how = dialects.dialect(text, delimiter)
@@ -71,6 +71,16 @@ def _delimiter(told: str | None) -> str | None:
     return one
 
 
+def _encoding(sample: Sample, told: str | None) -> encodings.Encoding:
+    """The encoding; a binary file is said to be one before anybody is asked for its encoding."""
+    try:
+        return encodings.choose(sample, told)
+    except Invalid:
+        if told is None:
+            _textual(sample, sample.head.decode("latin-1"))
+        raise
+
+
 def _textual(sample: Sample, text: str) -> None:
     """Control characters beyond one in a hundred: this is no text."""
     control = sum(text.count(c) for c in _BINARY)
@@ -101,7 +111,8 @@ def _sound(sample: Sample, begins: Header) -> None:
 
 def _why(chosen: encodings.Encoding, how: dialects.Dialect, begins: Header) -> tuple[str, ...]:
     shown = _SHOWN.get(how.delimiter, how.delimiter)
-    quote = f"quote {how.quote}" if how.quote else "no quotes"
+    shown = shown if how.delimiter in _SHOWN else f"`{shown}`"
+    quote = f"quote `{how.quote}`" if how.quote else "no quotes"
     escaped = " escaped by a backslash" if how.escape == "\\" else ""
     if begins.present:
         place = f"header in line {begins.skip + 1}"

@@ -1,0 +1,21 @@
+"""How the engine compares names: without regard to the case of ASCII letters, and of no others.
+
+A wider folding is a hole: a common table expression called `ſqlite_master` would be taken for
+the engine's own table `sqlite_master`, which the engine itself does not take for it.
+"""
+
+from __future__ import annotations
+
+import string
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def fold(name: str) -> str:
+    """The form in which the engine compares names.
+
+    Example:
+        >>> fold("Straße_K"), fold("É")
+        ('straße_k', 'É')
+    """
+    return name.translate(_LOWER)

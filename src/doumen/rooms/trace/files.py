@@ -1,0 +1,88 @@
+"""Texts that are handed in and out as files: receipts, key files, checkpoints, proofs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+def read(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        NotFound: it is not there.
+        Unavailable: it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFound(
+            f"There is no file `{path}`.", next="Check the path.", detail="file"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(
+            f"`{path}` cannot be read as text.",
+            why=str(error),
+            next="Check that this is the right file.",
+            detail="file",
+        ) from None
+
+
+def read_proof(path: Path) -> list[str]:
+    """The hashes of a consistency proof, as `doumen ledger prove --from SIZE --json` prints it.
+
+    Raises:
+        NotFound, Unavailable: the file is not there, or cannot be read.
+        Invalid: it is no such proof.
+    """
+    try:
+        proof = json.loads(read(path))["proof"]
+    except (ValueError, TypeError, KeyError):
+        proof = None
+    if not isinstance(proof, list) or not all(isinstance(one, str) for one in proof):
+        raise Invalid(
+            f"`{path}` is no consistency proof.",
+            next="Ask for the output of `doumen ledger prove --from SIZE --json`.",
+            detail="prove",
+        )
+    return proof
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text that can be had again, over what is there.
+
+    Raises:
+        Unavailable: the file cannot be written.
+    """
+    _write(path, text, "w")
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text that cannot be had again: what is there is kept.
+
+    Raises:
+        Conflict: the file is there already.
+        Unavailable: it cannot be written.
+    """
+    _write(path, text, "x")
+
+
+def _write(path: Path, text: str, mode: str) -> None:
+    try:
+        with path.open(mode, encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise Conflict(
+            f"`{path}` is there already.",
+            next="Name another file, or remove this one.",
+            detail="file",
+        ) from None
+    except OSError as error:
+        raise Unavailable(
+            f"`{path}` cannot be written.",
+            why=f"The system says: {error.strerror}.",
+            next="Check the folder and its permissions.",
+            detail="file",
+        ) from None

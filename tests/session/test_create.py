@@ -1,0 +1,75 @@
+"""A node is made whole or not at all, and never over something else."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from doumen.model.errors import Conflict, Invalid
+from doumen.model.operation import Fields
+from doumen.session import Node, create, init
+from doumen.session.create import MARK
+from doumen.session.settings import FILE, read
+
+
+def test_a_node_is_made_and_its_first_event_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = init(Path("deep/../node"), "City + bureau 市局")
+    assert outcome.json["node"] == str(tmp_path / "node")
+    assert isinstance(outcome.drawn[0], Fields)
+    assert outcome.said[-1].startswith(f"Next: cd {tmp_path / 'node'} && doumen collect")
+    folder = tmp_path / "node"
+    assert {p.name for p in folder.iterdir()} >= {FILE, "keys", "lake", "store.sqlite"}
+    assert not (folder / MARK).exists()
+    assert read(folder).origin.startswith("city-bureau-市局-")
+    for key in (folder / "keys").glob("*key*"):
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    with Node.open(folder) as node:
+        rows = node.session().query("SELECT type, actor FROM sys.events").rows()
+        assert rows == [("node.created", "owner")]
+        assert node.means.keys().root_public == outcome.json["root_key"]
+
+
+def test_two_nodes_of_one_name_have_ledgers_of_different_names(
+    folder: Path, tmp_path: Path
+) -> None:
+    create(tmp_path / "twin", "City bureau 市局")
+    assert read(tmp_path / "twin").origin != read(folder).origin
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_node_needs_a_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Invalid, match="needs a name"):
+        create(tmp_path / "node", name)
+    assert not (tmp_path / "node").exists()
+
+
+def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Conflict, match="is a node already"):
+        create(folder, "again")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "store.sqlite").write_text("mine")
+    with pytest.raises(Conflict, match=r"already holds `keys`, `store\.sqlite`"):
+        create(tmp_path, "node")
+    assert (tmp_path / "store.sqlite").read_text() == "mine"
+    assert not (tmp_path / MARK).exists()
+
+
+def test_an_interrupted_making_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules["doumen.session.create"], "found", cut)
+        with pytest.raises(KeyboardInterrupt):
+            create(tmp_path, "node")
+    assert (tmp_path / MARK).exists()
+    assert not (tmp_path / FILE).exists()
+    create(tmp_path, "node")
+    with Node.open(tmp_path) as node:
+        assert len(node.session().query("SELECT id FROM sys.events").rows()) == 1

@@ -1,0 +1,114 @@
+"""Breaks the code on purpose, one place at a time, and holds that the laws notice.
+
+Each mutation names the law, the place, the change and the tests that must turn red. The file
+is changed in the working tree and put back at once; a file with uncommitted changes is left
+alone, so that nothing of yours can be lost.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCE = "src/doumen/"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One change that must be noticed.
+
+    Attributes:
+        law: Number and name of the law.
+        says: What the change does, in words.
+        file: Below `src/doumen/`.
+        old: Text that stands there exactly once.
+        new: What takes its place.
+        tests: Arguments of pytest.
+    """
+
+    law: str
+    says: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+NON_INTERFERENCE = "tests/laws/test_non_interference.py"
+MUTATIONS = (
+    Mutation("1 non-interference", "the filter is left out", "gate/rewrite.py",
+             "where.append(compiled.sql)", "where.append('true')", NON_INTERFERENCE),
+    Mutation("1 non-interference", "masks are left out", "gate/rewrite.py",
+             "if c.mask is None", "if c is not None", NON_INTERFERENCE),
+    Mutation("1 non-interference", "the view is no barrier", "engines/duckdb/governed.py",
+             "CREATE SECURE VIEW {target}", "CREATE VIEW {target}", "tests/engines"),
+    Mutation("1 existence", "an absent dataset answers in other words", "gate/resolve.py",
+             "if snapshot is None:\n                raise policy.absent(ref)",
+             "if snapshot is None:\n                raise KeyError(ref)",
+             "tests/laws/test_existence.py"),
+    Mutation("2 monotony", "the largest limit wins", "kits/policy/duties/limit.py",
+             "min(duties", "max(duties", "tests/kits/policy"),
+    Mutation("3 conservation", "the sum is not asserted", "gate/collect.py",
+             "loaded.rows_in != sum(counted) or", "False or", "tests/gate/test_collect.py"),
+    Mutation("4 balance", "charges are not kept", "stores/ledger/ledger.py",
+             "    if charges:\n", "    if False:\n", "tests/gate/test_commit.py"),
+    Mutation("5 evidence", "leaves are hashed without their prefix", "kits/evidence/merkle.py",
+             'b"\\x00" + data', 'b"" + data', "tests/laws/test_evidence.py"),
+    Mutation("5 evidence", "the receipt is not recorded with its rules", "gate/commit.py",
+             "rules=draft.rules,", "rules=(),", "tests/gate/test_query.py"),
+    Mutation("6 replay", "the facts of today are used", "gate/replay.py",
+             'means.catalog.at(event["data"]["facts"])', "means.catalog.current()",
+             "tests/laws/test_replay.py"),
+    Mutation("6 replay", "the clock of today is used", "gate/replay.py",
+             "now=at,", "now=None,", "tests/laws/test_replay.py"),
+    Mutation("7 labels", "labels do not flow from what only shapes", "gate/derive.py",
+             '(*shaping["projection"], *shaping["influence"])', '(*shaping["projection"],)',
+             "tests/gate/test_derive.py"),
+    Mutation("8 documents", "the last day of a rule is lost", "kits/policy/document.py",
+             "if rule.until is not None:", "if False:", "tests/kits/policy"),
+    Mutation("9 durability", "the lake is not put back to the version in force",
+             "stores/lake/delta.py",
+             "table.restore(expected", "(lambda *a, **k: None)(expected", "tests/stores/lake"),
+    Mutation("9 durability", "an answer is given before it is durable", "gate/commit.py",
+             "        waiting.done.wait()\n", "        waiting.done.clear()\n        return "
+             "Receipt('', {}, {}, (), None, {})  # type: ignore\n", "tests/gate/test_commit.py"),
+)  # fmt: skip
+
+
+def noticed(mutation: Mutation) -> bool:
+    """Whether the tests turn red."""
+    path = ROOT / SOURCE / mutation.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutation.old) != 1:
+        sys.exit(f"{mutation.file}: `{mutation.old}` stands there {text.count(mutation.old)} times")
+    options = ["-x", "-q", "-m", "not soak", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, *mutation.tests.split()]
+    try:
+        path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    return run.returncode == 1
+
+
+def main() -> int:
+    """Try every mutation; exit 1 if one was not noticed."""
+    dirty = subprocess.run(
+        ["git", "status", "--porcelain", "--", SOURCE], cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    if dirty:
+        sys.exit(f"error: uncommitted changes below {SOURCE}:\n{dirty}")
+    missed = 0
+    for mutation in MUTATIONS:
+        held = noticed(mutation)
+        missed += not held
+        print(f"{'noticed' if held else 'MISSED '}  {mutation.law}: {mutation.says}", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
