@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: the command line, the errors, the settings.
+"""Writes docs/reference from the code: command line, errors, settings, functions of SQL.
 
 `python tools/reference.py` writes the pages, `--check` fails if one of them is stale. The
 settings are read from their file alone, so that a page costs no engine.
@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import doumen
+from doumen.engines.duckdb.errors import CODES
 from doumen.faces.cli import words
+from doumen.kits.sql.functions import FUNCTIONS, Kind
 from doumen.model import errors
 from doumen.model.operation import Operation, Param
 from doumen.operations import sections
@@ -31,6 +33,7 @@ def pages() -> Mapping[str, str]:
     return {
         "cli.md": NOTE + _cli(),
         "errors.md": NOTE + _errors(),
+        "functions.md": NOTE + _functions(),
         "settings.md": NOTE + _settings(),
     }
 
@@ -73,6 +76,32 @@ def _verb(operation: Operation) -> str:
         parts.append(f"{operation.details}\n")
     if operation.examples:
         parts.append(_block(operation.examples))
+    return "\n".join(parts)
+
+
+def _functions() -> str:
+    admitted = [f for f in FUNCTIONS.values() if f.kind is not Kind.REFUSED]
+    parts = [
+        "# Functions of SQL\n",
+        "Every function and operator that the engine lists is classed; what is not admitted is "
+        "refused, with the reason.\n",
+        f"{inspect.getdoc(Kind)}\n",
+    ]
+    for kind in Kind:
+        found = [f for f in admitted if f.kind is kind]
+        if not found:
+            continue
+        parts.append(f"## {kind}\n")
+        areas = dict.fromkeys(f.area for f in found)
+        rows = [(area, " ".join(f"`{f.name}`" for f in found if f.area == area)) for area in areas]
+        parts.append(_table(("on", "functions"), rows))
+    parts.append("## refused\n")
+    refused = [f for f in FUNCTIONS.values() if f.kind is Kind.REFUSED]
+    for reason in dict.fromkeys(f.reason for f in refused):
+        names = " ".join(f"`{f.name}`" for f in refused if f.reason == reason)
+        parts.append(f"{reason}\n\n{names}\n")
+    hints = [(f"`{f.name}`", f.next) for f in refused if f.next]
+    parts.append(_table(("instead of", "write"), hints))
     return "\n".join(parts)
 
 
@@ -145,6 +174,7 @@ def _codes() -> dict[str, list[str]]:
                 if keyword.arg == "detail" and isinstance(keyword.value, ast.Constant):
                     kind = kinds[node.func.id].kind
                     found[node.func.id].add(f"{kind}.{keyword.value.value!s}")
+    found["Faulty"] |= {f"faulty.{code}" for code in CODES}
     return {name: sorted(codes) for name, codes in found.items()}
 
 

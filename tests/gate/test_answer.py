@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from doumen.gate.answer import RecordedAnswer
+from doumen.gate.answer import RecordedAnswer, Settling
 from doumen.kits.evidence.digest import Digester
-from doumen.model.errors import Faulty, Unavailable
+from doumen.model.errors import Faulty, Invalid, Unavailable
 from doumen.model.receipt import Inclusion, Receipt
 
 
@@ -30,7 +31,9 @@ class Notes:
 
 
 def recorded(stream: Any, notes: Notes, small: int) -> RecordedAnswer:
-    return RecordedAnswer(stream, Digester(stream.schema, False), notes, small)
+    return RecordedAnswer(
+        stream, Digester(stream.schema, False), notes, settling=Settling(), small=small
+    )
 
 
 def test_small_is_recorded_before_it_is_given(broken: Any) -> None:
@@ -48,8 +51,8 @@ def test_large_streams_between_two_events(broken: Any) -> None:
     with pytest.raises(Unavailable):
         _ = answer.receipt
     assert answer.df()["n"].tolist() == [0, 1, 2, 3, 4]
-    assert notes.kinds[1:] == [("query.ended", 5, None)]
     assert answer.receipt == "query.ended"
+    assert notes.kinds[1:] == [("query.ended", 5, None)]
 
 
 def test_what_fails_is_recorded_as_failed(broken: Any) -> None:
@@ -92,3 +95,46 @@ def test_large_answers_of_a_node(world: Any) -> None:
     assert ended["data"]["started"] == started["id"]
     assert started["charges"] == [{"account": "actor:owner", "unit": "queries", "amount": 1}]
     assert ended["charges"] == [{"account": "actor:owner", "unit": "rows", "amount": 5}]
+
+
+def test_a_date_that_python_cannot_hold_is_told(broken: Any) -> None:
+    far = pa.record_batch({"n": pa.array([2**31 - 1], pa.int32()).view(pa.date32())})
+    with pytest.raises(Invalid, match="years 1 to 9999"):
+        recorded(broken([far]), Notes(), 1000).rows()
+
+
+def test_a_large_table_is_given_before_its_end_is_recorded(broken: Any) -> None:
+    notes, settling, gate = Notes(), Settling(), threading.Event()
+
+    def note(kind: str, *rest: Any) -> Receipt:
+        assert kind == "query.started" or gate.wait(10)
+        return notes(kind, *rest)
+
+    stream = broken(batches(5))
+    answer = RecordedAnswer(
+        stream, Digester(stream.schema, False), note, settling=settling, small=10
+    )
+    assert answer.arrow()["n"].to_pylist() == [0, 1, 2, 3, 4]
+    assert answer.arrow().num_rows == 0
+    assert list(answer.batches()) == []
+    assert [kind for kind, *_ in notes.kinds] == ["query.started"]
+    gate.set()
+    settling.wait()
+    assert notes.kinds[1:] == [("query.ended", 5, None)]
+    assert answer.receipt == "query.ended"
+    settling.wait()
+
+
+def test_an_end_that_cannot_be_recorded_is_told_with_the_receipt(broken: Any) -> None:
+    def note(kind: str, *rest: Any) -> Receipt:
+        if kind == "query.ended":
+            raise Unavailable("No disk.")
+        return Notes()(kind, *rest)
+
+    stream = broken(batches(5))
+    answer = RecordedAnswer(
+        stream, Digester(stream.schema, False), note, settling=Settling(), small=10
+    )
+    assert answer.arrow().num_rows == 5
+    with pytest.raises(Unavailable, match="No disk"):
+        _ = answer.receipt

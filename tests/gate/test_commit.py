@@ -91,7 +91,7 @@ def test_what_goes_wrong_later_keeps_nothing(world: Any, monkeypatch: pytest.Mon
     def fails(*_: Any) -> str:
         raise OSError("no disk")
 
-    monkeypatch.setattr(type(means.ledger), "sign_head", fails)
+    monkeypatch.setattr(type(means.ledger), "seal", fails)
     with pytest.raises(OSError, match="no disk"):
         means.commits.submit(lambda _: one)
     monkeypatch.undo()

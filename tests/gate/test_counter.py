@@ -75,3 +75,11 @@ def test_roles_are_those_of_now_not_of_when_the_session_was_opened(world: Any) -
     world.owner.do("actor remove", name="otto")
     with pytest.raises(NotFound):
         desk.facts()
+
+
+def test_keys_and_head_are_for_all(world: Any) -> None:
+    desk = world.as_("ana").desk
+    assert desk.keys() == world.owner.desk.keys() != {}
+    head = desk.checkpoint()
+    world.owner.query("SELECT 1 AS n").rows()
+    assert desk.checkpoint() != head

@@ -118,3 +118,18 @@ def test_deriving_again_keeps_what_people_put_on_a_column(world: Any) -> None:
     assert facts.labels(Ref("ana", "again"), "city") == {"place", "reviewed"}
     assert facts.labels(Ref("ana", "again"), "id") == {"reviewed"}
     world.owner.do("label remove", target="g.people.city", label="place")
+
+
+def test_the_place_of_an_error_is_in_the_users_own_text(world: Any) -> None:
+    version = world.owner.desk.facts().dataset(Ref("g", "people"))["version"]
+    failing = "CAST(p.name AS INTEGER)"
+
+    def read(sql: str) -> Any:
+        return world.owner.query(sql).rows()
+
+    for table in ("g.people p", f"g.people AT (VERSION => {version}) p"):
+        text = f"WITH p AS (FROM {table})\nSELECT '中文' AS z, {failing} AS n FROM p;"
+        for ask in (read, lambda sql: world.owner.derive(sql, "d.places")):
+            with pytest.raises(Faulty) as caught:
+                ask(text)
+            assert caught.value.what.endswith(f"(line 2, column 19: `{failing}`).")

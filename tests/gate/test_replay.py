@@ -11,7 +11,8 @@ import pytest
 from doumen.gate.replay import _floating
 from doumen.kits.evidence.digest import AnswerDigest
 from doumen.kits.evidence.receipt import read_receipt
-from doumen.model.errors import Conflict
+from doumen.model.errors import Conflict, NotFound
+from doumen.model.ref import Ref
 
 TABLE = pa.table({"x": [1.0, 2.0]})
 SAID = {"exact": "e", "rows": 2, "sequence": None, "floating": "f"}
@@ -51,3 +52,13 @@ def test_another_statement_than_the_one_committed_to_is_not_run(world: Any) -> N
     said = dict(receipt.disclosed) | {"statement": "SELECT id FROM g.people WHERE id > 1"}
     with pytest.raises(Conflict, match="something else"):
         desk.replay(replace(receipt, disclosed=said))
+
+
+def test_a_replay_says_which_version_is_gone(world: Any) -> None:
+    world.collect("gone.csv", "a\n1\n", "g.gone")
+    answer = world.owner.query("SELECT a FROM g.gone")
+    receipt = read_receipt(world.owner.desk.receipt(answer.receipt))
+    (file,) = world.owner.desk.facts().snapshot(Ref("g", "gone")).files
+    world.node.means.lake.path(file).unlink()
+    with pytest.raises(NotFound, match=r"`g\.gone` is not in the lake"):
+        world.owner.desk.replay(receipt)

@@ -39,6 +39,7 @@ class Answer:
     """A table as an answer."""
 
     receipt = "01JDGK7Z6T0000000000000000"
+    expires = None
 
     def __init__(self, table: pa.Table, types: tuple[str, ...] | None = None) -> None:
         names = table.column_names

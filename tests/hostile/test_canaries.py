@@ -35,8 +35,8 @@ TECHNIQUES: dict[str, str] = {
     "SELECT * FROM sqlite_master",
     "cte-of-another-branch": "(WITH duckdb_columns AS (SELECT 1 AS a) SELECT a FROM "
     "duckdb_columns) UNION ALL SELECT 1 FROM duckdb_columns",
-    "recursive-cte": f"WITH RECURSIVE a AS (SELECT id FROM {P} UNION SELECT id + 1 FROM a) "
-    "SELECT * FROM a",
+    "recursive-cte": f"WITH RECURSIVE a AS (SELECT id FROM {P} UNION SELECT id + 1 FROM a "
+    "WHERE id < 99) SELECT * FROM a",
     "view-of-inline-tables": "SELECT * FROM __doumen_inline.t1, sys.datasets",
     # columns
     "denied-column": f"SELECT secret FROM {P}",
@@ -91,7 +91,7 @@ TECHNIQUES: dict[str, str] = {
     "summarize": f"SUMMARIZE {P}",
     "nested-describe": f"SELECT * FROM (DESCRIBE {P})",
     "sample": f"SELECT * FROM {P} USING SAMPLE 100%",
-    "time-travel": f"SELECT * FROM {P} AT (VERSION => 0)",
+    "time-travel": f"SELECT * FROM {P} AT (VERSION => 1)",
     "pivot": f"PIVOT {P} ON city USING count(*)",
     "unpivot": f"UNPIVOT {P} ON COLUMNS(*) INTO NAME n VALUE v",
     "window-frame": "SELECT id, string_agg(name, ',') OVER (ORDER BY id ROWS BETWEEN UNBOUNDED "

@@ -2,18 +2,22 @@
 
 A small answer (32 MB) is read whole, recorded, then given. A large one streams between two
 events: `query.started` is durable before the first row leaves, `query.ended` carries digest
-and counts. A stream that broke leaves a start without an end, which counts as read.
+and counts. A stream that broke leaves a start without an end, which counts as read. Where all
+of a large answer is taken at once as Arrow, its digest, which takes longer than the data, is
+computed behind it: the receipt comes when that is done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from doumen.kits.evidence.digest import AnswerDigest, Digester
-from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.errors import DoumenError, Invalid, Unavailable
 from doumen.model.plan import Stream
 from doumen.model.receipt import Receipt
 from doumen.model.schema import Schema
@@ -28,16 +32,69 @@ Note = Callable[[str, AnswerDigest | None, bool, str | None], Receipt]
 """Records (event type, digest, truncated, error code) and gives the receipt."""
 
 
-class RecordedAnswer:
-    """An answer whose event is in the ledger."""
+class Settling:
+    """Answers whose last event is still being recorded; a node that closes waits for them."""
 
-    def __init__(self, stream: Stream, digester: Digester, note: Note, small: int = SMALL) -> None:
+    def __init__(self) -> None:
+        self._open: set[threading.Thread] = set()
+        self._lock = threading.Lock()
+
+    def run(self, work: Callable[[], None]) -> threading.Thread:
+        """Do this beside the caller."""
+
+        def settle() -> None:
+            try:
+                work()
+            finally:
+                with self._lock:
+                    self._open.discard(thread)
+
+        thread = threading.Thread(target=settle, name="doumen-settling")
+        with self._lock:
+            self._open.add(thread)
+        thread.start()
+        return thread
+
+    def wait(self) -> None:
+        """Return when all is recorded."""
+        with self._lock:
+            threads = list(self._open)
+        for thread in threads:
+            thread.join()
+
+
+class RecordedAnswer:
+    """An answer whose event is in the ledger.
+
+    Args:
+        stream: The rows on their way.
+        digester: Takes them in order.
+        note: Records.
+        settling: Where a digest may be computed behind the data.
+        small: Bytes up to which the answer is recorded before it is given.
+        expires: Last day on which it may be kept.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        digester: Digester,
+        note: Note,
+        *,
+        settling: Settling,
+        small: int = SMALL,
+        expires: date | None = None,
+    ) -> None:
         self.schema = stream.schema
+        self.expires = expires
         self._stream = stream
         self._digester = digester
         self._note = note
+        self._settling = settling
         self._buffer: list[pa.RecordBatch] = []
         self._receipt: Receipt | None = None
+        self._behind: threading.Thread | None = None
+        self._error: BaseException | None = None
         self._source = iter(stream)
         self._open = True
         self._start(small)
@@ -45,6 +102,10 @@ class RecordedAnswer:
     @property
     def receipt(self) -> str:
         """Id of the receipt; known when the last batch has been read."""
+        if self._behind is not None:
+            self._behind.join()
+        if self._error is not None:
+            raise self._error
         if self._receipt is None:
             raise Unavailable(
                 "The answer has not been read to its end, so there is no receipt yet.",
@@ -61,15 +122,22 @@ class RecordedAnswer:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, batch by batch; each can be read once."""
         while self._buffer:
-            yield self._buffer.pop(0)
+            yield self._taken(self._buffer.pop(0))
         while self._open:
-            batch = self._next("query.ended")
+            batch = self._next()
             if batch is not None:
-                yield batch
+                yield self._taken(batch)
+            else:
+                self._end("query.ended")
 
     def arrow(self) -> pa.Table:
         """All rows as an Arrow table."""
-        return pa.Table.from_batches(list(self.batches()), schema=self._stream.arrow)
+        batches, self._buffer = self._buffer, []
+        if self._open:
+            batches += iter(self._next, None)
+            self._open = False
+            self._behind = self._settling.run(lambda: self._settle(batches))
+        return pa.Table.from_batches(batches, schema=self._stream.arrow)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows as Python values."""
@@ -87,35 +155,64 @@ class RecordedAnswer:
 
     def _start(self, small: int) -> None:
         held = 0
-        while self._open and held <= small:
-            batch = self._next("query")
-            if batch is not None:
-                held += batch.nbytes
-                self._buffer.append(batch)
-        if self._open:
-            self._note("query.started", None, False, None)
+        while held <= small:
+            batch = self._next()
+            if batch is None:
+                self._digest(self._buffer)
+                return self._end("query")
+            held += batch.nbytes
+            self._buffer.append(batch)
+        self._note("query.started", None, False, None)
+        return None
 
-    def _next(self, kind: str) -> pa.RecordBatch | None:
-        """The next batch; at the end of the stream None, and the event of `kind` is recorded."""
+    def _taken(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch on its way out; those of a small answer were digested before."""
+        if self._receipt is None:
+            self._digester.update(batch)
+        return batch
+
+    def _next(self) -> pa.RecordBatch | None:
+        """The next batch; None at the end of the stream."""
         try:
-            batch = next(self._source, None)
+            return next(self._source, None)
         except DoumenError as error:
             self._open = False
             self._note("query.failed", None, False, error.code)
             raise
-        if batch is not None:
+
+    def _settle(self, batches: Iterable[pa.RecordBatch]) -> None:
+        try:
+            self._digest(batches)
+            self._end("query.ended")
+        except BaseException as error:  # told to whoever asks for the receipt
+            self._error = error
+
+    def _digest(self, batches: Iterable[pa.RecordBatch]) -> None:
+        for batch in batches:
             self._digester.update(batch)
-            return batch
+
+    def _end(self, kind: str) -> None:
+        """Record the end of the stream."""
         self._open = False
         self._receipt = self._note(
             kind, self._digester.finish(), self._stream.trailer.truncated, None
         )
-        return None
 
 
 def _python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ...]]:
-    """Rows as Python values; whole numbers of 128 bits come from Arrow as decimals."""
-    columns = [column.to_pylist() for column in batch.columns]
+    """Rows as Python values; whole numbers of 128 bits come from Arrow as decimals.
+
+    Raises:
+        Invalid: a date or a time is outside of what Python can hold.
+    """
+    try:
+        columns = [column.to_pylist() for column in batch.columns]
+    except (OverflowError, ValueError):
+        raise Invalid(
+            "The answer holds a date or a time outside of the years 1 to 9999.",
+            next="Take it with `arrow()`, or cast it: `CAST(… AS VARCHAR)`.",
+            detail="type",
+        ) from None
     for place, column in enumerate(schema):
         if column.type in {"HUGEINT", "UHUGEINT"}:
             columns[place] = [None if value is None else int(value) for value in columns[place]]

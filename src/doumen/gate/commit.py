@@ -8,7 +8,9 @@ what goes wrong after it fails all of the group, and nothing of it is kept.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy import Connection
 
 from doumen.failpoint import passing
 from doumen.kits.evidence.receipt import seal
+from doumen.model.errors import DoumenError
 from doumen.model.event import Event
 from doumen.model.fact import Fact
 from doumen.model.receipt import Inclusion, Receipt
@@ -28,6 +31,20 @@ GROUP = 256
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """A balance that a charge may not pass.
+
+    Attributes:
+        over: What is raised where the charge would pass it; nothing of the job is kept.
+    """
+
+    account: str
+    unit: str
+    most: int
+    over: DoumenError
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What one job leaves behind, before it has its place in the ledger.
 
@@ -36,12 +53,14 @@ class Draft:
         facts: What becomes true with it.
         disclosed: For the receipt only: statement, parameters, salt.
         rules: For the receipt only: the rules applied, in words.
+        within: Accounts that the event charges, and what their balance may come to at most.
     """
 
     event: Event
     facts: Sequence[Fact] = ()
     disclosed: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[Mapping[str, Any], ...] = ()
+    within: tuple[Within, ...] = ()
 
 
 Prepare = Callable[[Connection], Draft]
@@ -104,30 +123,45 @@ class Commits:
             for waiting in group:
                 waiting.done.set()
 
-    def _prepared(self, connection: Connection, waiting: _Waiting) -> Draft:
-        """Prepare one job; its facts are seen by the next job of the group."""
+    def _prepared(
+        self, connection: Connection, waiting: _Waiting, charged: Counter[tuple[str, str]]
+    ) -> Draft:
+        """Prepare one job; its facts and charges are seen by the next job of the group."""
         draft = waiting.prepare(connection)
+        own = Counter[tuple[str, str]]()
+        for charge in draft.event.charges:
+            own[charge.account, charge.unit] += charge.amount
+        for bound in draft.within:
+            place = (bound.account, bound.unit)
+            balance = self._ledger.balance(connection, *place) + charged[place]
+            if balance + own[place] > bound.most:
+                raise bound.over
         if draft.facts:
             self._catalog.append(connection, draft.facts, draft.event.id, draft.event.time)
+        charged.update(own)
         return draft
 
     def _write(self, connection: Connection, group: Sequence[_Waiting]) -> None:
         ready: list[tuple[_Waiting, Draft]] = []
+        charged = Counter[tuple[str, str]]()
         for waiting in group:
             try:
-                with connection.begin_nested():
-                    ready.append((waiting, self._prepared(connection, waiting)))
+                with connection.begin_nested() if len(group) > 1 else nullcontext():
+                    ready.append((waiting, self._prepared(connection, waiting, charged)))
             except Exception as error:
                 waiting.error = error
+                if len(group) == 1:
+                    raise
         if not ready:
             return
         passing("commit.prepared")
         keys = self._keys()
-        placed = self._ledger.append(connection, [draft.event for _, draft in ready])
-        checkpoint = self._ledger.sign_head(connection, keys.working, keys.origin)
-        size = placed[-1].index + 1
-        for (waiting, draft), place in zip(ready, placed, strict=True):
-            proof = self._ledger.inclusion(connection, place.index, size)
+        events = [draft.event for _, draft in ready]
+        placed, checkpoint, proofs = self._ledger.seal(
+            connection, events, keys.working, keys.origin
+        )
+        size, sealed = placed[-1].index + 1, []
+        for (waiting, draft), place, proof in zip(ready, placed, proofs, strict=True):
             receipt = Receipt(
                 id=draft.event.id,
                 event=place.event.as_json(),
@@ -136,5 +170,6 @@ class Commits:
                 inclusion=Inclusion(place.index, size, tuple(h.hex() for h in proof), checkpoint),
                 certificate=keys.certificate,
             )
-            self._ledger.keep_receipt(connection, receipt.id, seal(receipt, keys.working))
+            sealed.append((receipt.id, seal(receipt, keys.working)))
             waiting.receipt = receipt
+        self._ledger.keep_receipts(connection, sealed)

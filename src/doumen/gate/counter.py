@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, evidence, replay
+from doumen.gate import amend, evidence, replay, trial
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
 from doumen.gate.means import Means
@@ -23,6 +23,7 @@ from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.trial import Laboratory
 
 
 class Counter:
@@ -130,6 +131,10 @@ class Counter:
         evidence.may_audit(self._standing())
         with self._read() as connection:
             yield from self._means.ledger.entries(connection, start, stop)
+
+    def laboratory(self) -> AbstractContextManager[Laboratory]:
+        """A place to try the gate over worlds made up."""
+        return trial.laboratory(self._means, self._standing())
 
     def inspect(self, *, mend: bool = False) -> Sequence[Fault]:
         """Check store, lake, ledger and keys."""

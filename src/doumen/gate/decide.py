@@ -7,6 +7,7 @@ unless a rule denies it by name to someone who may know of it.
 
 from __future__ import annotations
 
+from doumen.gate import groups
 from doumen.gate.stages import Known, Ruled
 from doumen.kits import policy, sql
 from doumen.kits.policy import Asked as Question
@@ -22,7 +23,8 @@ def decide(known: Known) -> Ruled:
     """Rule on the question.
 
     Raises:
-        Refused: no rule permits it, or one denies it; the rule is named.
+        Refused: no rule permits it, or one denies it (the rule is named), or minimum groups do
+            not allow a statement of this form.
         NotFound: the actor may not discover the dataset.
         Invalid: a column that none of the visible tables has.
     """
@@ -32,7 +34,7 @@ def decide(known: Known) -> Ruled:
                 actor=known.actor,
                 purpose=known.asked.job.purpose,
                 action=Action.QUERY,
-                ref=ref,
+                ref=snapshot.ref,
                 schema=snapshot.schema,
                 facts=known.facts,
                 now=known.asked.now,
@@ -48,18 +50,18 @@ def decide(known: Known) -> Ruled:
         lineage = sql.trace(known.asked.statement, {**visible, **known.system})
     except UnknownColumn as unknown:
         raise _denied(unknown, rulings) or unknown from None
-    return Ruled(known, rulings, lineage)
+    return Ruled(known, rulings, lineage, groups.condition(known, rulings))
 
 
 def _denied(unknown: UnknownColumn, rulings: dict[Ref, DatasetRuling]) -> DoumenError | None:
     """The refusal for a column that a rule denies by name; None where no rule speaks of it."""
     for ref, ruling in rulings.items():
-        if unknown.ref not in (None, ref):
+        if unknown.ref not in (None, ref, ruling.ref):
             continue
         for column, rule in ruling.denied.items():
             if column.casefold() == unknown.column.casefold():
                 return Refused(
-                    f"Rule `{rule}` denies column `{column}` of `{ref}`.",
+                    f"Rule `{rule}` denies column `{column}` of `{ruling.ref}`.",
                     why="Naming a denied column is refused; `SELECT *` leaves it out.",
                     next=f"Leave it out, or see `doumen rule explain {rule}`.",
                     rule=rule,

@@ -45,12 +45,11 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     table = str(into)
     stage = means.lake.stage(table)
     planned = replace(planned, plan=replace(_cast(planned, schema), into=str(stage)))
+    stream, reserved = query.run(means, planned, said)
     try:
-        deque(execute.execute(planned, means.engine), maxlen=0)
+        deque(stream, maxlen=0)
     except DoumenError as error:
-        event = record.new_id(means.clock(), means.entropy)
-        draft = record.answered(planned, "query.failed", event, said, data={"code": error.code})
-        means.commits.submit(lambda _: draft)
+        query.failed(means, planned, said, error, reserved)
         raise
     files = means.lake.settle(stage, table)
     derived = _Derived(planned, into, schema, files)
@@ -75,7 +74,8 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
             "derive",
             event,
             said,
-            data={"rows": sum(f.rows for f in files)},
+            data={"rows": sum(f.rows for f in files)}
+            | ({"reserved": reserved} if reserved else {}),
             subject=table,
             facts=derived.facts(version, facts, record.stamp(means.clock())),
             generated=(Used(table, version),),
@@ -130,7 +130,13 @@ def _cast(planned: Planned, schema: Schema) -> QueryPlan:
         f'CAST("{_quoted(c.name)}" AS {c.type}) AS "{_quoted(c.name)}"' for c in schema
     )
     statement = sql.bare(planned.plan.statement)
-    return replace(planned.plan, statement=f"SELECT {outputs} FROM (\n{statement}\n)")  # noqa: S608
+    opening = f"SELECT {outputs} FROM (\n"  # noqa: S608
+    return replace(
+        planned.plan,
+        statement=f"{opening}{statement}\n)",
+        written=planned.ruled.known.asked.statement.text,
+        splices=((0, 0, opening), *planned.plan.splices),
+    )
 
 
 def _quoted(name: str) -> str:
@@ -170,7 +176,8 @@ class _Derived:
             "files": [{"path": f.path, "size": f.size, "rows": f.rows} for f in self.files],
             "creator": known.actor.name,
             "derived": True,
-            "sources": sorted({str(ref) for ref in known.snapshots}),
+            "sources": sorted({str(s.ref) for s in known.snapshots.values()}),
+            "terms": self._terms(),
             "created": before["created"] if before else now,
             "updated": now,
         }
@@ -180,6 +187,19 @@ class _Derived:
             Fact("lineage", key, {"columns": lineage}),
             *self._labels(facts, lineage),
         ]
+
+    def _terms(self) -> dict[str, Any]:
+        """What was in force when it was derived, for those who read it later."""
+        ruled = self.planned.ruled
+        outputs = zip(self.schema, ruled.lineage.outputs, strict=True)
+        return policy.terms(
+            ruled.known.actor,
+            ruled.known.facts,
+            purpose=ruled.known.asked.job.purpose,
+            now=ruled.known.asked.now,
+            rulings=tuple(ruled.rulings.values()),
+            projections={column.name: output.projection for column, output in outputs},
+        )
 
     def _contract(self) -> Fact:
         """The first contract; later ones are for people to write."""
@@ -200,7 +220,8 @@ class _Derived:
         The labels of a source as a whole flow to all columns: a count of its rows names none.
         """
         known = self.planned.ruled.known
-        whole = {label for ref in known.snapshots for label in facts.labels(ref)}
+        refs = {snapshot.ref for snapshot in known.snapshots.values()}
+        whole = {label for ref in refs for label in facts.labels(ref)}
         for column, shaping in lineage.items():
             places = [ColumnRef.parse(s) for s in (*shaping["projection"], *shaping["influence"])]
             labels = whole | {label for s in places for label in facts.labels(s.ref, s.column)}

@@ -6,6 +6,7 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.trial import Laboratory
 
 
 class Desk(Protocol):
@@ -93,6 +95,10 @@ class Desk(Protocol):
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Ledger entries as stored (RFC 8785 JSON); for those who audit."""
+        ...
+
+    def laboratory(self) -> AbstractContextManager[Laboratory]:
+        """A place to try the gate over worlds made up; for owner and steward."""
         ...
 
     def inspect(self, *, mend: bool = False) -> Sequence[Finding]:

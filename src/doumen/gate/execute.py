@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from doumen.gate.stages import Planned
 from doumen.kits import sql
+from doumen.kits.sql import Statement
 from doumen.model.plan import Engine, Stream
 from doumen.model.schema import Schema
 
@@ -16,16 +19,26 @@ def execute(planned: Planned, engine: Engine) -> Stream:
         Faulty: the statement failed on values that the actor may see.
         OverBudget: a limit of memory, time or output was reached.
     """
-    _agree(planned, engine)
+    agree(planned, engine)
     return engine.query(planned.plan, planned.ruled.known.actor.name)
 
 
 def describe(planned: Planned, engine: Engine) -> Schema:
     """Names and types of the answer, without running."""
-    _agree(planned, engine)
+    agree(planned, engine)
     return engine.describe(planned.plan, planned.ruled.known.actor.name)
 
 
-def _agree(planned: Planned, engine: Engine) -> None:
+def agree(planned: Planned, engine: Engine) -> None:
+    """Hold the engine's own reading of the statement against the lists.
+
+    Raises:
+        Refused: it reads something that they do not admit.
+    """
     statement = planned.ruled.known.asked.statement
-    sql.check_reading(engine.read(statement.text), statement)
+    _agreed(engine.read(statement.runs), statement)
+
+
+@lru_cache(maxsize=512)
+def _agreed(reading: str, statement: Statement) -> None:
+    sql.check_reading(reading, statement)

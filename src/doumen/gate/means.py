@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from doumen.gate.answer import Settling
 from doumen.gate.commit import Commits
+from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
 from doumen.model.plan import Bounds, Engine
 from doumen.stores.catalog import Catalog
@@ -26,6 +28,8 @@ class Means:
         mask_keys: Outer and inner key (hex) of hash masks of this node.
         bounds: Limits of one job.
         small: Bytes up to which an answer is recorded before it is given.
+        plans: Plans made before.
+        settling: Answers that are given and not yet recorded to their end.
     """
 
     database: Database
@@ -40,3 +44,5 @@ class Means:
     mask_keys: tuple[str, str]
     bounds: Bounds
     small: int
+    plans: Plans = field(default_factory=Plans)
+    settling: Settling = field(default_factory=Settling)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from doumen.failpoint import passing
-from doumen.gate import decide, execute, parse, record, resolve, rewrite, system
+from doumen.gate import decide, execute, parse, record, reserve, resolve, rewrite, system
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.gate.record import Disclosed
@@ -26,13 +26,14 @@ def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
     said = record.new_disclosure(query, means.entropy)
     planned = admit(means, job, query, said)
     passing("gate.planned")
-    stream = _run(means, planned, said)
+    stream, reserved = run(means, planned, said)
     passing("gate.executed")
     started: list[str] = []
 
     def note(kind: str, digest: AnswerDigest | None, truncated: bool, code: str | None) -> Receipt:
         event = record.new_id(means.clock(), means.entropy)
         data = {"code": code} if code else {"started": started[0]} if started else {}
+        data |= {"reserved": reserved} if reserved else {}
         draft = record.answered(
             planned, kind, event, said, digest=digest, truncated=truncated, data=data
         )
@@ -44,13 +45,22 @@ def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
 
     ordered = planned.ruled.known.asked.statement.ordered
     digester = Digester(stream.schema, ordered, bytes.fromhex(said["salt"]))
-    return RecordedAnswer(stream, digester, note, means.small)
+    return RecordedAnswer(
+        stream,
+        digester,
+        note,
+        settling=means.settling,
+        small=means.small,
+        expires=planned.ruled.expires,
+    )
 
 
 def admit(means: Means, job: Job, query: Query, said: Disclosed) -> Planned:
-    """The first four stations. A refusal is an event, free of charge."""
+    """The first four stations, and both readings agreed. A refusal is an event, free of charge."""
     try:
-        return plan(means, job, query, means.catalog.current())
+        planned = plan(means, job, query, means.catalog.current())
+        execute.agree(planned, means.engine)
+        return planned
     except (Refused, NotFound) as error:
         refuse(means, job, error, said)
         raise
@@ -65,19 +75,23 @@ def plan(
     now: datetime | None = None,
     until: int | None = None,
 ) -> Planned:
-    """The first four stations: parse → resolve → decide → rewrite.
+    """The first four stations: parse → resolve → decide → rewrite, unless they went before.
 
     Args:
         means: Of the node.
         job: The job.
         query: Its step.
         facts: The one version of the facts that the job reads.
-        now: The job's time; on a replay that of the first run.
+        now: The job's time; on a replay that of the first run, which is planned anew.
         until: On a replay, the entries of the ledger that `sys.*` may show.
     """
     asked = parse.parse(job, query, now or means.clock())
     passing("gate.parsed")
-    known = resolve.resolve(asked, facts)
+    key = means.plans.key(asked, facts.version)
+    planned = means.plans.find(key, asked) if now is None else None
+    if planned is not None:
+        return planned
+    known = resolve.resolve(asked, facts, lambda ref: means.catalog.history("dataset", str(ref)))
     passing("gate.resolved")
     ruled = decide.decide(known)
     passing("gate.decided")
@@ -89,13 +103,16 @@ def plan(
                 ref, known.actor, visible, lambda: means.ledger.entries(connection, 0, until)
             )
 
-    return rewrite.rewrite(
+    planned = rewrite.rewrite(
         ruled,
         paths=means.lake.path,
         system=sys_table,
         mask_keys=means.mask_keys,
         bounds=means.bounds,
     )
+    if now is None:
+        means.plans.keep(key, planned)
+    return planned
 
 
 def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
@@ -105,18 +122,27 @@ def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
     means.commits.submit(lambda _: draft)
 
 
-def _run(means: Means, planned: Planned, said: Disclosed) -> Stream:
-    job = planned.ruled.known.asked.job
+def run(means: Means, planned: Planned, said: Disclosed) -> tuple[Stream, str | None]:
+    """The fifth station, what is counted reserved before; the id of the reservation, if any."""
+    reserved = reserve.reserve(means, planned, said)
     try:
-        return execute.execute(planned, means.engine)
+        return execute.execute(planned, means.engine), reserved
     except Refused as error:
-        refuse(means, job, error, said)
+        refuse(means, planned.ruled.known.asked.job, error, said)
         raise
     except DoumenError as error:
-        event = record.new_id(means.clock(), means.entropy)
-        draft = record.answered(planned, "query.failed", event, said, data={"code": error.code})
-        means.commits.submit(lambda _: draft)
+        failed(means, planned, said, error, reserved)
         raise
+
+
+def failed(
+    means: Means, planned: Planned, said: Disclosed, error: DoumenError, reserved: str | None
+) -> None:
+    """Record that a query was run and failed."""
+    data = {"code": error.code} | ({"reserved": reserved} if reserved else {})
+    event = record.new_id(means.clock(), means.entropy)
+    draft = record.answered(planned, "query.failed", event, said, data=data)
+    means.commits.submit(lambda _: draft)
 
 
 def explain(means: Means, job: Job, query: Query) -> Explained:
@@ -126,12 +152,15 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
     governs = planned.ruled.known.actor.governs
     tables = tuple(
         {
-            "dataset": str(ref),
+            "dataset": str(ruling.ref),
+            "version": planned.ruled.known.snapshots[ref].version,
             "columns": [
                 {
                     "name": c.column.name,
                     "type": (
-                        policy.mask_expression(c.mask, c.column).type if c.mask else c.column.type
+                        policy.mask_expression(c.mask, c.column, "m")[0].type
+                        if c.mask
+                        else c.column.type
                     ),
                     "shown": "as it is" if c.mask is None else policy.duty_words(c.mask),
                 }
@@ -149,12 +178,19 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
         for ref, ruling in sorted(planned.ruled.rulings.items())
     )
     account = f"actor:{planned.ruled.known.actor.name}"
+    counted = reserve.left(means, planned) if planned.ruled.counts else ()
+    expires = planned.ruled.expires
     return Explained(
         statement=planned.plan.statement,
         tables=tables,
         charges=(
             {"account": account, "unit": "queries", "amount": 1},
             {"account": account, "unit": "rows", "amount": None},
+            *(
+                {"account": f"rule:{rule}", "unit": "queries", "amount": 1, "left": left}
+                for rule, left in counted
+            ),
         ),
         columns=execute.describe(planned, means.engine),
+        expires=None if expires is None else expires.isoformat(),
     )

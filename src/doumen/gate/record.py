@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from doumen.gate.commit import Draft
-from doumen.gate.stages import Planned
+from doumen.gate.commit import Draft, Within
+from doumen.gate.stages import Known, Planned
 from doumen.kits import policy
 from doumen.kits.evidence.digest import AnswerDigest
 from doumen.kits.evidence.disclosure import committed, disclose
@@ -71,7 +71,7 @@ def answered(
     subject: str | None = None,
 ) -> Draft:
     """The draft of a query that was run: answered, started, ended, failed or derived."""
-    known = planned.ruled.known
+    known, expires = planned.ruled.known, planned.ruled.expires
     rows = digest.rows if digest else 0
     account = f"actor:{known.actor.name}"
     charges = () if kind == "query.ended" else (Charge(account, "queries", 1),)
@@ -83,6 +83,7 @@ def answered(
         "facts": known.facts.version,
         "rules": list(planned.ruled.rules),
         "lineage": lineage_json(planned.ruled.lineage),
+        **({"expires": expires.isoformat()} if expires else {}),
         **(data or {}),
     }
     if digest is not None:
@@ -94,7 +95,7 @@ def answered(
             event,
             known.asked.now,
             subject=subject,
-            used=tuple(Used(str(s.ref), s.version) for s in known.snapshots.values()),
+            used=used(known),
             generated=tuple(generated),
             charges=charges,
             data=body,
@@ -105,12 +106,42 @@ def answered(
     )
 
 
+def reserved(
+    planned: Planned,
+    event: str,
+    said: Disclosed,
+    charges: Sequence[Charge],
+    within: tuple[Within, ...],
+) -> Draft:
+    """The draft of a query that is counted and will be run next."""
+    known = planned.ruled.known
+    return Draft(
+        event=_event(
+            known.asked.job,
+            "query.reserved",
+            event,
+            known.asked.now,
+            charges=tuple(charges),
+            data={"statement": committed(said), "rules": list(planned.ruled.rules)},
+        ),
+        disclosed=said,
+        rules=rules_json(planned),
+        within=within,
+    )
+
+
+def used(known: Known) -> tuple[Used, ...]:
+    """The versions that a question reads, each once."""
+    versions = {(str(s.ref), s.version) for s in known.snapshots.values()}
+    return tuple(Used(*version) for version in sorted(versions))
+
+
 def told_rules(planned: Planned) -> Mapping[str, Sequence[Duty]]:
     """The duties of each rule applied that the actor may know; none of columns hidden from them."""
     known = planned.ruled.known
     facts = policy.visible_facts(
         known.actor,
-        policy.about(known.facts, known.snapshots),
+        policy.about(known.facts, {s.ref for s in known.snapshots.values()}),
         known.asked.now,
         known.asked.job.purpose,
     )

@@ -5,10 +5,14 @@ All facts of one job are of one version; a job decides on nothing else.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from doumen.gate import system
+from doumen.gate.past import History, snapshot_at
 from doumen.gate.stages import Asked, Known
 from doumen.kits import policy
 from doumen.kits.policy import Asked as Question
+from doumen.kits.sql.parse import Past
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
@@ -34,8 +38,13 @@ def actor_of(name: str, facts: Facts) -> Actor:
     return actor
 
 
-def resolve(asked: Asked, facts: Facts) -> Known:
+def resolve(asked: Asked, facts: Facts, history: History) -> Known:
     """Find the version of each dataset that the statement names.
+
+    Args:
+        asked: The question.
+        facts: The one version of the facts that the job reads.
+        history: Gives the earlier facts of a dataset.
 
     Raises:
         Invalid: the purpose is not on the list. Refused: it is not assigned to the actor.
@@ -54,11 +63,11 @@ def resolve(asked: Asked, facts: Facts) -> Known:
                 raise policy.absent(ref)
             tables[ref] = schema
         else:
-            snapshot = facts.snapshot(ref)
-            if snapshot is None:
-                raise policy.absent(ref)
-            _discover(asked, actor, facts, snapshot)
-            snapshots[ref] = snapshot
+            snapshots[ref] = _discovered(asked, actor, facts, ref)
+    for past in asked.statement.past:
+        _discovered(asked, actor, facts, past.ref)
+    for past in asked.statement.past:
+        snapshots[past.stand_in] = _past(asked, actor, facts, past, history)
     return Known(asked, actor, facts, snapshots, tables)
 
 
@@ -72,16 +81,35 @@ def _listed(purpose: str | None, facts: Facts) -> None:
         )
 
 
-def _discover(asked: Asked, actor: Actor, facts: Facts, snapshot: Snapshot) -> None:
-    """Let a dataset pass that the actor may know of."""
+def _past(asked: Asked, actor: Actor, facts: Facts, past: Past, history: History) -> Snapshot:
+    """An earlier version, for whoever may query the one in force, and of its columns only.
+
+    Rules and labels speak of the columns that there are now; none guards one that was dropped.
+    """
+    current = _discovered(asked, actor, facts, past.ref, Action.QUERY)
+    found = snapshot_at(past, facts, history)
+    if actor.is_owner:
+        return found
+    kept = tuple(c for c in found.schema if current.schema.find(c.name) is not None)
+    return replace(found, schema=Schema(kept))
+
+
+def _discovered(
+    asked: Asked, actor: Actor, facts: Facts, ref: Ref, action: Action = Action.DISCOVER
+) -> Snapshot:
+    """The version in force of a dataset that the actor may know of, or may query."""
+    snapshot = facts.snapshot(ref)
+    if snapshot is None:
+        raise policy.absent(ref)
     policy.rule_dataset(
         Question(
             actor=actor,
             purpose=asked.job.purpose,
-            action=Action.DISCOVER,
+            action=action,
             ref=snapshot.ref,
             schema=snapshot.schema,
             facts=facts,
             now=asked.now,
         )
     )
+    return snapshot

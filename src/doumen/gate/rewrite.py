@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from doumen.gate import groups
 from doumen.gate.stages import Planned, Ruled
 from doumen.kits import policy, sql
-from doumen.kits.policy import DatasetRuling
-from doumen.model.plan import Bounds, GovernedColumn, GovernedTable, QueryPlan, Scalar
+from doumen.kits.sql.splice import spliced
+from doumen.model.plan import Bounds, GovernedColumn, GovernedTable, QueryPlan, Value
 from doumen.model.ref import Ref
-from doumen.model.snapshot import DataFile, Snapshot
+from doumen.model.snapshot import DataFile
 
 
 def rewrite(
@@ -35,21 +36,25 @@ def rewrite(
         bounds: Limits of the job.
     """
     asked = ruled.known.asked
-    variables: dict[str, Scalar] = {}
+    variables: dict[str, Value] = {}
     tables = []
-    for number, (ref, ruling) in enumerate(sorted(ruled.rulings.items())):
-        snapshot = ruled.known.snapshots[ref]
-        table, bound = _governed(f"d{number}", snapshot, ruling, ruled, paths)
+    for ref in sorted(ruled.rulings):
+        table, bound = _governed(ref, ruled, paths)
         tables.append(table)
         variables.update(bound)
     if any(c.mask for ruling in ruled.rulings.values() for c in ruling.columns):
         variables.update(zip(policy.MASK_KEYS, mask_keys, strict=True))
     tables.extend(system(ref) for ref in sorted(ruled.known.system))
+    splices = asked.statement.splices
+    if ruled.condition is not None:
+        splices = (*splices, ruled.condition)
     limits = [r.limit[0] for r in ruled.rulings.values() if r.limit is not None]
     return Planned(
         ruled,
         QueryPlan(
-            statement=asked.statement.text,
+            statement=spliced(asked.statement.text, splices),
+            written=asked.statement.text if splices else None,
+            splices=tuple((s.start, s.end, s.text) for s in splices),
             tables=tuple(tables),
             now=asked.now.replace(tzinfo=None),
             parameters=asked.query.parameters,
@@ -61,32 +66,33 @@ def rewrite(
 
 
 def _governed(
-    prefix: str,
-    snapshot: Snapshot,
-    ruling: DatasetRuling,
+    ref: Ref,
     ruled: Ruled,
     paths: Callable[[DataFile], Path],
-) -> tuple[GovernedTable, Mapping[str, Scalar]]:
+) -> tuple[GovernedTable, Mapping[str, Value]]:
     """The governed table of one dataset, and the variables that its expressions name."""
-    variables: dict[str, Scalar] = {}
+    snapshot, ruling = ruled.known.snapshots[ref], ruled.rulings[ref]
+    variables: dict[str, Value] = {}
     where = []
     attributes = policy.attributes(ruled.known.actor)
     for number, (_, expression) in enumerate(ruling.filters):
         compiled = sql.compile_filter(
-            expression, snapshot.schema, attributes, prefix=f"{prefix}_{number}"
+            expression, snapshot.schema, attributes, prefix=f"{ref}_{number}"
         )
         where.append(compiled.sql)
         variables.update(compiled.variables)
-    columns = tuple(
-        GovernedColumn(c.column.name, c.column.type)
-        if c.mask is None
-        else policy.mask_expression(c.mask, c.column)
-        for c in ruling.columns
-    )
+    columns = []
+    for number, each in enumerate(ruling.columns):
+        column = GovernedColumn(each.column.name, each.column.type)
+        if each.mask is not None:
+            column, bound = policy.mask_expression(each.mask, each.column, f"{ref}_m{number}")
+            variables.update(bound)
+        columns.append(column)
+    columns.extend(groups.units(ruling, snapshot.schema))
     table = GovernedTable(
-        ref=snapshot.ref,
+        ref=ref,
         schema=snapshot.schema,
-        columns=columns,
+        columns=tuple(columns),
         files=tuple(str(paths(file)) for file in snapshot.files),
         where=tuple(where),
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from doumen.kits.policy import DatasetRuling
 from doumen.kits.sql import Lineage, Statement
+from doumen.kits.sql.splice import Splice
 from doumen.model.actor import Actor
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
@@ -35,7 +36,8 @@ class Known:
     """The question with the facts it is about, all of one version.
 
     Attributes:
-        snapshots: The version of each stored dataset that the statement names.
+        snapshots: The version of each stored dataset that the statement names; earlier ones,
+            read by AT, under the names that stand in for them.
         system: Schemas of the `sys.*` tables that it names.
     """
 
@@ -51,18 +53,32 @@ class Ruled:
     """The question with its ruling: what of each dataset the actor may see, and why.
 
     Attributes:
-        rulings: One per stored dataset; `sys.*` tables carry only rows the actor may know.
+        rulings: One per snapshot; `sys.*` tables carry only rows the actor may know.
         lineage: Of the statement over the visible columns.
+        condition: What minimum groups add to the statement, if any rule asks for them.
     """
 
     known: Known
     rulings: Mapping[Ref, DatasetRuling]
     lineage: Lineage
+    condition: Splice | None = None
 
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of all rules applied, sorted."""
         return tuple(sorted({rule for r in self.rulings.values() for rule in r.rules}))
+
+    @property
+    def counts(self) -> tuple[tuple[int, str], ...]:
+        """Most queries a day under each rule that counts them, sorted."""
+        return tuple(sorted({count for r in self.rulings.values() for count in r.counts}))
+
+    @property
+    def expires(self) -> date | None:
+        """Last day (UTC) on which what is obtained may be kept; None: no end."""
+        days = [r.expires[0] for r in self.rulings.values() if r.expires is not None]
+        today = self.known.asked.now.astimezone(UTC).date()
+        return today + timedelta(days=min(days)) if days else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _columns(facts: Facts, actor: Actor) -> Iterator[Row]:
 def _rules(facts: Facts, actor: Actor) -> Iterator[Row]:
     for key, body in facts.all("rule"):
         rule = policy.rule_from_json(body)
-        who = f"role {rule.who.role}" if rule.who.role else f"actor {rule.who.actor}"
+        who = policy.who_words(rule.who).replace("`", "")
         yield {
             "rule": key,
             "effect": rule.effect.value,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -32,6 +33,11 @@ class Answer(Protocol):
     @property
     def truncated(self) -> bool:
         """Whether a limit of a rule cut the result."""
+        ...
+
+    @property
+    def expires(self) -> date | None:
+        """Last day (UTC) on which the answer may be kept; None: no end."""
         ...
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -80,12 +86,14 @@ class Explained:
             (`all` or `filtered`), `rules` [{id, duties in words}].
         charges: What running it would charge: [{account, unit, amount}].
         columns: Output names and types.
+        expires: Last day (UTC) on which the answer may be kept; None: no end.
     """
 
     statement: str
     tables: tuple[Mapping[str, Any], ...]
     charges: tuple[Mapping[str, Any], ...]
     columns: Schema
+    expires: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ purpose   name                 description {en, zh}
 rule      id                   the rule as kits.policy.document writes it
 dataset   domain.name          kind table|quarantine, columns [{name, type}], version, table
                                (directory in the lake), files [{path, size, rows}],
-                               creator, derived (bool), sources [domain.name], created, updated
+                               creator, derived (bool), sources [domain.name], created, updated;
+                               of a derived one terms, as kits.policy.terms writes them
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected

@@ -21,6 +21,8 @@ from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
 
 Scalar = str | int | float | bool | None | datetime
+Value = Scalar | tuple[str, ...]
+"""What a variable of a rule holds; a tuple is a list of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,14 @@ class QueryPlan:
     """A statement over governed tables.
 
     Attributes:
-        statement: The user's text as written, checked in both readings.
+        statement: The user's text, checked in both readings, with the changes of `splices`.
         parameters: Values of the user's `?` or `$1` parameters.
         variables: Values of the variables of rules.
         limit: Most rows of the final result; the engine sets `truncated` when it cuts.
         now: The job's time, which `now()` and its kin give; UTC.
+        written: The user's own text, where it is not what runs.
+        splices: What was changed in it: start and end there, and what took its place; places
+            in errors are told in the user's own text.
         into: Absolute directory for Parquet files instead of an answer (derived datasets).
     """
 
@@ -91,8 +96,10 @@ class QueryPlan:
     tables: tuple[GovernedTable, ...]
     now: datetime
     parameters: tuple[Scalar, ...] = ()
-    variables: Mapping[str, Scalar] = field(default_factory=dict)
+    variables: Mapping[str, Value] = field(default_factory=dict)
     limit: int | None = None
+    written: str | None = None
+    splices: tuple[tuple[int, int, str], ...] = ()
     into: str | None = None
     bounds: Bounds = field(default_factory=Bounds)
 

@@ -31,10 +31,16 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom a rule speaks of: exactly one of a role and an actor."""
+    """Whom a rule speaks of: exactly one of a role and an actor, perhaps with certain claims.
+
+    Attributes:
+        claims: Sorted pairs of an attribute (`actor.NAME`) and its allowed values, sorted; the
+            rule speaks only of actors who have one of the values of each.
+    """
 
     role: str | None = None
     actor: str | None = None
+    claims: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,10 @@ class Target:
     value: str
 
 
+Option = str | int | float | tuple["Option", ...]
+"""The value of an option of a mask; lists and pairs are tuples, so that a mask can be compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Only rows for which `expression`, over the dataset's own columns, is true."""
@@ -62,14 +72,16 @@ class Mask:
     """A column is shown changed.
 
     Attributes:
-        method: `null`, `hash` or `partial`.
+        method: `null`, `hash`, `partial`, `generalise` or `bucket`.
         column: Name of the column; absent where the rule's target is a column or a label.
-        options: Sorted pairs, for `partial`: keep_start, keep_end (characters), with (filler).
+        options: Sorted pairs. `partial`: keep_start, keep_end (characters), with (filler);
+            `generalise`: levels (a unit of time, a step, or pairs of value and general value);
+            `bucket`: edges (ascending).
     """
 
     method: str
     column: str | None = None
-    options: tuple[tuple[str, str | int], ...] = ()
+    options: tuple[tuple[str, Option], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,36 @@ class Limit:
     rows: int
 
 
-Duty = Filter | Mask | Limit
+@dataclass(frozen=True, slots=True)
+class MinGroup:
+    """Only groups of at least `k` units, in statements that group.
+
+    Attributes:
+        unit: The raw column whose distinct values are counted; None: rows.
+    """
+
+    k: int
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At most `queries` queries executed, failed ones too, per actor, rule and UTC day."""
+
+    queries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """What is obtained may be kept `days` days, that of the job not counted.
+
+    Derived datasets can be read on their last day (UTC) and not after; an answer says the day.
+    """
+
+    days: int
+
+
+Duty = Filter | Mask | Limit | MinGroup | Count | Expire
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class Node:
 
     def close(self) -> None:
         """End all workers and close the store."""
+        self.means.settling.wait()
         self.engine.close()
         self.means.database.close()
 

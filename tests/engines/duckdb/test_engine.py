@@ -354,6 +354,19 @@ def test_many_threads_and_actors_share_one_engine(
     assert not wrong
 
 
+def test_what_one_actor_reached_is_out_of_anothers_reach(
+    engine: DuckDB, plan: Plans, rows: Rows, table: Tables, parquet: Write
+) -> None:
+    first, second = parquet("first.parquet", a=[1]), parquet("second.parquet", a=[2])
+    for file in (first, second, first):
+        asked = plan("SELECT a FROM x.y", table("x.y", {"a": "BIGINT"}, file))
+        assert rows(engine, asked, "mia") == [(1 if file == first else 2,)]
+    mine = table("x.y", {"a": "BIGINT"}, second)
+    assert rows(engine, plan("SELECT a FROM x.y", mine), "noa") == [(2,)]
+    with pytest.raises(Unavailable):
+        rows(engine, plan(f"SELECT * FROM read_parquet('{first}')", mine), "noa")
+
+
 def test_a_closed_engine_answers_nothing(scratch: Path, plan: Plans) -> None:
     one = DuckDB(scratch=scratch, warm=False)
     one.read("SELECT 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from doumen.engines.duckdb import query
-from doumen.engines.duckdb.errors import translated
+from doumen.engines.duckdb.errors import Written, translated
 from doumen.engines.duckdb.instance import Instance, Reach
+from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.plan import GovernedTable, QueryPlan
 
@@ -162,6 +164,41 @@ def test_the_place_is_one_of_the_users_text(
     error = _run(one, plan(f"SELECT {long} FROM x.y", seen))
     assert error is not None
     assert error.what.endswith("…`).")
+
+
+SPLICES = [
+    # the user's text, what is put where, and the place that the user is told
+    ("SELECT {}", [(0, 0, "/* 中文 */ ")], "line 1, column 8: `{}`"),
+    ("SELECT '中文' AS a,\n  {}", [(0, 0, "SELECT * FROM (\n"), (-1, -1, "\n)")],
+     "line 2, column 3: `{}`"),
+    ("SELECT 'é' AS a, {} FROM x.y", [(-4, -1, '"x"."y@1" AS y')], "line 1, column 18: `{}`"),
+    ("SELECT a, {} FROM x.old", [(7, 8, "1 AS\nü")], "line 1, column 11: `{}`"),
+    ("SELECT {} LIMIT 1", [(-8, -8, "\nHAVING true\n")], "line 1, column 8: `{}`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "changes", "place"), SPLICES)
+def test_the_place_is_told_before_the_changes(
+    closed: tuple[Instance, str], text: str, changes: list[tuple[int, int, str]], place: str
+) -> None:
+    failing = "CAST('ß' || 'x' AS INTEGER)"
+    own = text.format(failing)
+    end = len(own) + 1
+    splices = tuple(Splice(s % end, (e if e >= 0 else end + e) % end, t) for s, e, t in changes)
+    statement = spliced(own, splices).replace(" FROM x.old", "").replace(' FROM "x"."y@1" AS y', "")
+    with closed[0].connection() as connection, pytest.raises(duckdb.Error) as raised:
+        connection.execute(statement).fetchall()
+    error = translated(raised.value, statement, Written(own, splices))
+    assert error.what.endswith(f"({place.format(failing)}).")
+
+
+def test_a_place_in_what_was_put_in_is_where_it_was_put_in() -> None:
+    own, splices = "SELECT é FROM t", (Splice(15, 15, "\nHAVING CAST('x' AS INT) > 1"),)
+    statement = spliced(own, splices)
+    start = len(statement[: statement.index("CAST")].encode())
+    body = json.dumps({"exception_message": CANARY, "location": f"[{start}, 8]"})
+    error = translated(OSError(f"Conversion Error: {body}"), statement, Written(own, splices))
+    assert error.what == "A value cannot be converted to the type asked for."
 
 
 @pytest.mark.parametrize(

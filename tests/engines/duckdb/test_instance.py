@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from doumen.engines.duckdb.instance import Instance, Reach
+from doumen.engines.duckdb.instance import MOST_FILES, Instance, Reach
 from doumen.model.plan import GovernedTable, QueryPlan
 
 CANARY = "CANARY7431"
@@ -118,6 +119,26 @@ def test_each_session_has_its_own_variables_and_tables(
         assert second.execute("SELECT getvariable('v')").fetchall() == [(None,)]
         with pytest.raises(duckdb.CatalogException):
             second.execute("FROM left_over")
+
+
+def test_a_reach_covers_what_reads_no_more_and_grows_by_what_was_read() -> None:
+    one, two = Reach(("a",), (), 1, 1), Reach(("a", "b"), (), 1, 1)
+    assert two.covers(one)
+    assert not one.covers(two)
+    for other in (
+        replace(one, memory=2),
+        replace(one, threads=2),
+        replace(one, directories=("d",)),
+    ):
+        assert not two.covers(other)
+        assert not replace(other, files=two.files).covers(one)
+    assert Reach(("b",), (), 1, 1).joined(one) == two
+    writing = Reach(("b",), ("d",), 1, 1)
+    assert writing.joined(one) == writing
+    assert one.joined(writing) == one
+    many = Reach(tuple(map(str, range(MOST_FILES))), (), 1, 1)
+    assert one.joined(many) == one
+    assert many.joined(Reach(("7",), (), 1, 1)).files == tuple(sorted(many.files))
 
 
 def test_views_that_are_the_same_stay(

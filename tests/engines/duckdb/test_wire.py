@@ -53,7 +53,7 @@ def test_a_query_plan_survives(
         first,
         other,
         parameters=(1, datetime(2020, 1, 1)),
-        variables={"k": None},
+        variables={"k": None, "many": ("a", "b")},
         limit=3,
         into="/d",
     )

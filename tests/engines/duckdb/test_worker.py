@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from doumen.engines.duckdb import wire, worker
+from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.model.load import LoadColumn, LoadSpec, Reading, SourceFile
 from doumen.model.plan import Bounds, ExaminePlan, GovernedTable, LoadPlan, QueryPlan
@@ -90,6 +91,37 @@ def test_jobs_one_after_another(
     assert peer.query(plan("SELECT a FROM x.z", empty))[1]["rows"] == 0
     reading = peer.ask("read", {"statement": "SELECT 1", "bounds": asdict(Bounds())})
     assert '"error":false' in reading[1]["reading"]
+
+
+def test_a_reach_that_grew_serves_what_was_read_before_and_leaves_nothing(
+    peer: _Peer,
+    plan: Plans,
+    table: Callable[..., GovernedTable],
+    parquet: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locked: list[tuple[str, ...]] = []
+    real = Instance.lock
+
+    def lock(self: Instance, reach: Reach) -> None:
+        locked.append(tuple(Path(file).stem for file in reach.files))
+        real(self, reach)
+
+    monkeypatch.setattr(Instance, "lock", lock)
+    a = table("x.a", {"n": "BIGINT"}, parquet("a.parquet", n=[1]))
+    b = table("x.b", {"n": "BIGINT"}, parquet("b.parquet", n=[2, 3]))
+    left = "SELECT view_name, getvariable('v') FROM duckdb_views() WHERE NOT internal"
+    for seen in (a, b, a, b):
+        one = plan(f"SELECT n FROM {seen.ref}", seen, variables={"v": "CANARY"})
+        assert peer.query(one)[0] == b"T"
+        assert peer.query(plan(left))[1]["rows"] == 0
+        assert peer.query(plan("SELECT 1 WHERE getvariable('v') IS NOT NULL"))[1]["rows"] == 0
+    assert locked == [("a",), ("a", "b")]
+    (tmp_path / "into").mkdir()
+    assert peer.query(plan("SELECT n FROM x.a", a, into=str(tmp_path / "into")))[0] == b"T"
+    assert peer.query(plan("SELECT n FROM x.a", a))[0] == b"T"
+    assert locked[2:] == [("a",), ("a",)]
 
 
 def test_a_job_that_fails_is_the_last(peer: _Peer, plan: Plans) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +14,22 @@ from doumen.kits.policy import Asked, DatasetRuling, read_rules, rule_as_json, r
 from doumen.model.actor import Actor
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
-from doumen.model.rule import Action, Rule
+from doumen.model.rule import (
+    Action,
+    Count,
+    Duty,
+    Effect,
+    Expire,
+    Filter,
+    Limit,
+    Mask,
+    MinGroup,
+    Option,
+    Rule,
+    Target,
+    TargetKind,
+    Who,
+)
 
 FLIGHTS = {"year": "BIGINT", "origin": "VARCHAR", "tailnum": "VARCHAR", "delay": "DOUBLE"}
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -114,3 +131,96 @@ def someone() -> Callable[..., Actor]:
 @pytest.fixture(scope="session")
 def ask() -> Callable[..., DatasetRuling]:
     return put
+
+
+COLUMNS = {"a": "BIGINT", "b": "VARCHAR", "c": "VARCHAR", "d": "DATE"}
+_PARTIAL = [(("keep_end", 0), ("keep_start", n), ("with", "*")) for n in (1, 2)]
+_METHODS: list[tuple[str, tuple[tuple[str, Option], ...]]] = [
+    ("null", ()),
+    ("hash", ()),
+    *(("partial", options) for options in _PARTIAL),
+    ("generalise", (("levels", "month"),)),
+    ("generalise", (("levels", 10),)),
+    ("generalise", (("levels", 0.5),)),
+    ("generalise", (("levels", (("x", "general"), ("y", "general"))),)),
+    ("bucket", (("edges", (0, 10.5)),)),
+    ("bucket", (("edges", ("2026-01-01", "2026-07-01 12:00")),)),
+]
+_CLAIMS: list[tuple[tuple[str, tuple[str, ...]], ...]] = [
+    (),
+    (),
+    (("city", ("a", "b")),),
+    (("city", ("c",)),),
+    (("city", ("a",)), ("name", ("ana",))),
+]
+
+
+class Dice:
+    """Rules by chance, over `x.raw`, `x.other` and `ana.made`; the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.roll = Random(seed)
+
+    def rules(self) -> list[Rule]:
+        """A set of rules, often with a permit that opens everything."""
+        opening = [self.rule(Effect.PERMIT, Target(TargetKind.DATASET, "*.*"))]
+        drawn = [self.rule() for _ in range(self.roll.randint(0, 5))]
+        found = (opening if self.roll.random() < 0.7 else []) + drawn
+        return [replace(one, id=f"r{number}") for number, one in enumerate(found)]
+
+    def rule(self, effect: Effect | None = None, on: Target | None = None) -> Rule:
+        """A rule of any kind, with its duties."""
+        roll = self.roll
+        on = on or self.target()
+        effect = effect or roll.choice([Effect.PERMIT, Effect.PERMIT, Effect.DENY])
+        action = roll.choice([Action.QUERY, Action.QUERY, Action.QUERY, Action.DISCOVER])
+        permits = (effect, action) == (Effect.PERMIT, Action.QUERY)
+        named = roll.choice(["role", "role", "actor"])
+        who = {named: "analyst" if named == "role" else roll.choice(["ana", "bob"])}
+        return Rule(
+            id="r",
+            effect=effect,
+            action=action,
+            who=Who(**who, claims=roll.choice(_CLAIMS)),
+            on=on,
+            purposes=roll.choice([(), (), ("research",), ("security",), ("marketing",)]),
+            until=roll.choice([None, None, None, NOW.date(), date(2026, 11, 23)]),
+            duties=self.duties(on) if permits else (),
+        )
+
+    def target(self) -> Target:
+        """Any target."""
+        kind, value = self.roll.choice(
+            [
+                *((TargetKind.DATASET, v) for v in ("x.raw", "x.*", "ana.made", "*.*", "*.made")),
+                *((TargetKind.COLUMN, f"x.raw.{name}") for name in COLUMNS),
+                (TargetKind.COLUMN, "ana.made.b"),
+                (TargetKind.LABEL, "personal"),
+                (TargetKind.LABEL, "mine"),
+            ]
+        )
+        return Target(kind, value)
+
+    def duties(self, on: Target) -> tuple[Duty, ...]:
+        """Up to three duties of any kind that a rule on this may ask for."""
+        return tuple(self.duty(on) for _ in range(self.roll.randint(0, 3)))
+
+    def duty(self, on: Target) -> Duty:
+        """A duty of any kind."""
+        roll = self.roll
+        name = roll.choice([*COLUMNS]) if on.kind is TargetKind.DATASET else None
+        method, options = roll.choice(_METHODS)
+        kinds: list[Duty] = [
+            Filter(roll.choice(["a > 1", "b = 'x'", "c = actor.city"])),
+            *[Mask(method, name, options)] * 3,
+            Limit(roll.randint(0, 9)),
+            MinGroup(roll.randint(1, 9), roll.choice([None, "a", "B"])),
+            Count(roll.randint(0, 9)),
+            Expire(roll.choice([0, 5, 30, 400])),
+        ]
+        return roll.choice(kinds)
+
+
+@pytest.fixture(scope="session")
+def dice() -> type[Dice]:
+    return Dice

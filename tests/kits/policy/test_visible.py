@@ -252,3 +252,30 @@ def test_about_some_datasets_and_what_they_were_made_of(node: Facts) -> None:
     told = about(node, [Ref("ana", "made")])
     assert set(told.rows["dataset"]) == {"ana.made", "air.open", "air.hidden", "air.column"}
     assert told.rows["rule"] == node.rows["rule"]
+
+
+def test_duties_tell_no_hidden_unit_and_no_mapping(
+    facts_of: Build, body_of: Body, someone: Someone
+) -> None:
+    columns = {"id": "BIGINT", "city": "VARCHAR", "Person": "VARCHAR"}
+    mapping = "mask: {column: city, method: generalise, levels: {Wenzhou: south}}"
+    facts = facts_of(
+        f"""rules:
+  - id: read
+    permit: query
+    who: {{role: analyst}}
+    on: air.t
+    duties: [min_group: {{k: 5, unit: person}}, min_group: {{k: 4, unit: ID}}, {mapping}]
+  - {{id: hide, deny: discover, who: {{actor: ana}}, on: {{column: air.t.Person}}}}""",
+        datasets={"air.t": body_of(columns)},
+    )
+    hidden = {"levels": {"…": "…"}, "column": "city", "method": "generalise"}
+    for name, unit in (("ana", "…"), ("bob", "person")):
+        told = visible_facts(someone(name), facts, NOW).body("rule", "read")
+        assert told
+        groups = [{"k": 5, "unit": unit}, {"k": 4, "unit": "ID"}]
+        assert told["duties"] == [*({"min_group": group} for group in groups), {"mask": hidden}]
+    auditor = visible_facts(someone("al", "auditor"), facts, NOW).body("rule", "read")
+    assert auditor
+    assert "Wenzhou" not in str(auditor)
+    assert auditor["duties"][0] == {"min_group": {"k": 5, "unit": "person"}}

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from doumen.kits.sql import Statement, check_reading, parse
+from doumen.kits.sql import Statement, check_reading, parse, trace
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 
@@ -154,10 +154,35 @@ def admit(read: Callable[[str], str]) -> Callable[[str], Statement]:
     return both
 
 
+@pytest.fixture(scope="session")
+def flows() -> Callable[[str, Mapping[Ref, Schema], str], bool]:
+    """Compares the lineage of a statement with truth: `name: made of | shaped by; …`."""
+
+    def compare(sql: str, schemas: Mapping[Ref, Schema], expected: str) -> bool:
+        found = []
+        for output in trace(parse(sql), schemas).outputs:
+            sides = [
+                " ".join(sorted(f"{each.ref.name}.{each.column}" for each in columns))
+                for columns in (output.projection, output.influence)
+            ]
+            found.append((output.name or "-", *sides))
+        truth = []
+        for part in expected.split(";"):
+            name, _, columns = part.partition(":")
+            made, _, shaped = columns.partition("|")
+            sides = [" ".join(sorted(side.split())) for side in (made, shaped)]
+            truth.append((name.strip(), *sides))
+        assert found == truth
+        return True
+
+    return compare
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give `admitted`, `refused` and `tpch` to the tests that ask for them."""
     if "admitted" in metafunc.fixturenames:
-        lines = (HERE / "admitted.sql").read_text("utf-8").splitlines()
+        files = [HERE / name for name in ("admitted.sql", "expressions.sql", "tables.sql")]
+        lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
         metafunc.parametrize("admitted", [s for s in lines if s and not s.startswith("--")])
     if "refused" in metafunc.fixturenames:
         lines = (HERE / "refused.tsv").read_text("utf-8").splitlines()

@@ -75,12 +75,15 @@ def test_words_are_of_what_is_refused() -> None:
         (exp.Literal(this=b"x", is_string=True), "literal with this"),
         (exp.Join(this=exp.to_table("a.b"), kind="STRAIGHT"), "this kind of join: STRAIGHT"),
         (exp.Window(this=exp.Rank(), over="ELSE"), "`ELSE` in window"),
-        (exp.DataType(this=exp.DType.JSON), "the type JSON"),
+        (exp.DataType(this=exp.DType.VARIANT), "the type VARIANT"),
         (exp.DataType(this=exp.Identifier(this="x")), "the type of that name"),
         (exp.From(this=exp.Literal.number(1)), "literal as a table"),
         (exp.Table(this=exp.Lower(this=exp.column("a"))), "the table function"),
         (exp.Intersect(this=exp.to_table("a.b"), expression=exp.select("1")), "a set operation"),
-        (exp.Array(expressions=[exp.select("1")]), "ARRAY(SELECT"),
+        (exp.Dot(this=exp.column("a"), expression=exp.Star()), "what stands after a dot"),
+        (exp.Lambda(this=exp.Null(), expressions=[exp.column("a")]), "a lambda of this form"),
+        (exp.Collate(this=exp.column("a"), expression=exp.Var(this="de")), "this collation"),
+        (exp.Not(this=exp.Anonymous(this="ALL", expressions=[exp.Null()])), "`ALL`"),
         (exp.Median(this=exp.ReadCSV(this=exp.Literal.string("x"))), "read_csv()"),
         (exp.Sqrt(this=exp.Soundex(this=exp.column("a"))), "soundex"),
     ],
@@ -96,5 +99,5 @@ def test_a_refused_function_says_why_and_what_else() -> None:
         admit_function("getvariable")
     assert caught.value.why
     assert "`?`" in str(caught.value.next)
-    with pytest.raises(Refused, match="operator `<->`"):
-        admit_function("<->")
+    with pytest.raises(Refused, match="operator `!__postfix`"):
+        admit_function("!__postfix")

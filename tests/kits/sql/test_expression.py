@@ -290,3 +290,14 @@ def test_what_compiles_runs_on_every_row(text: str) -> None:
     con.execute(f"CREATE SCHEMA d; CREATE TABLE raw ({columns}); INSERT INTO raw VALUES {ROWS}")
     _rows(con, compiled)
     con.close()
+
+
+def test_a_number_that_is_none_is_told() -> None:
+    with pytest.raises(Invalid, match="which is no number"):
+        compile_filter("i = 1e", Schema.of(i="INTEGER"), {}, "f")
+
+
+def test_all_that_is_compared_at_once_compares_with_each_other() -> None:
+    columns = Schema.of(b="BIGINT", fine="DECIMAL(38,19)", wide="DECIMAL(38,0)")
+    with pytest.raises(Invalid, match="may fail on a row"):
+        compile_filter("b BETWEEN fine AND wide", columns, {}, "f")

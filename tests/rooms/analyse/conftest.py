@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
@@ -30,10 +31,12 @@ class TableAnswer:
         *,
         batch: int = 1000,
         truncated: bool = False,
+        expires: date | None = None,
         failure: DoumenError | None = None,
     ) -> None:
         self.schema = schema
         self.truncated = truncated
+        self.expires = expires
         self._table = table
         self._source = iter(table.to_batches(max_chunksize=batch))
         self._failure = failure

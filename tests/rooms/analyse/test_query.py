@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,27 @@ def test_explained_says_which_rules_deny(bench: Any) -> None:
     told = outcome.drawn[1]
     assert isinstance(told, Table)
     assert told.rows == (("no", "denies", ""), ("yes", "permits", "none"))
+
+
+def test_until_when_an_answer_may_be_kept_is_told(bench: Any, tmp_path: Path) -> None:
+    day = date(2026, 12, 31)
+    told = query(bench.desk(answer=bench.answer("select 1 as n", expires=day)), sql="…")
+    assert as_json(told)["expires"] == "2026-12-31"
+    assert "It may be kept until 2026-12-31 (UTC)." in told.said
+    file = tmp_path / "x.json"
+    query(bench.desk(answer=bench.answer("select 1 as n", expires=day)), sql="…", output=file)
+    assert json.loads(file.read_text())["expires"] == "2026-12-31"
+
+
+def test_explained_says_what_is_left_of_a_count_and_until_when(bench: Any) -> None:
+    counted = {"account": "rule:r", "unit": "queries", "amount": 1, "left": 7}
+    explained = Explained("…", (), (counted,), Schema.of(a="VARCHAR"), "2026-12-31")
+    outcome = query(bench.desk(explained=explained), sql="…", explain=True)
+    assert as_json(outcome)["expires"] == "2026-12-31"
+    charges = outcome.drawn[-2]
+    assert isinstance(charges, Table)
+    assert charges.columns[-1] == "left today"
+    assert charges.rows == (("rule:r", "queries", 1, 7),)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Book:
                     inclusion=Inclusion(place.index, size, tuple(h.hex() for h in proof), note),
                     certificate=certificate,
                 )
-                self.ledger.keep_receipt(connection, receipt.id, seal(receipt, key))
+                self.ledger.keep_receipts(connection, [(receipt.id, seal(receipt, key))])
         return placed
 
     def audit(self) -> list[Flaw]:

@@ -31,7 +31,7 @@ class Conversation:
         job: The job as JSON.
         inline: Arrow streams that go with it.
         seconds: Wall time that the job may take.
-        release: Takes the worker back once the job ended well.
+        release: Takes the worker back once the job ended well, with the bytes that it holds.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Conversation:
         *,
         inline: Sequence[pa.Buffer] = (),
         seconds: float,
-        release: Callable[[Worker], None] | None = None,
+        release: Callable[[Worker, int], None] | None = None,
     ) -> None:
         self._worker: Worker | None = worker
         self._release = release
@@ -76,7 +76,7 @@ class Conversation:
             self.close()
             raise wire.unpack_error(wire.read_json(payload))
         if kind == wire.TRAILER:
-            self._done(worker, spent=bool(wire.read_json(payload).get("spent")))
+            self._done(worker, int(wire.read_json(payload)["weight"]))
         return kind, payload
 
     def close(self) -> None:
@@ -85,12 +85,12 @@ class Conversation:
         if worker is not None:
             worker.end()
 
-    def _done(self, worker: Worker, *, spent: bool) -> None:
+    def _done(self, worker: Worker, weight: int) -> None:
         self._worker = None
-        if spent or self._release is None:
+        if self._release is None:
             worker.end()
         else:
-            self._release(worker)
+            self._release(worker, weight)
 
     def _died(self, worker: Worker) -> DoumenError:
         self._worker = None

@@ -128,7 +128,7 @@ class DuckDB:
         reading: str = wire.read_json(payload)["reading"]
         return reading
 
-    def _keep_reader(self, worker: Worker) -> None:
+    def _keep_reader(self, worker: Worker, _: int) -> None:
         self._reader = worker
 
     def _talk(self, do: str, plan: QueryPlan, actor: str) -> Conversation:
@@ -139,7 +139,7 @@ class DuckDB:
             {"do": do, **body},
             inline=inline,
             seconds=plan.bounds.seconds,
-            release=lambda worker: self._pool.give(actor, worker),
+            release=lambda worker, weight: self._pool.give(actor, worker, weight),
         )
 
     def _outside(

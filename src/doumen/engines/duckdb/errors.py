@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 
 import duckdb
 
 from doumen.engines.duckdb.told import out_of_memory, out_of_time
+from doumen.kits.sql.splice import Splice, original_place
 from doumen.model.errors import DoumenError, Faulty, Invalid, Unavailable
 
 _SAID = {
@@ -29,6 +31,9 @@ _SAID = {
     "Sequence": ("invalid-input", "A function was given a value that it cannot take"),
 }
 """First words of the engine's message → second part of the code, sentence."""
+
+CODES = frozenset({*(code for code, _ in _SAID.values()), "engine"})
+"""Second parts of the codes of statements that failed on the data."""
 
 _NEXT = {
     "conversion": "Use TRY_CAST(… AS …), which gives NULL instead.",
@@ -50,8 +55,26 @@ _UNKNOWN = (
 _BOUND = "The statement does not fit the columns and types of its tables"
 
 
-def translated(error: Exception, statement: str) -> DoumenError:
-    """The error for what the engine raised while it ran `statement`, the user's own text."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The user's own text of a statement, and what was changed in it to run.
+
+    A place in what was put in is told as the place where it was put in.
+    """
+
+    text: str
+    splices: tuple[Splice, ...] = ()
+
+
+def translated(error: Exception, statement: str, written: Written | None = None) -> DoumenError:
+    """The error for what the engine raised while it ran `statement`.
+
+    Args:
+        error: What was raised.
+        statement: What ran.
+        written: What it was made of; None: the user's own text ran.
+    """
+    own = written or Written(statement)
     if isinstance(error, DoumenError):
         return error
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
@@ -59,11 +82,11 @@ def translated(error: Exception, statement: str) -> DoumenError:
     kind, _, rest = str(error).partition(" Error: ")
     if isinstance(error, OSError) and error.errno is not None:
         kind = "IO"
-    message, place = _parts(rest, statement)
+    message, place = _parts(rest, statement, own)
     if kind in {"Out of Memory", "INTERRUPT", "IO", "HTTP", "Permission"}:
         return _outside(kind)
     if kind in {"Binder", "Catalog", "Parser"} or "arameter" in message[:40]:
-        return _unfit(kind, message, place, statement)
+        return _unfit(kind, message, place, own.text)
     return _failed(kind, message, place)
 
 
@@ -109,7 +132,7 @@ def _unfit(kind: str, message: str, place: str, statement: str) -> Invalid:
     return Invalid(f"{_BOUND}{place}.", detail="bind")
 
 
-def _parts(rest: str, statement: str) -> tuple[str, str]:
+def _parts(rest: str, statement: str, own: Written) -> tuple[str, str]:
     """The engine's own message, for matching only, and the place in the user's text in words."""
     try:
         body = json.loads(rest)
@@ -119,8 +142,10 @@ def _parts(rest: str, statement: str) -> tuple[str, str]:
     try:
         start, length = json.loads(body["location"])
         text = statement.encode()
-        before = text[:start].decode()
-        fragment = text[start : start + length].decode()
+        first = len(text[:start].decode())
+        last = first + len(text[start : start + length].decode())
+        at = original_place(first, own.splices)
+        before, fragment = own.text[:at], own.text[at : original_place(last, own.splices)]
     except (ValueError, KeyError, TypeError):
         return message, ""
     if not 0 <= start < len(text) or not fragment:

@@ -2,24 +2,31 @@
 
 Order of locking (measured): configuration; then the paths, memory and threads of the job;
 then no external access; then no configuration. All but the second is done ahead, so that a
-job waits for little. An instance serves later jobs of the same actor that read the same
-files; each job has a connection of its own, so variables and temporary objects end with it.
+job waits for little. An instance serves later jobs of the same actor within its reach; each
+job has a connection of its own, so variables and temporary objects end with it, and exactly
+the governed tables of the job are there. Footers of files, which never change, stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from doumen.engines.duckdb import governed
 from doumen.engines.duckdb.text import literals, name, type_name
-from doumen.model.plan import Bounds, GovernedTable, QueryPlan, Scalar
+from doumen.model.plan import Bounds, GovernedTable, QueryPlan, Value
 
 _UNSOUND = "type_pushdown"
 """In DuckDB 2.0.1 it moves TRY_CAST into the CSV scan as a cast that fails."""
+
+
+_SETTINGS = ("SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true")
+
+MOST_FILES = 4096
+"""Most files in the reach of an instance that serves several jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,19 @@ class Reach:
     def of(cls, bounds: Bounds, files: Sequence[str], directories: Sequence[str] = ()) -> Reach:
         """The reach of one job."""
         return cls(tuple(sorted(set(files))), tuple(directories), bounds.memory, bounds.threads)
+
+    def covers(self, other: Reach) -> bool:
+        """Whether a job of the other reach may run within this one: neither may write."""
+        limits = (self.memory, self.threads) == (other.memory, other.threads)
+        reads = not self.directories and not other.directories
+        return limits and reads and set(self.files) >= set(other.files)
+
+    def joined(self, before: Reach) -> Reach:
+        """This reach with the files of the actor's jobs before, so that the next one is served."""
+        files = {*self.files, *before.files}
+        if self.directories or before.directories or len(files) > MOST_FILES:
+            return self
+        return replace(self, files=tuple(sorted(files)))
 
 
 class Instance:
@@ -67,7 +87,7 @@ class Instance:
                 "disabled_optimizers": _UNSOUND,
             },
         )
-        for statement in ("SET GLOBAL TimeZone = 'UTC'", *governed.CLOCK):
+        for statement in (*_SETTINGS, *governed.CLOCK):
             self._root.execute(statement)
 
     def lock(self, reach: Reach) -> None:
@@ -112,8 +132,9 @@ class Instance:
         self._root.close()
 
     @staticmethod
-    def _bind(connection: duckdb.DuckDBPyConnection, variable: str, value: Scalar) -> None:
-        connection.execute(f"SET VARIABLE {name(variable)} = ?", [value])
+    def _bind(connection: duckdb.DuckDBPyConnection, variable: str, value: Value) -> None:
+        bound = list(value) if isinstance(value, tuple) else value
+        connection.execute(f"SET VARIABLE {name(variable)} = ?", [bound])
 
     def _show(self, tables: Sequence[GovernedTable], connection: duckdb.DuckDBPyConnection) -> None:
         """Make exactly the views of these tables; those that are the same stay.

@@ -29,6 +29,18 @@ def parquet(bounds: Bounds) -> str:
     )
 
 
+class Wrapped(Exception):
+    """What the engine raised, its cause, while it ran a statement within other text.
+
+    Attributes:
+        opening: The text before the statement; the engine counts places from its begin.
+    """
+
+    def __init__(self, opening: str) -> None:
+        super().__init__(opening)
+        self.opening = opening
+
+
 def columns(
     connection: duckdb.DuckDBPyConnection, plan: QueryPlan
 ) -> tuple[duckdb.DuckDBPyRelation, list[list[str]]]:
@@ -106,15 +118,22 @@ def _written(connection: duckdb.DuckDBPyConnection, plan: QueryPlan) -> dict[str
     assert plan.into is not None
     path = Path(plan.into) / FILE
     text = connection.extract_statements(plan.statement)[0].query.rstrip().removesuffix(";")
-    source = f"SELECT * FROM (\n{text}\n)"  # noqa: S608 - one checked SELECT
+    inner, cut = "SELECT * FROM (\n", "\n)"
     truncated = False
+
+    def ran(opening: str, closing: str) -> int:
+        """Run it in brackets; the one number of the answer."""
+        try:
+            found = connection.execute(f"{opening}{text}{closing}", list(plan.parameters))
+            return int(found.fetchall()[0][0])
+        except duckdb.Error as error:
+            raise Wrapped(opening) from error
+
     if plan.limit is not None:
-        source += f" LIMIT {plan.limit + 1:d}"
-        counted = f"SELECT count(*) FROM ({source})"  # noqa: S608
-        truncated = _bound(connection, counted, plan.parameters).fetchall()[0][0] > plan.limit
-        source = f"SELECT * FROM (\n{text}\n) LIMIT {plan.limit:d}"  # noqa: S608
-    copy = f"COPY ({source}) TO {literal(str(path))} ({parquet(plan.bounds)})"
-    rows = connection.execute(copy, list(plan.parameters)).fetchall()[0][0]
+        most = f"{cut} LIMIT {plan.limit + 1:d})"
+        truncated = ran(f"SELECT count(*) FROM ({inner}", most) > plan.limit  # noqa: S608
+        cut = f"{cut} LIMIT {plan.limit:d}"
+    rows = ran(f"COPY ({inner}", f"{cut}) TO {literal(str(path))} ({parquet(plan.bounds)})")
     if not rows:
         path.unlink()
         return {"rows": 0, "truncated": truncated, "files": []}

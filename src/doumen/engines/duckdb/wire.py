@@ -34,6 +34,7 @@ from doumen.model.plan import (
     LoadPlan,
     QueryPlan,
     Scalar,
+    Value,
 )
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
@@ -71,6 +72,16 @@ def unpack_scalar(body: Any) -> Scalar:
     return scalar
 
 
+def pack_value(value: Value) -> Any:
+    """The value of a variable as JSON that `unpack_value` reads back exactly."""
+    return list(value) if isinstance(value, tuple) else pack_scalar(value)
+
+
+def unpack_value(body: Any) -> Value:
+    """What `pack_value` wrote."""
+    return tuple(body) if isinstance(body, list) else unpack_scalar(body)
+
+
 def pack_query(plan: QueryPlan) -> tuple[dict[str, Any], list[pa.Buffer]]:
     """A query plan as JSON, and its inline tables as Arrow streams in the order of the tables."""
     body = {
@@ -78,8 +89,10 @@ def pack_query(plan: QueryPlan) -> tuple[dict[str, Any], list[pa.Buffer]]:
         "tables": [_pack_table(table) for table in plan.tables],
         "now": plan.now.isoformat(),
         "parameters": [pack_scalar(value) for value in plan.parameters],
-        "variables": {name: pack_scalar(value) for name, value in plan.variables.items()},
+        "variables": {name: pack_value(value) for name, value in plan.variables.items()},
         "limit": plan.limit,
+        "written": plan.written,
+        "splices": [list(splice) for splice in plan.splices],
         "into": plan.into,
         "bounds": asdict(plan.bounds),
     }
@@ -94,8 +107,10 @@ def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryP
         tables=tuple(_unpack_table(table, rest) for table in body["tables"]),
         now=datetime.fromisoformat(body["now"]),
         parameters=tuple(unpack_scalar(value) for value in body["parameters"]),
-        variables={name: unpack_scalar(value) for name, value in body["variables"].items()},
+        variables={name: unpack_value(value) for name, value in body["variables"].items()},
         limit=body["limit"],
+        written=body["written"],
+        splices=tuple((start, end, text) for start, end, text in body["splices"]),
         into=body["into"],
         bounds=Bounds(**body["bounds"]),
     )

@@ -20,17 +20,17 @@ from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
+from doumen.kits.sql.splice import Splice
 from doumen.model.errors import DoumenError
 from doumen.model.plan import Bounds, QueryPlan
 
 ATTACHMENT = 1 << 32
 """Longest Arrow stream of one inline table, in bytes."""
 
+_RAISED = (DoumenError, duckdb.Error, MemoryError, OSError, UnicodeError)
+
 GRACE = 2.0
 """Seconds after its deadline at which a worker ends itself, if the parent has not."""
-
-WEIGHT = 768 << 20
-"""Bytes of memory beyond which a worker is not kept for another job."""
 
 
 def serve(channel: Channel) -> None:
@@ -41,6 +41,18 @@ def serve(channel: Channel) -> None:
             pass
     except Closed:
         pass
+
+
+def _told(job: dict[str, Any], error: Exception) -> DoumenError:
+    """What the parent is told; places are of the user's own text."""
+    statement, opening = str(job.get("statement", "")), ""
+    if isinstance(error, query.Wrapped) and isinstance(error.__cause__, Exception):
+        opening, error = error.opening, error.__cause__
+    splices = [Splice(*one) for one in job.get("splices", ())]
+    written = errors.Written(job["written"] if splices else statement, tuple(splices))
+    if opening:
+        written = errors.Written(written.text, (Splice(0, 0, opening), *splices))
+    return errors.translated(error, opening + statement, written)
 
 
 class _Worker:
@@ -68,11 +80,10 @@ class _Worker:
         """
         _, payload = self._channel.receive(wire.SMALL)
         job = wire.read_json(payload)
-        statement = str(job.get("statement", ""))
         try:
             self._jobs()[job["do"]](job)
-        except (DoumenError, duckdb.Error, MemoryError, OSError, UnicodeError) as error:
-            told = errors.translated(error, statement)
+        except (query.Wrapped, *_RAISED) as error:
+            told = _told(job, error)
             self._channel.send_json(wire.ERROR, wire.pack_error(told))
             return False
         self._watch.until = None
@@ -138,11 +149,13 @@ class _Worker:
         return Reach.of(plan.bounds, files, () if plan.into is None else (plan.into,))
 
     def _engine(self, reach: Reach, seconds: float) -> Instance:
-        """The engine for a job: the last one where it reaches the same, else the one ahead."""
+        """The engine for a job: the last one where it reaches as far, else the one ahead."""
         self._watch.until = time.monotonic() + seconds + GRACE
-        if self._used is not None and self._used.reach == reach and not reach.directories:
-            return self._used
-        if self._used is not None:
+        before = self._used.reach if self._used is not None else None
+        if self._used is not None and before is not None:
+            if before.covers(reach):
+                return self._used
+            reach = reach.joined(before)
             self._used.close()
         self._bound(reach.memory)
         assert self._ahead is not None
@@ -160,5 +173,4 @@ class _Worker:
         self._channel.send_json(wire.PROGRESS, {"progress": [fraction, doing]})
 
     def _end(self, trailer: dict[str, Any]) -> None:
-        spent = confine.resident() > WEIGHT
-        self._channel.send_json(wire.TRAILER, {**trailer, "spent": spent})
+        self._channel.send_json(wire.TRAILER, {**trailer, "weight": confine.resident()})

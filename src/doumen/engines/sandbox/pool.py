@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
 from doumen.engines.sandbox.frames import Channel
@@ -35,6 +36,15 @@ class Worker:
         return status
 
 
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """A worker that waits for the next job of its actor, and the bytes that it holds."""
+
+    actor: str
+    worker: Worker
+    weight: int
+
+
 class Pool:
     """Hands out workers. Many threads may use one pool.
 
@@ -42,19 +52,27 @@ class Pool:
         entry: Module whose `serve` the workers run.
         scratch: Folder for temporary files; the system's where None.
         kept: Most idle workers that wait for the next job of their actor.
+        weight: Most bytes of memory that they hold together, the last one used not counted.
         warm: Start zygote and spare now, off the path of the first job.
     """
 
     def __init__(
-        self, entry: str, *, scratch: Path | None = None, kept: int = 4, warm: bool = True
+        self,
+        entry: str,
+        *,
+        scratch: Path | None = None,
+        kept: int = 16,
+        weight: int = 2 << 30,
+        warm: bool = True,
     ) -> None:
         self._entry = entry
         self._scratch = str(scratch or tempfile.gettempdir())
         self._kept = kept
+        self._weight = weight
         self._lock = threading.Lock()
         self._herd: Herd | None = None
         self._spare: Worker | None = None
-        self._idle: deque[tuple[str, Worker]] = deque()
+        self._idle: deque[_Idle] = deque()
         self._closed = False
         self._owner = os.getpid()
         if warm:
@@ -84,16 +102,18 @@ class Pool:
             self._spare = Worker(herd)
             return worker
 
-    def give(self, actor: str, worker: Worker) -> None:
-        """Take back a worker whose job of this actor ended well."""
+    def give(self, actor: str, worker: Worker, weight: int) -> None:
+        """Take back a worker whose job of this actor ended well; it holds `weight` bytes."""
+        gone = []
         with self._lock:
             if self._closed:
                 worker.channel.close()
                 return
-            self._idle.append((actor, worker))
-            gone = self._idle.popleft()[1] if len(self._idle) > self._kept else None
-        if gone is not None:
-            gone.end()
+            self._idle.append(_Idle(actor, worker, weight))
+            while len(self._idle) > self._kept or self._held() > self._weight:
+                gone.append(self._idle.popleft().worker)
+        for one in gone:
+            one.end()
 
     def close(self) -> None:
         """End everything. A pool that is closed twice stays closed."""
@@ -102,11 +122,17 @@ class Pool:
             self._forget()
 
     def _of(self, actor: str) -> Worker | None:
-        for place, (owner, worker) in enumerate(self._idle):
-            if owner == actor:
+        """The worker of this actor that was used last: what it read is still at hand."""
+        for place in reversed(range(len(self._idle))):
+            idle = self._idle[place]
+            if idle.actor == actor:
                 del self._idle[place]
-                return worker
+                return idle.worker
         return None
+
+    def _held(self) -> int:
+        """Bytes that idle workers hold, that of the last one used not counted."""
+        return sum(idle.weight for idle in list(self._idle)[:-1])
 
     def _living(self) -> Herd:
         """The herd; a new one where the old one died or belongs to the process we forked from."""
@@ -134,7 +160,7 @@ class Pool:
         self._drop()
 
     def _drop(self) -> None:
-        for worker in (*(one for _, one in self._idle), self._spare):
+        for worker in (*(idle.worker for idle in self._idle), self._spare):
             if worker is not None:
                 worker.channel.close()
         self._idle.clear()

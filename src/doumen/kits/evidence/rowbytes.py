@@ -90,7 +90,8 @@ def _clock(tag: bytes, kind: pa.DataType) -> bytes:
 
 
 def _record(array: pa.Array, view: View) -> pa.Array:
-    return _within(array, _joined([encode(field, view) for field in array.flatten()]))
+    fields = [encode(field, view) for field in array.flatten()]
+    return _within(array, _joined(fields) if fields else pa.repeat(_NONE, len(array)))
 
 
 def _floating(array: pa.Array, view: View) -> pa.Array:

@@ -3,8 +3,8 @@
 Deny beats permit; duties of all permits that match are joined; what may not be discovered is
 absent. The owner sees all, no rule applies to them. A steward reads quarantines too. Stewards
 and auditors discover everything and read rows by rules only. A permit on a dataset shows all
-its columns, one on a column or a label only those; filters and limits hold for the dataset as
-a whole. `docs/rules.md` says this to users.
+its columns, one on a column or a label only those; every duty but a mask holds for the dataset
+as a whole. `docs/rules.md` says this to users.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from doumen.kits.policy.bounds import Bounds
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.duties.filter import misfit
-from doumen.kits.policy.flow import (
-    SHAPING,
-    ancestors,
-    flowing_masks,
-    shapers,
-    sources,
-)
+from doumen.kits.policy.flow import SHAPING, shapers, sources
 from doumen.kits.policy.knowledge import denials, known_columns, made, quarantines
+from doumen.kits.policy.masking import asked_masks
 from doumen.kits.policy.refusals import (
     all_denied,
     denied,
@@ -31,12 +27,12 @@ from doumen.kits.policy.refusals import (
     source_closed,
 )
 from doumen.kits.policy.ruling import Asked, DatasetRuling, RuledColumn, absent
-from doumen.kits.policy.standing import EITHER, QUERIED, Hit, Standing, check_purpose
+from doumen.kits.policy.standing import EITHER, QUERIED, Standing, check_purpose
 from doumen.kits.policy.target import folded
 from doumen.kits.policy.words import attributes
 from doumen.model.errors import NotFound, Refused
 from doumen.model.ref import Ref
-from doumen.model.rule import Action, Effect, Filter, Limit, Mask
+from doumen.model.rule import Action, Effect, Filter, Mask
 from doumen.model.schema import Schema
 
 Settled = DatasetRuling | Refused | NotFound
@@ -48,7 +44,8 @@ def rule_dataset(asked: Asked) -> DatasetRuling:
     Raises:
         NotFound: it does not exist, or the actor may not know that it does: both alike.
         Refused: the purpose is not assigned to the actor; a rule denies the dataset (named);
-            no rule permits it; or it was made from what the actor may no longer query.
+            no rule permits it; a duty does not fit it; or it was made from what the actor may
+            no longer query, or may query or keep under stricter terms only.
     """
     check_purpose(asked.actor, asked.purpose)
     standing = Standing(asked.actor, asked.purpose, asked.facts, asked.now)
@@ -127,17 +124,23 @@ class _Query:
         if not visible:
             raise all_denied(hidden[min(shown)], self.ref)
         columns = tuple(RuledColumn(c, *self._mask(c.name)) for c in visible)
-        limit = self._limit()
+        permits = frozenset(hit.rule for hit in self.permits)
+        bounds = Bounds(self.standing, self.ref, self.schema, permits)
+        limit, groups, counts = bounds.limit(), bounds.groups(), bounds.counts()
+        expires = bounds.expires()
         told = {name: rule for name, rule in sorted(hidden.items()) if name in self.known}
         applied = {hit.rule.id for hit in self.permits} | set(told.values())
         applied.update(rule for column in columns for rule in column.rules)
-        applied.update(() if limit is None else limit[1:])
+        applied.update(bound[-1] for bound in (limit, *groups, *counts, expires) if bound)
         return DatasetRuling(
             ref=self.ref,
             columns=columns,
             denied=told,
             filters=tuple(self._filters()),
             limit=limit,
+            groups=groups,
+            counts=counts,
+            expires=expires,
             rules=tuple(sorted(applied)),
         )
 
@@ -170,11 +173,13 @@ class _Query:
 
     def _mask(self, name: str) -> tuple[Mask | None, tuple[str, ...]]:
         """The mask of a column, and the rules that permit or mask it."""
-        asked = {(duty, hit.rule.id) for hit in self.permits for duty in _masks(hit, name)}
-        asked |= flowing_masks(self.standing.permits, self.standing.facts, self.ref, name)
+        asked = asked_masks(self.standing, self.permits, self.ref, name)
         permitting = {hit.rule.id for hit in self.permits if name in hit.columns}
         ids = tuple(sorted(permitting | {rule for _, rule in asked}))
-        return (BY_NOUN[Mask].join([mask for mask, _ in asked]) if asked else None), ids
+        if not asked:
+            return None, ids
+        (mask,) = BY_NOUN[Mask].join([mask for mask, _ in asked])
+        return mask, ids
 
     def _filters(self) -> Iterator[tuple[str, str]]:
         known = frozenset(attributes(self.standing.actor).items())
@@ -182,24 +187,5 @@ class _Query:
             for duty in hit.rule.duties:
                 if isinstance(duty, Filter):
                     if misfit(duty.expression, self.schema, known) is not None:
-                        raise misfitting(hit.rule.id, self.ref)
+                        raise misfitting(hit.rule.id, self.ref, "filter")
                     yield hit.rule.id, duty.expression
-
-    def _limit(self) -> tuple[int, str] | None:
-        """The smallest limit; those on the sources hold for whoever made the dataset."""
-        rules = {hit.rule for hit in self.permits}
-        for source in ancestors(self.standing.facts, self.ref) if self.made else ():
-            schema = _schema(self.standing, source)
-            hits = self.standing.hits(Effect.PERMIT, QUERIED, source, schema)
-            rules |= {hit.rule for hit in hits if self.standing.states(hit.rule)}
-        limits = [(d.rows, r.id) for r in rules for d in r.duties if isinstance(d, Limit)]
-        return min(limits, default=None)
-
-
-def _masks(hit: Hit, name: str) -> Iterator[Mask]:
-    """Masks that a permit asks for on a column, whether it is the permit that shows it or not."""
-    for duty in hit.rule.duties:
-        if isinstance(duty, Mask):
-            on = name in hit.columns if duty.column is None else folded(duty.column) == folded(name)
-            if on:
-                yield duty

@@ -49,17 +49,30 @@ def _day(value: Any) -> Any:
         raise _wrong(f"`{value}` is not a date such as 2027-12-31") from None
 
 
+def _values(value: Any) -> Any:
+    """One allowed value may stand alone; several are a set."""
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
+        raise _wrong("a text or a list of texts is allowed; write others in quotes")
+    return tuple(sorted(set(values)))
+
+
 class _WhoForm(BaseModel):
     model_config = _STRICT
 
     role: Name | None = None
     actor: Name | None = None
+    claims: dict[Name, Annotated[Any, BeforeValidator(_values)]] = Field({}, max_length=100)
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.role is None) == (self.actor is None):
             raise _wrong("give either `role` or `actor`")
         return self
+
+    def who(self) -> Who:
+        """Whom the form names."""
+        return Who(self.role, self.actor, tuple(sorted(self.claims.items())))
 
 
 class _DutyBase(BaseModel):
@@ -124,7 +137,7 @@ class _RuleForm(BaseModel):
             id=self.id,
             effect=Effect.DENY if self.permit is None else Effect.PERMIT,
             action=self.permit or self.deny or Action.QUERY,
-            who=Who(self.who.role, self.who.actor),
+            who=self.who.who(),
             on=self.on,
             purposes=tuple(self.purposes or ()),
             until=self.until,
@@ -189,11 +202,10 @@ def rule_from_json(body: Mapping[str, Any]) -> Rule:
 
 def rule_as_json(rule: Rule) -> dict[str, Any]:
     """The rule as a JSON object, in the shape and the order of its YAML form."""
-    who = {"role": rule.who.role} if rule.who.role is not None else {"actor": rule.who.actor}
     body: dict[str, Any] = {
         "id": rule.id,
         rule.effect.value: rule.action.value,
-        "who": who,
+        "who": _write_who(rule.who),
         "on": write_target(rule.on),
     }
     if rule.purposes:
@@ -204,6 +216,12 @@ def rule_as_json(rule: Rule) -> dict[str, Any]:
         kinds = [(BY_NOUN[type(duty)], duty) for duty in rule.duties]
         body["duties"] = [{kind.name: kind.write(duty)} for kind, duty in kinds]
     return body
+
+
+def _write_who(who: Who) -> dict[str, Any]:
+    named = {"role": who.role} if who.role is not None else {"actor": who.actor}
+    claims = {name: list(values) for name, values in who.claims}
+    return {**named, "claims": claims} if claims else dict(named)
 
 
 def _faults(place: str, errors: Iterable[ErrorDetails]) -> Iterator[str]:

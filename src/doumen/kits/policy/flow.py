@@ -1,25 +1,23 @@
-"""What rules on its sources mean for a derived dataset: denials and masks flow with lineage.
+"""What a dataset was derived from, and which of its columns a rule on that reaches.
 
 A denial flows along every column that shaped another (projection and influence); a mask flows
-along projection, where the value itself went. Rules on labels do not flow here: labels do, and
-a steward may release them. Where lineage is not recorded, every column of every source counts.
+along projection, where the value itself went (`masking`). Rules on labels do not flow: labels
+do, and a steward may release them. Where lineage is not recorded, every column of every source
+counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from doumen.kits.policy.target import folded, means, names
 from doumen.model.fact import Facts
 from doumen.model.ref import ColumnRef, Ref
-from doumen.model.rule import Mask, Rule, Target, TargetKind
+from doumen.model.rule import Target, TargetKind
 
 PROJECTION = ("projection",)
 SHAPING = ("projection", "influence")
-
-Masks = frozenset[tuple[Mask, str]]
-"""Masks, each with the id of the rule that asks for it."""
 
 
 def sources(facts: Facts, ref: Ref) -> tuple[Ref, ...]:
@@ -86,32 +84,6 @@ def reaches(target: Target, ref: Ref, columns: tuple[str, ...], facts: Facts) ->
         for column in columns
         if any(names(target, o.ref, o.column) for o in origins(facts, ref, column))
     )
-
-
-def flowing_masks(permits: Iterable[Rule], facts: Facts, ref: Ref, column: str) -> Masks:
-    """Masks that flow into a derived column from its sources, each with the id of its rule.
-
-    Args:
-        permits: The permits to query that match the reader.
-        facts: All facts of the node.
-        ref: The derived dataset.
-        column: One of its columns.
-    """
-    rules = tuple(permits)
-    return frozenset(
-        (Mask(duty.method, None, duty.options), rule.id)
-        for origin in origins(facts, ref, column, PROJECTION)
-        for rule in rules
-        for duty in rule.duties
-        if isinstance(duty, Mask) and _masks(rule.on, duty, origin)
-    )
-
-
-def _masks(on: Target, mask: Mask, origin: ColumnRef) -> bool:
-    """Whether a mask of a rule on a dataset or a column is on this column."""
-    if mask.column is None:
-        return names(on, origin.ref, origin.column)
-    return means(on, origin.ref) and folded(mask.column) == folded(origin.column)
 
 
 def _column_names(facts: Facts, ref: Ref) -> tuple[str, ...]:

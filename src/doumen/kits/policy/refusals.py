@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from doumen.kits.policy.standing import QUERIED, Standing
 from doumen.model.errors import NotFound, Refused
 from doumen.model.ref import Ref
@@ -73,13 +75,37 @@ def source_closed(ref: Ref, source: Ref, cause: Refused | NotFound) -> Refused:
     )
 
 
-def misfitting(rule: str, ref: Ref) -> Refused:
-    """The condition of a rule cannot be applied, so nothing is shown."""
+def misfitting(rule: str, ref: Ref, duty: str) -> Refused:
+    """A duty of a rule cannot be applied, so nothing is shown."""
+    what = {"filter": "condition", "min_group": "group"}[duty]
     return Refused(
-        f"The condition of rule `{rule}` does not fit `{ref}`, so no row of it can be shown.",
+        f"The {what} of rule `{rule}` does not fit `{ref}`, so no row of it can be shown.",
         next=f"Tell a steward: `doumen rule explain {rule}`.",
         rule=rule,
-        detail="filter",
+        detail=duty,
+    )
+
+
+def ungrouped(rule: str, k: int, ref: Ref) -> Refused:
+    """A source may be read in groups only, and the dataset was made from it without."""
+    return Refused(
+        f"Rule `{rule}` asks for groups of at least {k} of what `{ref}` was made from.",
+        why="It did not ask for that when the dataset was derived.",
+        next=f"Derive it again: `doumen query … --into {ref}`.",
+        rule=rule,
+        detail="min_group",
+    )
+
+
+def over(rule: str | None, ref: Ref, day: date) -> Refused:
+    """The last day of a derived dataset is over; the rule is named to those it speaks of."""
+    named = f"rule `{rule}`" if rule else "a rule"
+    return Refused(
+        f"`{ref}` could be read until {day} and no longer.",
+        why=f"What it was made from may be kept for some days only, says {named}.",
+        next=f"Derive it again from its sources: `doumen query … --into {ref}`.",
+        rule=rule,
+        detail="expire",
     )
 
 

@@ -58,6 +58,12 @@ class DatasetRuling:
             rule. Naming one is refused; `SELECT *` leaves it out.
         filters: Id of the rule and expression; a row is seen where all are true.
         limit: Most rows of the final result, and the rule that says so.
+        groups: Smallest group, the raw column whose distinct values count (None: rows), and
+            the rule; all hold.
+        counts: Most queries of the actor under a rule on the UTC day of the job, and the rule;
+            all hold.
+        expires: Days that what is obtained may be kept, and the rule; the fewest. Of a derived
+            dataset at most those up to its own last day.
         rules: Ids of all rules applied, sorted.
         discoverable: The names told here may be told: always so of a ruling, since what may
             not be discovered is NotFound.
@@ -68,13 +74,17 @@ class DatasetRuling:
     denied: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[tuple[str, str], ...] = ()
     limit: tuple[int, str] | None = None
+    groups: tuple[tuple[int, str | None, str], ...] = ()
+    counts: tuple[tuple[int, str], ...] = ()
+    expires: tuple[int, str] | None = None
     rules: tuple[str, ...] = ()
     discoverable: bool = True
 
     @property
     def whole(self) -> bool:
         """Whether no rule hides a row or a value: all is shown as it is."""
-        return not (self.denied or self.filters or self.limit or any(c.mask for c in self.columns))
+        hides = self.denied or self.filters or self.limit or self.groups
+        return not (hides or any(c.mask for c in self.columns))
 
 
 def absent(ref: Ref) -> NotFound:

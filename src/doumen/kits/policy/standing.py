@@ -10,6 +10,7 @@ from typing import Any
 
 from doumen.kits.policy.document import rule_from_json
 from doumen.kits.policy.target import covered
+from doumen.kits.policy.words import attributes
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Facts
@@ -70,6 +71,14 @@ class Standing:
         """Whether the rule is for any purpose, or for one that the actor could state."""
         return not rule.purposes or not self.actor.purposes.isdisjoint(rule.purposes)
 
+    def permitting(self, ref: Ref) -> Iterator[Rule]:
+        """The permits to query that match and are on this dataset or on columns of it."""
+        snapshot = self.facts.snapshot(ref)
+        if snapshot is not None:
+            for hit in self.hits(Effect.PERMIT, QUERIED, ref, snapshot.schema):
+                if self.states(hit.rule):
+                    yield hit.rule
+
     def hits(
         self, effect: Effect, actions: Collection[Action], ref: Ref, schema: Schema
     ) -> Iterator[Hit]:
@@ -82,9 +91,13 @@ class Standing:
 
 
 def concerns(actor: Actor, body: Mapping[str, Any]) -> bool:
-    """Whether a rule, in its JSON form, speaks of the actor or of one of their roles."""
+    """Whether a rule, in its JSON form, speaks of the actor: name or role, and every claim."""
     who = body["who"]
-    return who.get("actor") == actor.name or who.get("role") in actor.roles
+    if who.get("actor") != actor.name and who.get("role") not in actor.roles:
+        return False
+    claims = who.get("claims", {})
+    known = attributes(actor) if claims else {}
+    return all(known.get(name) in values for name, values in claims.items())
 
 
 def in_force(rule: Rule, day: date) -> bool:

@@ -114,6 +114,13 @@ def means(target: Target, ref: Ref) -> bool:
     )
 
 
+def exact(target: Target) -> bool:
+    """Whether a target names one dataset, or one column of one."""
+    if target.kind is TargetKind.DATASET:
+        return "*" not in target.value
+    return target.kind is TargetKind.COLUMN
+
+
 @lru_cache(maxsize=4096)
 def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(re.escape(value).replace(r"\*", r"\w*"))

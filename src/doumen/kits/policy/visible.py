@@ -7,7 +7,7 @@ rows, times, order and events of facts) is dropped or constant (law 1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from doumen.kits.policy.document import rule_as_json, rule_from_json
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.flow import ancestors
 from doumen.kits.policy.knowledge import known_columns
+from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.policy.ruling import Asked
 from doumen.kits.policy.standing import Standing, check_purpose, concerns
 from doumen.kits.policy.target import covered, folded
@@ -24,7 +25,7 @@ from doumen.model.actor import Actor
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.ref import ColumnRef, Ref
-from doumen.model.rule import Action, Mask, Rule
+from doumen.model.rule import Action, Duty, Mask, MinGroup, Rule
 from doumen.model.schema import Schema
 
 _OPEN = ("purpose", "key")
@@ -224,8 +225,16 @@ class _View:
             return
         names = {folded(name) for ref in touched for name in self.known[ref]}
         duties = tuple(
-            BY_NOUN[type(duty)].withheld(duty)
+            _told(duty, names)
             for duty in rule.duties
             if not isinstance(duty, Mask) or duty.column is None or folded(duty.column) in names
         )
         yield Fact("rule", key, rule_as_json(replace(rule, duties=duties)))
+
+
+def _told(duty: Duty, names: Collection[str]) -> Duty:
+    """A duty without what it may not tell; `names` are the columns that may be known, folded."""
+    if isinstance(duty, MinGroup) and duty.unit and folded(duty.unit) not in names:
+        return replace(duty, unit=WITHHELD)
+    withheld: Duty = BY_NOUN[type(duty)].withheld(duty)
+    return withheld

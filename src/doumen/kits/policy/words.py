@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.model.actor import Actor
-from doumen.model.rule import Action, Duty, Effect, Rule, Target, TargetKind
+from doumen.model.rule import Action, Duty, Effect, Rule, Target, TargetKind, Who
 from doumen.model.schema import Schema
 
 
@@ -32,15 +32,21 @@ def rule_words(rule: Rule, *, literals: bool = False) -> tuple[tuple[str, str], 
     """
     does = {Action.QUERY: "reading rows", Action.DISCOVER: "knowing names, descriptions, labels"}
     effect = "permits" if rule.effect is Effect.PERMIT else "denies"
-    who = f"role `{rule.who.role}`" if rule.who.role is not None else f"actor `{rule.who.actor}`"
     return (
         ("does", f"{effect} {does[rule.action]}"),
-        ("who", who),
+        ("who", who_words(rule.who)),
         ("on", target_words(rule.on)),
         ("for", ", ".join(rule.purposes) or "any purpose"),
         ("until", f"{rule.until}, that day (UTC) included" if rule.until else "no end"),
         *(("duty", duty_words(duty, literals=literals)) for duty in rule.duties),
     )
+
+
+def who_words(who: Who) -> str:
+    """Whom a rule speaks of, as a phrase."""
+    named = f"role `{who.role}`" if who.role is not None else f"actor `{who.actor}`"
+    claims = [f"{name} {' or '.join(f'`{v}`' for v in values)}" for name, values in who.claims]
+    return f"{named} with {' and '.join(claims)}" if claims else named
 
 
 def target_words(target: Target) -> str:

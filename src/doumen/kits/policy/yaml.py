@@ -65,6 +65,10 @@ def _bounded(text: str) -> None:
             raise _invalid("The document is nested too deeply.")
         if isinstance(event, ScalarEvent) and _SURROGATE.search(event.value):
             raise _invalid(f"line {event.start_mark.line + 1}: half a character (surrogate).")
+        if getattr(event, "tag", None) is not None:
+            mark = event.start_mark
+            place = f"line {mark.line + 1}, column {mark.column + 1}"
+            raise _invalid(f"{place}: tags are not allowed.")
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             line = event.start_mark.line + 1
             raise _invalid(

@@ -7,7 +7,9 @@ the same lists; `trace` says which columns flow into the answer and which shape 
 
 from doumen.kits.sql.expression import CompiledFilter, compile_filter
 from doumen.kits.sql.functions import CLOCK, FUNCTIONS, Function, Kind, classify
+from doumen.kits.sql.group import hold_groups
 from doumen.kits.sql.lineage import Lineage, OutputLineage, trace
+from doumen.kits.sql.names import fold
 from doumen.kits.sql.parse import Statement, bare, parse
 from doumen.kits.sql.reading import check_reading
 from doumen.kits.sql.scopes import UnknownColumn
@@ -26,6 +28,8 @@ __all__ = [
     "check_reading",
     "classify",
     "compile_filter",
+    "fold",
+    "hold_groups",
     "parse",
     "trace",
 ]

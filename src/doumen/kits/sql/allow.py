@@ -8,13 +8,17 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from doumen.kits.sql.functions import Kind, classify
-from doumen.kits.sql.nodes import FUNCTIONS, NODES, TEXT, TYPES, WORDS
+from doumen.kits.sql.nodes import COLLATIONS, FUNCTIONS, NODES, TEXT, TYPES, WORDS
 from doumen.model.errors import Invalid, Refused
 
 _SHAPES = {name: frozenset(arguments.split()) for name, arguments in NODES.items()}
-_COUNTED = (exp.Literal, exp.Placeholder)
-_TABLES = (exp.Table, exp.Subquery, exp.Values)
+_COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_TABLES = (exp.Table, exp.Subquery, exp.Values, exp.Lateral, exp.Unnest)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
+
+
+MOST_CHOICES = 200
+"""Most COLUMNS() and filters of `*` in a statement."""
 
 
 def refused(what: str, *, next: str | None = None, why: str | None = None) -> Refused:
@@ -47,12 +51,22 @@ def check_tree(tree: exp.Expr) -> None:
         Refused: a construct, function or type is not; it is named.
     """
     pending: list[exp.Expr] = [tree]
+    choices = 0
     while pending:
         node = pending.pop()
         _check_class(node)
+        choices += _chooses(node)
+        if choices > MOST_CHOICES:
+            raise refused(f"more than {MOST_CHOICES} choices of columns", next="Name the columns.")
         name = type(node).__name__
         for key, value in node.args.items():
             for child in value if isinstance(value, list) else [value]:
+                if child == "" and f"{name}.{key}" not in TEXT:
+                    raise Invalid(
+                        f"Something is missing in {_spell(name)}.",
+                        why="The parser found nothing where a name or a value must stand.",
+                        detail="syntax",
+                    )
                 if child is None or child is False or child == "":
                     continue
                 _check_argument(node, name, key, child)
@@ -60,10 +74,21 @@ def check_tree(tree: exp.Expr) -> None:
                     pending.append(child)
 
 
+def _chooses(node: exp.Expr) -> bool:
+    """Whether a node chooses columns by their names, which costs time for each column."""
+    tested = node.this if isinstance(node, (exp.Binary, exp.RegexpLike)) else None
+    star = tested.this if isinstance(tested, exp.Column) else tested
+    filtered = isinstance(star, exp.Star) or (isinstance(node, exp.Star) and node.args.get("ilike"))
+    return isinstance(node, exp.Columns) or bool(filtered)
+
+
 def _check_class(node: exp.Expr) -> None:
     name = type(node).__name__
     if isinstance(node, exp.Anonymous):
-        admit_function(str(node.this))
+        if classify(str(node.this)).kind is Kind.TABLE:
+            raise refused(f"`{node.this}` in this form", next=f"Write `{node.this}(…)`.")
+        if not compares_list(node):
+            admit_function(str(node.this))
     elif name not in _SHAPES and name not in FUNCTIONS:
         words, next = WORDS.get(name, (None, None))
         why = None
@@ -77,6 +102,14 @@ def _check_class(node: exp.Expr) -> None:
             check(node)
 
 
+def compares_list(node: exp.Expr) -> bool:
+    """Whether a node is the ANY or ALL of `x > ALL (list)`; the engine writes a query of it."""
+    compared = isinstance(node.parent, _COMPARED) and node.parent.args["expression"] is node
+    if not isinstance(node, exp.Anonymous):
+        return compared
+    return compared and str(node.this).upper() == "ALL" and len(node.expressions) == 1
+
+
 def _check_argument(node: exp.Expr, name: str, key: str, value: object) -> None:
     place = f"{name}.{key}"
     shape = _SHAPES.get(name)
@@ -88,7 +121,7 @@ def _check_argument(node: exp.Expr, name: str, key: str, value: object) -> None:
         if allowed is not None and value.upper() not in allowed:
             words, next = WORDS.get(place, (f"`{value}` in {_spell(name)}", None))
             raise refused(words if place not in WORDS else f"{words}: {value}", next=next)
-    elif not isinstance(value, (exp.Expr, bool, exp.DType)):
+    elif not isinstance(value, (exp.Expr, int, exp.DType)):
         raise refused(f"{_spell(name)} with {_spell(key)}")
 
 
@@ -102,13 +135,6 @@ def _check_placeholder(node: exp.Expr) -> None:
         raise refused("a named parameter", next="Use `?` or `$1`.")
 
 
-def _check_count(node: exp.Expr) -> None:
-    if not isinstance(node.args["expression"], _COUNTED):
-        raise refused(
-            "LIMIT or OFFSET with an expression", next="Give a number, or a parameter: `?`."
-        )
-
-
 def _check_type(node: exp.Expr) -> None:
     kind = node.this
     if not isinstance(kind, exp.DType) or kind.value not in TYPES:
@@ -117,8 +143,10 @@ def _check_type(node: exp.Expr) -> None:
 
 
 def _check_table(node: exp.Expr) -> None:
-    if not isinstance(node.this, exp.Identifier):
+    if not isinstance(node.this, (exp.Identifier, exp.GenerateSeries)):
         function = node.this
+        if function is None:
+            raise refused("ROWS FROM", next="Join the functions: `range(3) POSITIONAL JOIN …`.")
         if not isinstance(function, exp.Anonymous):
             _check_class(function)
         raise refused(
@@ -151,32 +179,58 @@ def _check_query(node: exp.Expr) -> None:
         raise refused("a set operation over something else than a query")
 
 
-def _check_array(node: exp.Expr) -> None:
-    if any(isinstance(item, exp.Query) for item in node.expressions):
-        raise refused("ARRAY(SELECT …)", next="Use `list(…)` as an aggregate.")
+def _check_holder(node: exp.Expr) -> None:
+    if not isinstance(node.this, (*_QUERIES, exp.Pivot)):
+        _check_class(node.this)
+        raise refused(
+            f"something else than a query in {_spell(type(node).__name__)}",
+            next="Write `(SELECT …)` there.",
+        )
 
 
-def _check_window(node: exp.Expr) -> None:
-    spec = node.args.get("spec")
-    for key in ("start", "end"):
-        edge = spec.args.get(key) if spec is not None else None
-        if isinstance(edge, exp.Expr) and not isinstance(edge, (*_COUNTED, exp.Interval)):
-            raise refused("a window frame with an expression", next="Give a number.")
+def _check_star(node: exp.Expr) -> None:
+    named = [each for key in ("replace", "rename") for each in node.args.get(key) or ()]
+    if not all(isinstance(each, exp.Alias) for each in named):
+        raise Invalid("REPLACE or RENAME of `*` lacks a name after AS.", detail="syntax")
+
+
+def _check_dot(node: exp.Expr) -> None:
+    if not isinstance(node.args["expression"], (exp.Identifier, exp.Anonymous)):
+        raise refused(
+            "what stands after a dot", next="Write `function(value)` or `value['field']`."
+        )
+
+
+def _check_lambda(node: exp.Expr) -> None:
+    if not all(isinstance(each, exp.Identifier) for each in node.expressions):
+        raise refused("a lambda of this form", next="Write `lambda x: …`.")
+    if node.find(exp.Query, exp.Values) is not None:
+        raise refused("a query inside a lambda", next="Join the table, and use its columns.")
+
+
+def _check_collation(node: exp.Expr) -> None:
+    named = node.args["expression"]
+    parts = named.parts if isinstance(named, exp.Column) else [named]
+    if not {part.name.upper() for part in parts} <= COLLATIONS:
+        raise refused("this collation", next=f"There are: {', '.join(sorted(COLLATIONS))}.")
 
 
 _SPECIAL: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Placeholder: _check_placeholder,
     exp.Select: _check_select,
-    exp.Limit: _check_count,
-    exp.Offset: _check_count,
+    exp.Star: _check_star,
     exp.DataType: _check_type,
     exp.Table: _check_table,
     exp.From: _check_from,
     exp.Join: _check_from,
     exp.Column: _check_column,
+    exp.CTE: _check_holder,
+    exp.Exists: _check_holder,
     exp.Union: _check_query,
     exp.Intersect: _check_query,
     exp.Except: _check_query,
-    exp.Array: _check_array,
-    exp.Window: _check_window,
+    exp.Collate: _check_collation,
+    exp.Comprehension: _check_lambda,
+    exp.Dot: _check_dot,
+    exp.Lambda: _check_lambda,
 }

@@ -1,4 +1,4 @@
-"""Bounds of a hostile text, held before the parser runs: size, brackets and the work of joins.
+"""Bounds of a hostile text, held before the parser runs: size, brackets, joins and numbers.
 
 The parser retries what follows a JOIN without ON as a nested join, so that its work doubles
 with each; that of all other constructs is linear in the text.
@@ -26,8 +26,24 @@ DEEPEST_TREE = 900
 MOST_RETRIES = 200_000
 """Most tokens that the parser may read again, each counted as often as it may be."""
 
+LONGEST_CHAIN = 200
+"""Most dots and indices that follow one value: the parser copies all before for each."""
+
+LONGEST_NUMBER = 1_000
+"""Most characters of a number, and of the text of an INTERVAL: the parser's work on that grows
+with the square of its length.
+"""
+
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
+_APART = {
+    *(TokenType.COMMA, TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH),
+    *(TokenType.DPIPE, TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.GT, TokenType.LTE),
+    *(TokenType.GTE, TokenType.AND, TokenType.OR, TokenType.SELECT, TokenType.FROM),
+    *(TokenType.WHERE, TokenType.JOIN, TokenType.ON, TokenType.UNION, TokenType.SEMICOLON),
+}
+"""Tokens after which a new value begins."""
+
 _JOINED = {TokenType.ON, TokenType.USING}
 
 
@@ -47,13 +63,17 @@ def check_tokens(tokens: Sequence[Token]) -> None:
     """Let a text pass if the parser can read it in bounded depth and time.
 
     Raises:
-        Refused: too many brackets are open at once, or too many joins wait for their ON.
+        Refused: too many brackets are open at once, too many joins wait for their ON, or a
+            number is too long.
     """
+    _check_chains(tokens)
     waiting = [0]
     retries = 0
     before = None
     for token in tokens:
         type = token.token_type
+        if type is TokenType.NUMBER or before is TokenType.INTERVAL:
+            _check_number(token)
         if type in _OPEN:
             waiting.append(waiting[-1])
         elif type in _CLOSE and len(waiting) > 1:
@@ -71,6 +91,36 @@ def check_tokens(tokens: Sequence[Token]) -> None:
             raise refused(
                 "too many joins before their ON", next="Write ON or USING after each JOIN."
             )
+
+
+def _check_chains(tokens: Sequence[Token]) -> None:
+    """Let a text pass in which few methods, fields and indices follow one another."""
+    lengths = [0]
+    before = None
+    for token in tokens:
+        type = token.token_type
+        if type in {TokenType.DOT, TokenType.L_BRACKET}:
+            lengths[-1] += 1
+        elif type in _APART and before is not TokenType.DOT:
+            lengths[-1] = 0
+        if lengths[-1] > LONGEST_CHAIN:
+            raise refused(
+                f"more than {LONGEST_CHAIN} methods, fields or indices after one another",
+                next="Compute in steps, with WITH.",
+            )
+        if type in _OPEN:
+            lengths.append(0)
+        elif type in _CLOSE and len(lengths) > 1:
+            lengths.pop()
+        before = type
+
+
+def _check_number(token: Token) -> None:
+    if len(token.text) > LONGEST_NUMBER:
+        raise refused(
+            f"a number or an interval of more than {LONGEST_NUMBER:,} characters",
+            next="Write it shorter, as in 1e400.",
+        )
 
 
 def check_depth(tree: exp.Expr, deepest: int = DEEPEST_TREE) -> None:

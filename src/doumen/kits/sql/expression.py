@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from sqlglot import exp
 
@@ -16,6 +17,7 @@ from doumen.kits.sql.bounds import check_depth
 from doumen.kits.sql.literal import ZONED, Family, comparable, family, number_type, value_of
 from doumen.kits.sql.parse import read_tree
 from doumen.kits.sql.scopes import UnknownColumn
+from doumen.kits.sql.term import Term
 from doumen.model.errors import Invalid
 from doumen.model.plan import Scalar
 from doumen.model.schema import Schema
@@ -69,26 +71,6 @@ class CompiledFilter:
     columns: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """An expression with its type; a text whose type its place decides has `text` in place of SQL.
-
-    Attributes:
-        text: A literal or the value of an attribute, not yet bound.
-        known: Whether the value of `text` is known; that of an attribute may not be.
-    """
-
-    type: str
-    sql: str = ""
-    text: str | None = None
-    known: bool = True
-
-    @property
-    def open(self) -> bool:
-        """Whether its type is still to be decided."""
-        return not self.sql
-
-
 def compile_filter(
     text: str, schema: Schema, attributes: Mapping[str, str | None] | None, prefix: str
 ) -> CompiledFilter:
@@ -114,7 +96,7 @@ def compile_filter(
     extra = [key for key, value in tree.args.items() if value and key != "expressions"]
     if len(items) != 1 or extra or isinstance(items[0], exp.Alias):
         raise _invalid("is not one expression")
-    compiler = _Compiler(schema, attributes, prefix)
+    compiler = Compiler(schema, attributes, prefix)
     check_depth(tree, DEEPEST)
     sql = compiler.truth(compiler.term(items[0]))
     return CompiledFilter(sql, compiler.variables, frozenset(compiler.columns))
@@ -125,28 +107,31 @@ def _invalid(what: str, next: str | None = None) -> Invalid:
 
 
 @dataclass(slots=True)
-class _Compiler:
+class Compiler:
+    """Compiles node by node; `total` overrides what a name and a parameter mean."""
+
     schema: Schema
     attributes: Mapping[str, str | None] | None
     prefix: str
     variables: dict[str, Scalar] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
 
-    def term(self, node: exp.Expr) -> _Term:
+    def term(self, node: exp.Expr) -> Term:
         """Compile one node."""
         comparison = _COMPARISONS.get(type(node))
         if comparison is not None:
             return self._compare(comparison, [node.this, node.expression])
         compile = _KINDS.get(type(node))
         if compile is not None:
-            return compile(self, node)
+            made: Term = getattr(self, compile.__name__)(node)
+            return made
         raise _invalid(
             f"uses {type(node).__name__.lower()}, which a filter may not",
             next="Filters use columns, literals, actor.NAME, now(), comparisons, IN, BETWEEN, "
             "LIKE, IS NULL, AND, OR, NOT, CASE and functions that cannot fail.",
         )
 
-    def truth(self, term: _Term) -> str:
+    def truth(self, term: Term) -> str:
         """The SQL of a condition."""
         if term.open or family(term.type) is not Family.TRUTH:
             raise _invalid("has a condition that is not true or false")
@@ -159,7 +144,7 @@ class _Compiler:
         self.variables[name] = value
         return f"CAST(getvariable('{name}') AS {type})"
 
-    def _as(self, term: _Term, type: str) -> str:
+    def _as(self, term: Term, type: str) -> str:
         """The SQL of a term; an open one becomes a value of this type."""
         if not term.open:
             return term.sql
@@ -170,54 +155,61 @@ class _Compiler:
         except ValueError:
             raise _invalid(f"compares with a text that is no {type}") from None
 
-    def _column(self, node: exp.Expr) -> _Term:
+    def _column(self, node: exp.Expr) -> Term:
         assert isinstance(node, exp.Column)
         parts = [part.name for part in node.parts]
         if len(parts) == 2 and parts[0].casefold() == "actor":
             known = self.attributes is not None
             value = (self.attributes or {}).get(parts[1])
-            return _Term("VARCHAR", text=value, known=known)
+            return Term("VARCHAR", text=value, known=known)
         found = self.schema.find(parts[0]) if len(parts) == 1 else None
         if found is None:
             raise UnknownColumn(None, ".".join(parts), self.schema.names)
         self.columns.add(found.name)
         quoted = found.name.replace('"', '""')
-        return _Term(found.type, f'"{quoted}"')
+        return Term(found.type, f'"{quoted}"')
 
-    def _literal(self, node: exp.Expr) -> _Term:
-        return _Term("VARCHAR", text=node.name) if node.is_string else self._number(node.name)
+    def _literal(self, node: exp.Expr) -> Term:
+        return Term("VARCHAR", text=node.name) if node.is_string else self._number(node.name)
 
-    def _number(self, text: str) -> _Term:
+    def _number(self, text: str) -> Term:
         type = number_type(text)
         if type is None:
             raise _invalid("has a number with more than 38 digits")
-        return _Term(type, self._bind(value_of(text.replace("_", ""), type), type))
+        try:
+            value = value_of(text.replace("_", ""), type)
+        except ValueError:
+            raise _invalid(f"has `{text}`, which is no number") from None
+        return Term(type, self._bind(value, type))
 
-    def _negative(self, node: exp.Expr) -> _Term:
+    def _negative(self, node: exp.Expr) -> Term:
         if not isinstance(node.this, exp.Literal) or node.this.is_string:
             raise _invalid("computes, which may fail on a row", next="Compare with the value.")
         return self._number(f"-{node.this.name}")
 
-    def _constant(self, node: exp.Expr) -> _Term:
-        if isinstance(node, exp.Null):
-            return _Term("VARCHAR", text=None)
-        return _Term("BOOLEAN", self._bind(bool(node.this), "BOOLEAN"))
+    def _placeholder(self, node: exp.Expr) -> Term:
+        raise _invalid("has a parameter")
 
-    def _cast(self, node: exp.Expr) -> _Term:
+    def _constant(self, node: exp.Expr) -> Term:
+        if isinstance(node, exp.Null):
+            return Term("VARCHAR", text=None)
+        return Term("BOOLEAN", self._bind(bool(node.this), "BOOLEAN"))
+
+    def _cast(self, node: exp.Expr) -> Term:
         type = _type_name(node.args["to"])
         term = self.term(node.this)
         if term.open and term.text is not None and family(type) is not Family.OTHER:
-            return _Term(type, self._as(term, type))
+            return Term(type, self._as(term, type))
         if isinstance(node, exp.TryCast) and type in _TRIES and not term.open:
-            return _Term(type, f"TRY_CAST({term.sql} AS {type})")
+            return Term(type, f"TRY_CAST({term.sql} AS {type})")
         raise _invalid("casts, which may fail on a row", next="Use TRY_CAST to a plain type.")
 
-    def _clock(self, node: exp.Expr) -> _Term:
+    def _clock(self, node: exp.Expr) -> Term:
         if str(node.this).lower() != "now" or node.expressions:
             raise _invalid(f"calls {str(node.this).lower()}(), which a filter may not")
-        return _Term(ZONED, "now()")
+        return Term(ZONED, "now()")
 
-    def _shift(self, node: exp.Expr) -> _Term:
+    def _shift(self, node: exp.Expr) -> Term:
         moment, interval = self.term(node.this), node.expression
         amount = interval.this if isinstance(interval, exp.Interval) else None
         unit = (interval.text("unit") or "").upper().removesuffix("S")
@@ -233,32 +225,32 @@ class _Compiler:
             )
         sign = "+" if isinstance(node, exp.Add) else "-"
         bound = self._bind(f"{amount.name} {unit.lower()}", "INTERVAL")
-        return _Term(ZONED, f"(now() {sign} {bound})")
+        return Term(ZONED, f"(now() {sign} {bound})")
 
     # conditions
 
-    def _joined(self, node: exp.Expr) -> _Term:
+    def _joined(self, node: exp.Expr) -> Term:
         word = "AND" if isinstance(node, exp.And) else "OR"
         parts = [self.truth(self.term(part)) for part in node.flatten()]
-        return _Term("BOOLEAN", "(" + f" {word} ".join(parts) + ")")
+        return Term("BOOLEAN", "(" + f" {word} ".join(parts) + ")")
 
-    def _not(self, node: exp.Expr) -> _Term:
-        return _Term("BOOLEAN", f"(NOT {self.truth(self.term(node.this))})")
+    def _not(self, node: exp.Expr) -> Term:
+        return Term("BOOLEAN", f"(NOT {self.truth(self.term(node.this))})")
 
-    def _paren(self, node: exp.Expr) -> _Term:
+    def _paren(self, node: exp.Expr) -> Term:
         return self.term(node.this)
 
-    def _compare(self, word: str, nodes: Sequence[exp.Expr]) -> _Term:
+    def _compare(self, word: str, nodes: Sequence[exp.Expr]) -> Term:
         left, right = self._alike([self.term(node) for node in nodes])
-        return _Term("BOOLEAN", f"({left} {word} {right})")
+        return Term("BOOLEAN", f"({left} {word} {right})")
 
-    def _alike(self, terms: Sequence[_Term]) -> list[str]:
+    def _alike(self, terms: Sequence[Term]) -> list[str]:
         """The SQL of terms that are compared, brought to types that compare on any row."""
         types = [term.type for term in terms if not term.open]
         first = types[0] if types else "VARCHAR"
-        for type in types[1:]:
-            if not comparable(first, type):
-                raise _invalid(f"compares {first} with {type}, which may fail on a row")
+        for left, right in combinations(types, 2):
+            if not comparable(left, right):
+                raise _invalid(f"compares {left} with {right}, which may fail on a row")
         if family(first) is Family.TIME and len(set(types)) > 1:
             first = ZONED if ZONED in types else "TIMESTAMP"
             return [
@@ -269,44 +261,44 @@ class _Compiler:
             ]
         return [self._as(term, first) for term in terms]
 
-    def _between(self, node: exp.Expr) -> _Term:
+    def _between(self, node: exp.Expr) -> Term:
         terms = [self.term(node.args[key]) for key in ("this", "low", "high")]
         value, low, high = self._alike(terms)
-        return _Term("BOOLEAN", f"({value} BETWEEN {low} AND {high})")
+        return Term("BOOLEAN", f"({value} BETWEEN {low} AND {high})")
 
-    def _in(self, node: exp.Expr) -> _Term:
+    def _in(self, node: exp.Expr) -> Term:
         if node.args.get("query") is not None or not node.expressions:
             raise _invalid("has a subquery", next="List the values: IN ('a', 'b').")
         value, *choices = self._alike([self.term(each) for each in [node.this, *node.expressions]])
-        return _Term("BOOLEAN", f"({value} IN ({', '.join(choices)}))")
+        return Term("BOOLEAN", f"({value} IN ({', '.join(choices)}))")
 
-    def _like(self, node: exp.Expr) -> _Term:
+    def _like(self, node: exp.Expr) -> Term:
         word = "LIKE" if isinstance(node, exp.Like) else "ILIKE"
         value, pattern = self._texts([node.this, node.expression])
         negated = "NOT " if node.args.get("negate") else ""
-        return _Term("BOOLEAN", f"({value} {negated}{word} {pattern})")
+        return Term("BOOLEAN", f"({value} {negated}{word} {pattern})")
 
-    def _is(self, node: exp.Expr) -> _Term:
+    def _is(self, node: exp.Expr) -> Term:
         term = self.term(node.this)
         if isinstance(node.expression, exp.Null):
-            return _Term("BOOLEAN", f"({self._as(term, 'VARCHAR')} IS NULL)")
+            return Term("BOOLEAN", f"({self._as(term, 'VARCHAR')} IS NULL)")
         if not isinstance(node.expression, exp.Boolean):
             raise _invalid("has IS without NULL, TRUE or FALSE")
         word = "TRUE" if node.expression.this else "FALSE"
-        return _Term("BOOLEAN", f"({self.truth(term)} IS {word})")
+        return Term("BOOLEAN", f"({self.truth(term)} IS {word})")
 
-    def _case(self, node: exp.Expr) -> _Term:
+    def _case(self, node: exp.Expr) -> Term:
         if node.this is not None:
             raise _invalid("has CASE with a value", next="Write CASE WHEN … = … THEN … END.")
         whens = [self.truth(self.term(branch.this)) for branch in node.args["ifs"]]
         results = [self.term(branch.args["true"]) for branch in node.args["ifs"]]
         default = node.args.get("default")
-        results.append(self.term(default) if default is not None else _Term("VARCHAR"))
+        results.append(self.term(default) if default is not None else Term("VARCHAR"))
         *thens, otherwise = self._alike(results)
         type = next((term.type for term in results if not term.open), "VARCHAR")
         pairs = zip(whens, thens, strict=True)
         body = " ".join(f"WHEN {when} THEN {then}" for when, then in pairs)
-        return _Term(type, f"(CASE {body} ELSE {otherwise} END)")
+        return Term(type, f"(CASE {body} ELSE {otherwise} END)")
 
     # functions
 
@@ -316,38 +308,38 @@ class _Compiler:
             raise _invalid("uses a function of texts on something else")
         return [self._as(term, "VARCHAR") for term in terms]
 
-    def _concat(self, node: exp.Expr) -> _Term:
+    def _concat(self, node: exp.Expr) -> Term:
         left, right = self._texts([node.this, node.expression])
-        return _Term("VARCHAR", f"({left} || {right})")
+        return Term("VARCHAR", f"({left} || {right})")
 
-    def _text_function(self, node: exp.Expr) -> _Term:
+    def _text_function(self, node: exp.Expr) -> Term:
         (text,) = self._texts([node.this])
-        return _Term("VARCHAR", f"{_TEXT_TO_TEXT[type(node)]}({text})")
+        return Term("VARCHAR", f"{_TEXT_TO_TEXT[type(node)]}({text})")
 
-    def _trim(self, node: exp.Expr) -> _Term:
+    def _trim(self, node: exp.Expr) -> Term:
         if node.args.get("expression") is not None:
             raise _invalid("trims other characters than blanks")
         name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.text("position"), "trim")
         (text,) = self._texts([node.this])
-        return _Term("VARCHAR", f"{name}({text})")
+        return Term("VARCHAR", f"{name}({text})")
 
-    def _length(self, node: exp.Expr) -> _Term:
+    def _length(self, node: exp.Expr) -> Term:
         (text,) = self._texts([node.this])
-        return _Term("BIGINT", f"length({text})")
+        return Term("BIGINT", f"length({text})")
 
-    def _text_test(self, node: exp.Expr) -> _Term:
+    def _text_test(self, node: exp.Expr) -> Term:
         text, part = self._texts([node.this, node.expression])
-        return _Term("BOOLEAN", f"{_TEXT_TESTS[type(node)]}({text}, {part})")
+        return Term("BOOLEAN", f"{_TEXT_TESTS[type(node)]}({text}, {part})")
 
-    def _coalesce(self, node: exp.Expr) -> _Term:
+    def _coalesce(self, node: exp.Expr) -> Term:
         terms = [self.term(each) for each in [node.this, *node.expressions]]
         values = self._alike(terms)
         if len({term.type for term in terms if not term.open}) > 1:
             raise _invalid("joins different types by coalesce")
         type = next((term.type for term in terms if not term.open), "VARCHAR")
-        return _Term(type, f"coalesce({', '.join(values)})")
+        return Term(type, f"coalesce({', '.join(values)})")
 
-    def _part(self, node: exp.Expr) -> _Term:
+    def _part(self, node: exp.Expr) -> Term:
         if isinstance(node, exp.Extract):
             name, value = node.this.name.lower(), node.expression
         else:
@@ -355,7 +347,7 @@ class _Compiler:
         term = self.term(value)
         if name not in _PARTS.values() or term.type not in {"DATE", "TIMESTAMP"} or term.open:
             raise _invalid("takes a part of something that is no DATE or TIMESTAMP")
-        return _Term("BIGINT", f"date_part('{name}', {term.sql})")
+        return Term("BIGINT", f"date_part('{name}', {term.sql})")
 
 
 def _type_name(node: exp.Expr) -> str:
@@ -363,34 +355,35 @@ def _type_name(node: exp.Expr) -> str:
     return {"TEXT": "VARCHAR", "INT": "INTEGER", "TIMESTAMPTZ": ZONED}.get(name, name)
 
 
-_KINDS: dict[type[exp.Expr], Callable[[_Compiler, exp.Expr], _Term]] = {
-    exp.Column: _Compiler._column,
-    exp.Literal: _Compiler._literal,
-    exp.Neg: _Compiler._negative,
-    exp.Boolean: _Compiler._constant,
-    exp.Null: _Compiler._constant,
-    exp.Cast: _Compiler._cast,
-    exp.TryCast: _Compiler._cast,
-    exp.Anonymous: _Compiler._clock,
-    exp.Add: _Compiler._shift,
-    exp.Sub: _Compiler._shift,
-    exp.And: _Compiler._joined,
-    exp.Or: _Compiler._joined,
-    exp.Not: _Compiler._not,
-    exp.Paren: _Compiler._paren,
-    exp.Between: _Compiler._between,
-    exp.In: _Compiler._in,
-    exp.Like: _Compiler._like,
-    exp.ILike: _Compiler._like,
-    exp.Is: _Compiler._is,
-    exp.Case: _Compiler._case,
-    exp.DPipe: _Compiler._concat,
-    exp.Trim: _Compiler._trim,
-    exp.Length: _Compiler._length,
-    exp.Coalesce: _Compiler._coalesce,
-    exp.Extract: _Compiler._part,
-    **dict.fromkeys(_TEXT_TO_TEXT, _Compiler._text_function),
-    **dict.fromkeys(_TEXT_TESTS, _Compiler._text_test),
-    **dict.fromkeys(_PARTS, _Compiler._part),
+_KINDS: dict[type[exp.Expr], Callable[[Compiler, exp.Expr], Term]] = {
+    exp.Column: Compiler._column,
+    exp.Literal: Compiler._literal,
+    exp.Neg: Compiler._negative,
+    exp.Boolean: Compiler._constant,
+    exp.Null: Compiler._constant,
+    exp.Placeholder: Compiler._placeholder,
+    exp.Cast: Compiler._cast,
+    exp.TryCast: Compiler._cast,
+    exp.Anonymous: Compiler._clock,
+    exp.Add: Compiler._shift,
+    exp.Sub: Compiler._shift,
+    exp.And: Compiler._joined,
+    exp.Or: Compiler._joined,
+    exp.Not: Compiler._not,
+    exp.Paren: Compiler._paren,
+    exp.Between: Compiler._between,
+    exp.In: Compiler._in,
+    exp.Like: Compiler._like,
+    exp.ILike: Compiler._like,
+    exp.Is: Compiler._is,
+    exp.Case: Compiler._case,
+    exp.DPipe: Compiler._concat,
+    exp.Trim: Compiler._trim,
+    exp.Length: Compiler._length,
+    exp.Coalesce: Compiler._coalesce,
+    exp.Extract: Compiler._part,
+    **dict.fromkeys(_TEXT_TO_TEXT, Compiler._text_function),
+    **dict.fromkeys(_TEXT_TESTS, Compiler._text_test),
+    **dict.fromkeys(_PARTS, Compiler._part),
 }
 """Nodes that a filter may hold, with what compiles them; the rest is refused."""

@@ -24,7 +24,7 @@ class OutputLineage:
 
     Attributes:
         name: None where the user chose no identifier: the text of an expression may hold
-            a literal.
+            a literal, and so do the columns of a PIVOT.
     """
 
     name: str | None
@@ -50,21 +50,26 @@ def trace(statement: Statement, schemas: Mapping[Ref, Schema]) -> Lineage:
 
     Args:
         statement: What `parse` gave.
-        schemas: For each dataset of the statement, the columns that the actor may see.
+        schemas: For each dataset of the statement, and for each stand-in of a past version, the
+            columns that the actor may see.
 
     Raises:
         UnknownColumn: a column that none of the visible tables has.
         Invalid: an ambiguous column, or tables and names that do not fit.
-        Refused: a table beside is named in a derived table (LATERAL), or the nesting is too deep.
+        Refused: columns that cannot be known from the text, or the nesting is too deep.
         NotFound: a dataset without a schema.
     """
-    queries = Queries(schemas)
+    queries = Queries(schemas, statement.past)
     try:
         rows = queries.query(statement.tree, Scope({}))
     except RecursionError:
         raise too_deep() from None
     outputs = tuple(
-        OutputLineage(each.name, each.flow.projection, each.flow.influence | rows.influence)
+        OutputLineage(
+            each.name if each.chosen else None,
+            each.flow.projection,
+            each.flow.influence | rows.influence,
+        )
         for each in rows.fields
     )
     shown = (output.projection | output.influence for output in outputs)

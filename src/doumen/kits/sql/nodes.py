@@ -13,18 +13,28 @@ from collections.abc import Mapping
 NODES: Mapping[str, str] = {
     # statements
     "Select": "with_ expressions from_ joins where group having qualify windows distinct order "
-    "limit offset",
-    "Union": "with_ this expression distinct order limit offset",
+    "limit offset sample",
+    "Union": "with_ this expression distinct by_name order limit offset",
     "Intersect": "with_ this expression distinct order limit offset",
     "Except": "with_ this expression distinct order limit offset",
-    "Subquery": "with_ this alias joins order limit offset",
-    "Values": "expressions alias order limit offset",
-    "With": "expressions",
-    "CTE": "this alias materialized",
+    "Subquery": "with_ this alias joins pivots order limit offset",
+    "Values": "expressions alias pivots order limit offset",
+    "With": "expressions recursive",
+    "CTE": "this alias materialized key_expressions",
     # tables
     "From": "this",
     "Join": "this on using kind side method",
-    "Table": "this db alias joins",
+    "Table": "this db alias joins pivots sample when ordinality",
+    "Lateral": "this alias ordinality",
+    "Unnest": "expressions alias offset",
+    "Explode": "this expressions",
+    "GenerateSeries": "start end step is_end_exclusive",
+    "HistoricalData": "this kind expression",
+    "TableSample": "method percent seed",
+    "Pivot": "with_ this expressions fields using group alias columns unpivot into include_nulls "
+    "pivot_column_naming",
+    "PivotAlias": "this alias",
+    "UnpivotColumns": "this expressions",
     "TableAlias": "this columns",
     # clauses
     "Distinct": "expressions on",
@@ -33,7 +43,9 @@ NODES: Mapping[str, str] = {
     "Cube": "expressions",
     "GroupingSets": "expressions",
     "Having": "this",
-    "Limit": "expression",
+    "Limit": "expression limit_options",
+    "LimitOptions": "percent rows",
+    "Fetch": "direction count limit_options",
     "Offset": "expression",
     "Order": "this expressions",
     "Ordered": "this desc nulls_first",
@@ -42,12 +54,14 @@ NODES: Mapping[str, str] = {
     # columns and values
     "Alias": "this alias",
     "Boolean": "this",
+    "ByteString": "this is_bytes",
     "Column": "this table db catalog",
     "Identifier": "this quoted",
     "Literal": "this is_string",
     "Null": "",
     "Placeholder": "this",
-    "Star": "except_ replace",
+    "RawString": "this",
+    "Star": "except_ replace rename ilike",
     "Var": "this",
     # operators
     "Add": "this expression",
@@ -64,11 +78,16 @@ NODES: Mapping[str, str] = {
     "Bracket": "this expressions",
     "Case": "this ifs default",
     "Cast": "this to",
+    "Collate": "this expression",
+    "Columns": "this unpack",
+    "Comprehension": "this expression position iterator condition",
     "DPipe": "this expression safe",
     "DataType": "this expressions nested values",
     "DataTypeParam": "this",
     "ColumnDef": "this kind",
+    "Distance": "this expression",
     "Div": "this expression",
+    "Dot": "this expression",
     "EQ": "this expression",
     "Escape": "this expression",
     "Exists": "this",
@@ -77,12 +96,21 @@ NODES: Mapping[str, str] = {
     "GTE": "this expression",
     "Glob": "this expression",
     "ILike": "this expression negate",
-    "In": "this expressions query",
+    "In": "this expressions query field",
     "IntDiv": "this expression",
     "Interval": "this unit",
     "Is": "this expression",
+    "JSONKeyValue": "this expression",
+    "JSONPath": "expressions",
+    "JSONPathKey": "this",
+    "JSONPathRecursive": "this",
+    "JSONPathRoot": "",
+    "JSONPathSubscript": "this",
+    "JSONPathWildcard": "",
+    "Kwarg": "this expression",
     "LT": "this expression",
     "LTE": "this expression",
+    "Lambda": "this expressions",
     "Like": "this expression negate",
     "Mod": "this expression",
     "Mul": "this expression",
@@ -95,12 +123,15 @@ NODES: Mapping[str, str] = {
     "Paren": "this",
     "PropertyEQ": "this expression",
     "SimilarTo": "this expression",
-    "Slice": "this expression",
+    "Slice": "this expression step",
     "Sub": "this expression",
+    "ToMap": "this",
+    "Try": "this",
     "TryCast": "this to safe",
     "Tuple": "expressions",
     # aggregates and windows
     "Filter": "this expression",
+    "GroupingId": "expressions",
     "IgnoreNulls": "this",
     "RespectNulls": "this",
     "Window": "this partition_by order spec alias over",
@@ -111,26 +142,29 @@ NODES: Mapping[str, str] = {
 
 _FUNCTIONS = """
     Abs Acos Acosh AnyValue ApproxDistinct ArgMax ArgMin Array ArrayAgg ArrayAppend ArrayConcat
-    ArrayContains ArrayDistinct ArrayMax ArrayMin ArrayOverlaps ArrayPrepend ArraySize ArraySlice
+    ArrayContainedBy ArrayContains ArrayContainsAll ArrayDistinct ArrayFilter ArrayIntersect
+    ArrayMax ArrayMin ArrayOverlaps ArrayPosition ArrayPrepend ArrayReverse ArraySize ArraySlice
     ArraySort ArrayToString Ascii Asin Asinh Atan Atan2 Atanh Avg BitLength BitwiseAndAgg
     BitwiseOrAgg BitwiseXor BitwiseXorAgg Cbrt Ceil Chr Coalesce Concat ConcatWs Contains Corr Cos
-    Cosh Cot Count CountIf CovarPop CovarSamp CumeDist CurrentDate CurrentTimestamp DateAdd DateBin
-    DateDiff DateFromParts Day DayOfMonth DayOfWeek DayOfWeekIso DayOfYear Dayname Decode Degrees
-    DenseRank Encode EndsWith Exp Factorial First FirstValue Flatten Floor Format FromBase64
-    Greatest GroupConcat Grouping Hex Hour If IsInf IsNan JarowinklerSimilarity Kurtosis Lag Last
-    LastDay LastValue Lead Least Left Length Levenshtein Ln Log LogicalAnd LogicalOr Lower MD5
-    MapKeys Max Median Min Minute Mode Month Monthname NthValue Ntile Nullif Overlay Pad PercentRank
-    PercentileCont PercentileDisc Pi Pow Quantile Quarter Radians Rank RegexpExtract
+    Cosh CosineDistance Cot Count CountIf CovarPop CovarSamp CumeDist CurrentDate CurrentTimestamp
+    Date DateAdd DateBin DateDiff DateFromParts DateTrunc Day DayOfMonth DayOfWeek DayOfWeekIso
+    DayOfYear Dayname Decode Degrees DenseRank Encode EndsWith EuclideanDistance Exp Factorial First
+    FirstValue Flatten Floor Format FromBase64 FromJson Getbit Greatest GroupConcat Grouping Hex
+    Hour If IsInf IsNan JSONArray JSONExtract JSONExtractScalar JSONKeys JSONObject JSONRemove
+    JSONSet JSONStripNulls JSONType JarowinklerSimilarity Kurtosis Lag Last LastDay LastValue Lead
+    Least Left Length Levenshtein Ln Log LogicalAnd LogicalOr Lower MD5 Map MapFromEntries MapKeys
+    Max Median Min Minute Mode Month Monthname NthValue Ntile Nullif Overlay Pad ParseJSON
+    PercentRank PercentileCont PercentileDisc Pi Pow Quantile Quarter Radians Rank RegexpExtract
     RegexpExtractAll RegexpFullMatch RegexpLike RegexpReplace RegexpSplit RegrAvgx RegrAvgy
     RegrCount RegrIntercept RegrR2 RegrSlope RegrSxx RegrSxy RegrSyy Repeat Replace Reverse Right
     Round RowNumber SHA SHA2 Second Sign Sin Sinh Skewness Split SplitPart Sqrt StartsWith Stddev
     StddevPop StddevSamp StrPosition StrToTime Struct StructExtract Substring Sum Tan Tanh
     TimeFromParts TimeToStr TimeToUnix TimestampFromParts TimestampTrunc ToBase64 ToBinary ToDays
-    Translate Trim Trunc Typeof Unhex Unicode UnixToTime Upper Variance VariancePop Week WeekOfYear
-    Year
+    Transform Translate Trim Trunc Typeof Unhex Unicode UnixToTime Upper Variance VariancePop Week
+    WeekOfYear Year
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())
-"""Classes that sqlglot gives to functions which `functions.py` admits; any argument may be set."""
+"""Classes that sqlglot gives to functions which `functions` admits; any argument may be set."""
 
 TEXT: Mapping[str, frozenset[str] | None] = {
     "Identifier.this": None,
@@ -138,9 +172,17 @@ TEXT: Mapping[str, frozenset[str] | None] = {
     "Placeholder.this": None,
     "Var.this": None,
     "Anonymous.this": None,
+    "ByteString.this": None,
+    "RawString.this": None,
+    "JSONPathKey.this": None,
+    "JSONPathRecursive.this": None,
     "Join.kind": frozenset({"INNER", "CROSS", "OUTER", "SEMI", "ANTI"}),
     "Join.side": frozenset({"LEFT", "RIGHT", "FULL"}),
-    "Join.method": frozenset({"NATURAL"}),
+    "Join.method": frozenset({"NATURAL", "ASOF", "POSITIONAL"}),
+    "Fetch.direction": frozenset({"FIRST", "NEXT"}),
+    "HistoricalData.this": frozenset({"AT"}),
+    "HistoricalData.kind": frozenset({"VERSION", "TIMESTAMP"}),
+    "Pivot.pivot_column_naming": None,
     "Trim.position": frozenset({"LEADING", "TRAILING", "BOTH"}),
     "Window.over": frozenset({"OVER"}),
     "WindowSpec.kind": frozenset({"ROWS", "RANGE", "GROUPS"}),
@@ -152,48 +194,40 @@ TEXT: Mapping[str, frozenset[str] | None] = {
 """Arguments that hold a text, with the texts allowed; None: any."""
 
 _TYPES = """
-    ARRAY BIGINT BLOB BOOLEAN BIT CHAR DATE DECIMAL DOUBLE FLOAT INT INT128 INTERVAL LIST
+    ARRAY BIGINT BLOB BOOLEAN BIT CHAR DATE DECIMAL DOUBLE ENUM FLOAT INT INT128 INTERVAL JSON LIST
     MAP NCHAR NVARCHAR SMALLINT STRUCT TEXT TIME TIMESTAMP TIMESTAMPNTZ TIMESTAMPTZ TIMESTAMP_MS
-    TIMESTAMP_NS TIMESTAMP_S TIMETZ TINYINT UBIGINT UINT UINT128 USMALLINT UTINYINT UUID
+    TIMESTAMP_NS TIMESTAMP_S TIMETZ TINYINT UBIGINT UINT USMALLINT UTINYINT UUID
     VARBINARY VARCHAR BPCHAR
 """
 TYPES = frozenset(_TYPES.split())
 """Types that may be cast to."""
 
+COLLATIONS = frozenset({"BINARY", "C", "NFC", "NOACCENT", "NOCASE", "POSIX"})
+"""How text may be compared; several are joined by dots."""
+
 WORDS: Mapping[str, tuple[str, str | None]] = {
     "Alter": ("ALTER", None),
     "Analyze": ("ANALYZE", None),
     "Apply": ("APPLY", None),
-    "ArrayFilter": ("a lambda function", None),
     "Attach": ("ATTACH", None),
-    "Collate": ("COLLATE", "Compare `lower(…)` of both sides."),
-    "Columns": ("COLUMNS()", "Name the columns, or use `* EXCLUDE (…)`."),
     "Command": ("a command", "Only SELECT statements run here."),
     "Commit": ("COMMIT", None),
-    "Comprehension": ("a list comprehension", None),
     "Copy": ("COPY", "Use `-o FILE` of `doumen query`."),
     "Create": ("CREATE", "Use `--into domain.name` of `doumen query`."),
     "Delete": ("DELETE", None),
     "Describe": ("DESCRIBE", "Use `doumen describe DATASET`."),
     "Detach": ("DETACH", None),
-    "Dot": ("a field or method of an expression", "Write `function(value)` or `value['field']`."),
     "Drop": ("DROP", None),
-    "Explode": ("unnest()", None),
-    "Fetch": ("FETCH FIRST", "Write LIMIT."),
-    "GenerateSeries": ("generate_series() or range()", None),
     "Insert": ("INSERT", "Use `doumen collect`, or `--into` of `doumen query`."),
     "Into": ("SELECT INTO", "Use `--into domain.name` of `doumen query`."),
-    "JSONExtract": ("a JSON path", None),
-    "JSONExtractScalar": ("a JSON path", None),
-    "Kwarg": ("a named argument", None),
-    "Lambda": ("a lambda function", None),
-    "Lateral": ("LATERAL", "Write a join with ON, or a correlated subquery in SELECT."),
-    "Limit.limit_options": ("LIMIT in percent", "Give a number of rows."),
+    "HistoricalData.this": ("BEFORE or another form of time travel", "Write `AT (VERSION => 3)`."),
+    "HistoricalData.kind": ("time travel of this kind", "Write `AT (VERSION => 3)`."),
+    "LimitOptions.with_ties": ("WITH TIES", "Write `QUALIFY rank() OVER (ORDER BY …) <= 3`."),
     "Lock": ("FOR UPDATE", None),
     "Merge": ("MERGE", None),
     "Parameter": ("a named parameter", "Use `?` or `$1`."),
-    "Pivot": ("PIVOT", "Write `sum(x) FILTER (WHERE key = …)` for each column."),
-    "PivotAny": ("PIVOT", None),
+    "Pivot.default_on_null": ("DEFAULT ON NULL of PIVOT", "Write `coalesce(…)` around it."),
+    "PivotAny": ("PIVOT with ANY", "List the values: `IN ('a', 'b')`."),
     "PositionalColumn": ("a column by position", "Name the column."),
     "Pragma": ("PRAGMA", None),
     "Rand": ("the function `random`", "Order by a column and use LIMIT."),
@@ -203,23 +237,20 @@ WORDS: Mapping[str, tuple[str, str | None]] = {
     "Set": ("SET", None),
     "Show": ("SHOW", "Use `SELECT * FROM sys.datasets`."),
     "Summarize": ("SUMMARIZE", None),
-    "TableSample": ("a sample", "Order by a column and use LIMIT."),
-    "ToMap": ("a MAP", "Use a struct: `{'name': value}`."),
-    "Transform": ("a lambda function", None),
+    "TableSample.size": (
+        "a sample of a number of rows",
+        "Write `USING SAMPLE 10% (bernoulli, 42)`, or order by a column and use LIMIT.",
+    ),
     "Transaction": ("BEGIN", None),
-    "Try": ("TRY()", "Use TRY_CAST."),
-    "Unnest": ("unnest()", None),
     "Uuid": ("the function `uuid`", None),
     "Update": ("UPDATE", None),
     "Use": ("USE", "Write `domain.name`."),
-    "CTE.key_expressions": ("USING KEY", None),
     "Column.join_mark": ("a join mark (+)", "Write LEFT JOIN."),
     "Except.by_name": ("BY NAME", "List the columns in the same order."),
     "Intersect.by_name": ("BY NAME", "List the columns in the same order."),
     "Join.hint": ("a join hint", None),
     "Join.method": ("this kind of join", "Write a join with ON."),
     "Join.kind": ("this kind of join", "Write a join with ON."),
-    "Join.pivots": ("PIVOT", None),
     "Ordered.with_fill": ("WITH FILL", None),
     "Select.connect": ("CONNECT BY", None),
     "Select.distribute": ("DISTRIBUTE BY", None),
@@ -230,21 +261,13 @@ WORDS: Mapping[str, tuple[str, str | None]] = {
     "Select.locks": ("FOR UPDATE", None),
     "Select.operation_modifiers": ("a modifier of SELECT", None),
     "Select.pivots": ("PIVOT", None),
-    "Select.sample": ("a sample", "Order by a column and use LIMIT."),
-    "Star.rename": ("* RENAME", "Use `* EXCLUDE (…)` and name the column with AS."),
-    "Subquery.pivots": ("PIVOT", None),
-    "Subquery.sample": ("a sample", "Order by a column and use LIMIT."),
+    "Subquery.sample": ("a sample of a derived table", "Sample the dataset inside of it."),
     "Table.catalog": ("a table name of three parts", "Write `domain.name`."),
-    "Table.pivots": ("PIVOT or UNPIVOT", "Write `sum(x) FILTER (WHERE key = …)`."),
     "Table.rows_from": ("ROWS FROM", None),
-    "Table.sample": ("a sample", "Order by a column and use LIMIT."),
-    "Table.version": ("AT (time travel)", None),
-    "Table.when": ("AT (time travel)", None),
-    "Union.by_name": ("BY NAME", "List the columns in the same order."),
-    "With.recursive": ("WITH RECURSIVE", None),
+    "Table.version": ("another form of time travel", "Write `AT (VERSION => 3)`."),
     "With.search": ("SEARCH", None),
 }
 """How refused classes and arguments are called, and what to write instead, where there is a way."""
 
-OPENINGS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "L_PAREN"})
+OPENINGS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "L_PAREN", "TABLE", "PIVOT", "UNPIVOT"})
 """Types of tokens that a statement may begin with."""

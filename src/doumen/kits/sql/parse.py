@@ -6,22 +6,38 @@ knows whether a dataset exists.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from doumen.kits.sql.allow import check_tree, refused
 from doumen.kits.sql.bounds import check_depth, check_size, check_tokens, too_deep
+from doumen.kits.sql.forms import check_forms
 from doumen.kits.sql.names import fold
-from doumen.kits.sql.nodes import OPENINGS
+from doumen.kits.sql.nodes import OPENINGS, WORDS
+from doumen.kits.sql.past import Past, past_of, splices_of
+from doumen.kits.sql.recursion import reads_recursion, recursive
+from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.ref import Ref
 
+__all__ = ["Past", "Statement", "bare", "parse", "read_tree", "words"]
+
+logging.getLogger("sqlglot").disabled = True  # it logs texts that it cannot parse
 _DIALECT = sqlglot.Dialect.get_or_raise("duckdb")
+_OTHERS = """
+    ABORT BEGIN CALL CHECKPOINT COMMENT DEALLOCATE END EXECUTE EXPLAIN EXPORT FORCE GRANT IMPORT
+    INSTALL KILL LOAD PREPARE RESET REVOKE START TRUNCATE UPDATE VACUUM
+"""
+_STATEMENTS = frozenset(_OTHERS.split())
+"""Words that begin statements of other kinds and have no hint of their own."""
+_DIGITS = 9
+"""Most digits of the number of a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +47,11 @@ class Statement:
     Attributes:
         text: As the user wrote it; this is what runs.
         tree: sqlglot's tree of it (DuckDB dialect). Not to be changed: work on a copy.
-        tables: Datasets that it names.
+        tables: Datasets that it reads as they are now.
         ordered: Whether the outermost query has an ORDER BY, so that the order of rows counts.
         parameters: How many values it takes: one per `?`, or the highest of `$1`, `$2` …
+        past: Earlier versions of datasets that it reads.
+        splices: Changes that make `runs` of `text`: stand-ins in the place of AT.
     """
 
     text: str
@@ -41,6 +59,13 @@ class Statement:
     tables: frozenset[Ref]
     ordered: bool
     parameters: int
+    past: tuple[Past, ...] = ()
+    splices: tuple[Splice, ...] = ()
+
+    @property
+    def runs(self) -> str:
+        """The text for the engine."""
+        return spliced(self.text, self.splices)
 
 
 def parse(sql: str) -> Statement:
@@ -53,23 +78,30 @@ def parse(sql: str) -> Statement:
         OverBudget: longer than `LARGEST`.
     """
     tree = read_tree(sql, opening=OPENINGS)
-    if not isinstance(tree, (exp.Query, exp.Values)):
-        check_tree(tree)
-        raise refused("something else than a query", next="Only SELECT statements run here.")
     check_tree(tree)
+    check_forms(tree)
+    if not isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
+        raise refused("something else than a query", next="Only SELECT statements run here.")
+    past = past_of(tree)
     return Statement(
         text=sql,
         tree=tree,
         tables=frozenset(_tables(tree)),
         ordered=_unwrapped(tree).args.get("order") is not None,
         parameters=_parameters(tree),
+        past=past,
+        splices=splices_of(sql, tree, words(sql), past) if past else (),
     )
 
 
 def bare(sql: str) -> str:
     """An admitted statement without the semicolons and comments after it, to stand in brackets."""
-    tokens = [t for t in _DIALECT.tokenize(sql) if t.token_type is not TokenType.SEMICOLON]
-    return sql[: tokens[-1].end + 1]
+    return sql[: words(sql)[-1].end + 1]
+
+
+def words(sql: str) -> list[Token]:
+    """The tokens of an admitted statement, without its semicolons."""
+    return [t for t in _DIALECT.tokenize(sql) if t.token_type is not TokenType.SEMICOLON]
 
 
 def read_tree(sql: str, *, opening: frozenset[str] | None = None, prefix: str = "") -> exp.Expr:
@@ -91,7 +123,7 @@ def read_tree(sql: str, *, opening: frozenset[str] | None = None, prefix: str = 
         while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
             tokens.pop()
         if opening is not None and tokens and tokens[0].token_type.name not in opening:
-            raise refused(tokens[0].text.upper()[:40], next="Only SELECT statements run here.")
+            raise _other(tokens[0].text.upper()[:40])
         check_tokens(tokens)
         trees = _DIALECT.parser().parse(tokens, prefix + sql)
     except ParseError as error:
@@ -121,25 +153,45 @@ def read_tree(sql: str, *, opening: frozenset[str] | None = None, prefix: str = 
     return found[0]
 
 
+def _other(word: str) -> DoumenError:
+    """The refusal of a statement that begins with this word; a word of no statement is a slip."""
+    hints = {words.upper(): hint for words, hint in WORDS.values()}
+    if word in hints or word in _STATEMENTS:
+        return refused(word, next=hints.get(word) or "Only SELECT statements run here.")
+    return Invalid(
+        f"The statement begins with `{word}`.",
+        why="Statements begin with SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT or TABLE.",
+        detail="syntax",
+    )
+
+
 def _syntax(error: ParseError, prefix: int) -> Invalid:
     place = error.errors[0] if error.errors else {}
     line, column = place.get("line"), place.get("col")
-    near = str(place.get("highlight") or "")[:40]
-    if line == 1 and column is not None:
-        column = max(1, column - prefix)
+    near, said = str(place.get("highlight") or "")[:40], str(place.get("description") or "")
+    if column is not None:  # the parser tells the last character of the word
+        column = max(1, column - max(0, len(str(place.get("highlight") or "")) - 1))
+        column = max(1, column - prefix) if line == 1 else column
     where = f" in line {line}, column {column}" if line is not None else ""
     return Invalid(
         f"The statement has a syntax error{where}" + (f", near `{near}`." if near else "."),
-        why=str(place.get("description") or "") or None,
+        why=None if "<class" in said else said or None,
         detail="syntax",
     )
 
 
 def _tables(tree: exp.Expr) -> Iterable[Ref]:
     for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Func):
+            continue
         if table.args.get("db") is not None:
-            yield Ref.parse(f"{_part(table.args['db'])}.{_part(table.this)}")
+            ref = Ref.parse(f"{_part(table.args['db'])}.{_part(table.this)}")
+            if reads_recursion(table):
+                continue
+            if table.args.get("when") is None:
+                yield ref
         elif not _names_cte(table):
+            _check_recursion(table)
             raise Invalid(
                 f"`{table.name}` names no dataset.",
                 why="A dataset is named with its domain.",
@@ -162,18 +214,40 @@ def _part(identifier: exp.Expr) -> str:
 
 def _names_cte(table: exp.Table) -> bool:
     """Whether a bare table name is that of a common table expression in scope."""
+    before: exp.Expr | None = None
     child: exp.Expr = table
     node = table.parent
     while node is not None:
         if isinstance(node, exp.With):
             visible = node.expressions[: child.index]
+        elif isinstance(node, exp.CTE):
+            second = recursive(node) and before is node.this.args["expression"]
+            visible = [node] if second else []
         else:
             found = node.args.get("with_")
             visible = found.expressions if found is not None and child is not found else []
         if any(fold(cte.alias) == fold(table.name) for cte in visible):
             return True
-        child, node = node, node.parent
+        before, child, node = child, node, node.parent
     return False
+
+
+def _check_recursion(table: exp.Table) -> None:
+    """Say why a common table expression that reads itself is no recursion to the engine."""
+    cte = table.find_ancestor(exp.CTE)
+    while cte is not None:
+        clause = cte.parent
+        if (
+            fold(cte.alias) == fold(table.name)
+            and clause is not None
+            and clause.args.get("recursive")
+        ):
+            raise refused(
+                f"a recursion `{cte.alias}` of another form",
+                next="Write `first UNION ALL second`, of which the second reads it; ORDER BY and "
+                "LIMIT stand in the query around it.",
+            )
+        cte = cte.find_ancestor(exp.CTE)
 
 
 def _unwrapped(tree: exp.Expr) -> exp.Expr:
@@ -184,10 +258,12 @@ def _unwrapped(tree: exp.Expr) -> exp.Expr:
 
 def _parameters(tree: exp.Expr) -> int:
     found = [str(node.this or "") for node in tree.find_all(exp.Placeholder)]
+    if any(len(number) > _DIGITS for number in found):
+        raise Invalid("The number of a parameter is too large.", detail="syntax")
     numbered = [int(number) for number in found if number]
     if numbered and len(numbered) != len(found):
         raise Invalid("The statement mixes `?` and `$1`.", next="Use one of them.", detail="syntax")
-    if numbered and set(numbered) != set(range(1, max(numbered) + 1)):
+    if numbered and (min(numbered) < 1 or max(numbered) != len(set(numbered))):
         raise Invalid(
             "The numbers of the parameters have gaps.", next="Use `$1`, `$2` …", detail="syntax"
         )

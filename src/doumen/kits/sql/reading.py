@@ -10,20 +10,22 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlglot import exp
-
+from doumen.kits.sql.agree import Spoken, differs
+from doumen.kits.sql.agree_rows import Made
 from doumen.kits.sql.allow import admit_function, refused
-from doumen.kits.sql.functions import CLOCK
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.parse import Statement
+from doumen.kits.sql.recursion import RECURRING
 from doumen.kits.sql.shapes import OBJECTS, PLACES, TYPES, VALUES, WORDS
+from doumen.kits.sql.splice import original_place
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.ref import Ref
 
 _FIELDS = {kind: frozenset(fields.split()) for kind, fields in OBJECTS.items()}
+_RECURSION = "RECURSIVE_CTE_NODE"
 _ORDERS = frozenset({"ORDER_DEFAULT", "ASCENDING", "DESCENDING"})
 
-_Scope = frozenset[str]
+_Scope = frozenset[tuple[str, ...]]
 _Step = tuple[Any, str, _Scope]
 
 
@@ -31,7 +33,7 @@ def check_reading(engine_json: str, statement: Statement) -> None:
     """Let a statement pass if the engine's reading of it is admitted and says the same.
 
     Args:
-        engine_json: The answer of DuckDB's `SELECT json_serialize_sql(?)` for the text.
+        engine_json: The answer of DuckDB's `SELECT json_serialize_sql(?)` for `statement.runs`.
         statement: What `parse` made of the same text.
 
     Raises:
@@ -42,14 +44,14 @@ def check_reading(engine_json: str, statement: Statement) -> None:
     try:
         answer = json.loads(engine_json)
     except (ValueError, RecursionError):
-        raise _differs() from None
+        raise differs() from None
     if not isinstance(answer, dict):
-        raise _differs()
+        raise differs()
     if answer.get("error"):
-        raise _error(answer)
+        raise _error(answer, statement)
     found = answer.get("statements")
     if not isinstance(found, list) or len(found) != 1:
-        raise _differs()
+        raise differs()
     pending: list[_Step] = [(answer, "answer", frozenset())]
     reading = _Reading(statement)
     while pending:
@@ -60,18 +62,14 @@ def check_reading(engine_json: str, statement: Statement) -> None:
             pending.extend((item, key, scope) for item in value)
 
 
-def _error(answer: dict[str, Any]) -> DoumenError:
+def _error(answer: dict[str, Any], statement: Statement) -> DoumenError:
     if answer.get("error_type") == "parser":
         position = str(answer.get("position", ""))
-        where = f" at character {int(position) + 1}" if position.isdecimal() else ""
+        where = ""
+        if position.isdecimal():
+            where = f" at character {original_place(int(position), statement.splices) + 1}"
         return Invalid(f"The engine finds a syntax error{where}.", detail="syntax")
     return refused("something else than a query", next="Only SELECT statements run here.")
-
-
-def _differs() -> DoumenError:
-    return refused(
-        "something that its two readings see differently", next="Write it in a plainer way."
-    )
 
 
 class _Reading:
@@ -79,7 +77,9 @@ class _Reading:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        self.columns = set(_columns(statement.tree))
+        self.spoken = Spoken(statement.tree)
+        self.made = Made(statement.tree)
+        self.tables = statement.tables | {past.stand_in for past in statement.past}
 
     def enter(self, node: dict[str, Any], key: str, scope: _Scope) -> Iterator[_Step]:
         """Check one object and give its parts, each with the names of CTEs in scope there."""
@@ -99,35 +99,35 @@ class _Reading:
         yield from _parts(node, scope)
 
     def _agree(self, kind: str, node: dict[str, Any], scope: _Scope) -> None:
-        if kind in {"FUNCTION/FUNCTION", "WINDOW"}:
+        self.spoken.check(kind, node)
+        self.made.check(kind, node)
+        if kind == "WINDOW":
             admit_function(_only(node, "function_name"))
         elif kind == "TYPE/TYPE":
             if _only(node, "type_name").lower() not in TYPES:
                 raise refused(f"the type {_only(node, 'type_name')}")
         elif kind == "BASE_TABLE":
             self._table(node, scope)
-        elif kind == "COLUMN_REF/COLUMN_REF":
-            names = node.get("column_names")
-            if not isinstance(names, list) or _folded(names) not in self.columns:
-                raise _differs()
         elif kind == "<statements>":
             count = len(_list(node.get("named_param_map")))
             if count != self.statement.parameters:
-                raise _differs()
+                raise differs()
 
     def _table(self, node: dict[str, Any], scope: _Scope) -> None:
         path = _path(node)
         if path[-1:] != [node.get("table_name")]:
-            raise _differs()
+            raise differs()
         if len(path) == 1:
-            if fold(str(path[0])) not in scope:
+            if (fold(str(path[0])),) not in scope:
                 raise refused(f"the table `{path[0]}`", next="Write `domain.name`.")
+        elif tuple(fold(str(part)) for part in path) in scope:
+            return
         elif (
             len(path) != 2
             or path[0] != node.get("schema_name")
-            or not any(_same(ref, path) for ref in self.statement.tables)
+            or not any(_same(ref, path) for ref in self.tables)
         ):
-            raise _differs()
+            raise differs()
 
 
 def _kind(node: dict[str, Any], key: str) -> str:
@@ -136,7 +136,7 @@ def _kind(node: dict[str, Any], key: str) -> str:
         return "WINDOW"
     if family:
         return f"{family}/{type}"
-    return str(type) if type else f"<{key}>"
+    return type if isinstance(type, str) and type else f"<{key}>"
 
 
 def _orders_by_all(kind: str, field: str, key: str) -> bool:
@@ -151,18 +151,21 @@ def _parts(node: dict[str, Any], scope: _Scope) -> Iterator[_Step]:
         yield {**ctes, "map": None}, "cte_map", scope
         for entry in _list(ctes.get("map")):
             yield entry, "map", inner
-            inner |= {fold(str(entry.get("key") if isinstance(entry, dict) else ""))}
+            inner |= {(fold(str(entry.get("key") if isinstance(entry, dict) else "")),)}
     is_order = str(node.get("type")) in _ORDERS
+    name = fold(str(node.get("cte_name")))
+    second = inner | {(name,), (RECURRING, name)} if node.get("type") == _RECURSION else inner
     for key, value in node.items():
         if key != "cte_map":
-            yield value, ("order" if is_order and key == "expression" else key), inner
+            shown = "order" if is_order and key == "expression" else key
+            yield value, shown, second if key == "right" else inner
 
 
 def _only(node: dict[str, Any], field: str) -> str:
     """A name that is not qualified by a schema or a catalogue."""
     name = node.get(field)
     if not isinstance(name, str) or _path(node) != [name]:
-        raise _differs()
+        raise differs()
     return name
 
 
@@ -178,18 +181,6 @@ def _list(value: object) -> list[Any]:
 
 def _same(ref: Ref, path: list[Any]) -> bool:
     return [ref.domain, ref.name] == [str(part).casefold() for part in path]
-
-
-def _folded(names: list[Any]) -> tuple[str, ...]:
-    return tuple(fold(str(name)) for name in names)
-
-
-def _columns(tree: exp.Expr) -> Iterator[tuple[str, ...]]:
-    """The columns that the first reading sees, as paths; names of the clock may look like one."""
-    for column in tree.find_all(exp.Column):
-        yield _folded([part.name for part in column.parts])
-    if tree.find(exp.CurrentDate, exp.CurrentTimestamp):
-        yield from ((name,) for name in CLOCK)
 
 
 def _spell(text: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from doumen.kits.sql.allow import refused
 from doumen.kits.sql.names import fold
 from doumen.model.errors import Invalid
 from doumen.model.ref import ColumnRef, Ref
@@ -54,14 +53,25 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a table or a query. `name` is None where the user chose none."""
+    """One column of a table or a query.
+
+    Attributes:
+        name: What it is called; None where the engine makes a name of an expression.
+        type: The engine's type of a dataset's column; `[]` for what is a list of any kind;
+            None where it is not known.
+        also: Another name that finds it: `range` in `range(3) AS r`.
+        chosen: Whether the user wrote the name; one made of a literal is not told.
+    """
 
     name: str | None
     flow: Flow
+    type: str | None = None
+    also: str | None = None
+    chosen: bool = True
 
     def called(self, folded: str) -> bool:
         """Whether this is its name; `folded` is case-folded."""
-        return self.name is not None and fold(self.name) == folded
+        return any(name is not None and fold(name) == folded for name in (self.name, self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,10 @@ class Rows:
             raise Invalid(
                 f"{len(names)} names are given for {len(self.fields)} columns.", detail="column"
             )
-        fields = [replace(f, name=name) for f, name in zip(self.fields, names, strict=False)]
+        fields = [
+            replace(f, name=name, also=None, chosen=True)
+            for f, name in zip(self.fields, names, strict=False)
+        ]
         return replace(self, fields=(*fields, *self.fields[len(fields) :]))
 
     def distinct_names(self) -> Rows:
@@ -117,6 +130,14 @@ class Source:
         return self.bare and self.ref is not None and [*path] == [self.ref.domain, self.ref.name]
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The one column that USING or NATURAL makes of two; `star` shows it where `source` has it."""
+
+    field: Field
+    source: Source
+
+
 @dataclass(slots=True)
 class Scope:
     """Names visible in one query block.
@@ -128,18 +149,18 @@ class Scope:
         aliases: Outputs of the SELECT list that may be named in it and in other clauses.
         windows: What named windows depend on.
         ctes: Common table expressions in scope, by folded name.
-        outer: The query around this one.
-        lateral: Whether what stands in this scope may only be seen by LATERAL, which is refused.
+        recurring: All rows of the recursion of which this is the second branch, by its name.
+        outer: The query around this one; for a derived table, the tables to the left of it.
     """
 
     ctes: Mapping[str, Rows]
     outer: Scope | None = None
     sources: list[Source] = field(default_factory=list)
-    merged: dict[str, Field] = field(default_factory=dict)
+    merged: dict[str, Merged] = field(default_factory=dict)
     hidden: list[tuple[Source, str]] = field(default_factory=list)
     aliases: dict[str, Flow] = field(default_factory=dict)
     windows: dict[str, frozenset[ColumnRef]] = field(default_factory=dict)
-    lateral: bool = False
+    recurring: Mapping[str, Rows] = field(default_factory=dict)
 
     def resolve(self, path: Sequence[str], *, alias_first: bool = False) -> Field:
         """The column that a name means; a field of a struct has the flow of the whole.
@@ -151,18 +172,14 @@ class Scope:
         Raises:
             UnknownColumn: no visible table has it.
             Invalid: it is ambiguous.
-            Refused: only a lateral join would see it.
         """
         scope: Scope | None = self
+        passed = Flow()
         while scope is not None:
             found = scope._here(path, alias_first and scope is self)
             if found is not None:
-                if scope.lateral:
-                    raise refused(
-                        f"LATERAL: `{'.'.join(path)}` is of a table beside this one",
-                        next="Write a join with ON, or a correlated subquery in SELECT.",
-                    )
-                return found
+                return replace(found, flow=found.flow | passed) if passed.all else found
+            passed |= scope._nameless(path)
             scope = scope.outer
         raise self.unknown(path)
 
@@ -204,14 +221,30 @@ class Scope:
             if found is not None:
                 return found if length == len(path) - 1 else Field(path[-1], found.flow)
         if alias is not None:
-            return Field(path[0], alias)
+            return Field(path[0], alias | self._nameless(path))
         whole = [f.flow for s in self.sources if s.called(folded) for f in s.rows.fields]
         return Field(path[-1], merge(whole)) if whole else None
+
+    def _nameless(self, path: Sequence[str]) -> Flow:
+        """What a name may mean that none here was found to have: the text of an expression.
+
+        `SELECT "sum(a)" FROM (SELECT sum(a) …)` names a column that only the engine knows.
+        """
+        table = [fold(part) for part in path[:-1]]
+        return merge(
+            [
+                each.flow
+                for source in self.sources
+                if not table or source.called(table)
+                for each in source.rows.fields
+                if each.name is None
+            ]
+        )
 
     def _column(self, table: Sequence[str], name: str, shown: str) -> Field | None:
         """The column `name` of the source called `table`, or of any where that is empty."""
         if not table and name in self.merged:
-            return self.merged[name]
+            return self.merged[name].field
         found = [
             each
             for source in self.sources
@@ -225,11 +258,38 @@ class Scope:
                 next="Write the name of its table before it.",
                 detail="ambiguous",
             )
+        if found and found[0].also is not None and fold(found[0].also) == name:
+            return replace(found[0], name=found[0].also)
         return found[0] if found else None
 
     def add(self, source: Source) -> None:
         """Take a source of the FROM clause in."""
         self.sources.append(source)
+
+    def recursion(self, name: str) -> Rows | None:
+        """All rows of a recursion, read in its second branch; the innermost of this name."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.recurring:
+                return scope.recurring[name]
+            scope = scope.outer
+        return None
+
+    def beside(self) -> Scope:
+        """What a derived table sees here: the tables to the left of it, before those around."""
+        return Scope(
+            self.ctes,
+            self.outer,
+            sources=list(self.sources),
+            merged=dict(self.merged),
+            hidden=list(self.hidden),
+        )
+
+    def absorb(self, inner: Scope) -> None:
+        """Take in the sources of a table in brackets, or of the right side of a join."""
+        self.sources.extend(inner.sources)
+        self.hidden.extend(inner.hidden)
+        self.merged = {**inner.merged, **self.merged}
 
     def star(self, table: Sequence[str] = ()) -> list[tuple[Source, Field]]:
         """The columns of `*` or `table.*` in order; merged ones once, at their first place.
@@ -250,32 +310,51 @@ class Scope:
                 name = fold(each.name or "")
                 if not folded and any(s is source and n == name for s, n in self.hidden):
                     continue
-                columns.append((source, each if folded else self.merged.get(name, each)))
+                merged = None if folded else self.merged.get(name)
+                shown = merged.field if merged and merged.source is source else each
+                columns.append((source, shown))
         return columns
 
-    def merge_columns(
-        self, left: Sequence[Source], right: Sequence[Source], name: str, side: str
-    ) -> frozenset[ColumnRef]:
+    def merge_columns(self, right: Scope, name: str, side: str) -> frozenset[ColumnRef]:
         """Make one column of the two that USING or NATURAL joins on; gives what both read.
 
         Args:
-            left: Sources before the join.
-            right: Sources of the joined side.
+            right: The joined side, not yet absorbed.
             name: As written.
             side: `LEFT`, `RIGHT`, `FULL` or empty; says whose value is shown.
         """
-        folded = fold(name)
-        before = self.merged.get(folded) or _only(left, folded)
-        after = _only(right, folded)
+        before, after = self._side(name), right._side(name)
         if before is None or after is None:
-            missing = left if before is None else right
+            missing = self.sources if before is None else right.sources
             refs = {source.ref for source in missing}
             known = [f.name for s in missing for f in s.rows.fields if f.name is not None]
             raise UnknownColumn(refs.pop() if len(refs) == 1 else None, name, known)
-        flows = {"RIGHT": after.flow, "FULL": before.flow | after.flow}
-        self.merged[folded] = Field(before.name, flows.get(side, before.flow))
-        self.hidden.extend((source, folded) for source in right)
-        return before.flow.all | after.flow.all
+        ours, theirs = before.field.flow, after.field.flow
+        flow = {"RIGHT": theirs, "FULL": ours | theirs}.get(side, ours)
+        self.merged[fold(name)] = Merged(Field(before.field.name, flow), before.source)
+        self.hidden.extend((source, fold(name)) for source in right.sources)
+        return ours.all | theirs.all
+
+    def _side(self, name: str) -> Merged | None:
+        """The column of one side of a join that USING names; one merged before counts once."""
+        folded = fold(name)
+        if folded in self.merged:
+            return self.merged[folded]
+        found = [Merged(f, s) for s in self.sources for f in s.rows.fields if f.called(folded)]
+        if len(found) > 1:
+            raise Invalid(
+                f"The column `{name}` of USING is ambiguous.",
+                next="Join with ON.",
+                detail="ambiguous",
+            )
+        return found[0] if found else None
+
+
+def common_type(a: Field, b: Field) -> str | None:
+    """The type of a column that two have become, as far as it is known."""
+    if a.type == b.type:
+        return a.type
+    return "[]" if all((each.type or "").endswith("]") for each in (a, b)) else None
 
 
 def merge(flows: Sequence[Flow]) -> Flow:
@@ -284,14 +363,3 @@ def merge(flows: Sequence[Flow]) -> Flow:
         frozenset().union(*(flow.projection for flow in flows)),
         frozenset().union(*(flow.influence for flow in flows)),
     )
-
-
-def _only(sources: Sequence[Source], folded: str) -> Field | None:
-    found = [each for s in sources for each in s.rows.fields if each.called(folded)]
-    if len(found) > 1:
-        raise Invalid(
-            f"The column `{found[0].name}` of USING is ambiguous.",
-            next="Join with ON.",
-            detail="ambiguous",
-        )
-    return found[0] if found else None

@@ -19,17 +19,21 @@ OBJECTS: Mapping[str, str] = {
     "<named_param_map>": "key value",
     "<cte_map>": "map",
     "<map>": "key value",
-    "<value>": "aliases materialized query_node",
+    "<value>": "aliases materialized query_node key_targets",
     "<subquery>": "node named_param_map",
     "<qualified_name>": "path",
     "<literal>": "kind text",
     "<arguments>": "name expression",
     "<case_checks>": "when_expr then_expr",
     "<replace_list>": "key value",
+    "<rename_list>": "key value",
+    "<key>": "catalog schema table column",
+    "<qualified_exclude_list>": "catalog schema table column",
     # queries
     "SELECT_NODE": "type modifiers cte_map select_list from_table where_clause group_expressions "
-    "group_sets aggregate_handling having qualify",
+    "group_sets aggregate_handling having qualify sample",
     "SET_OPERATION_NODE": "type modifiers cte_map setop_type setop_all children",
+    "RECURSIVE_CTE_NODE": "type cte_map cte_name union_all left right aliases key_targets",
     "ORDER_MODIFIER": "type orders",
     "LIMIT_MODIFIER": "type limit offset limit_type",
     "DISTINCT_MODIFIER": "type distinct_on_targets",
@@ -37,7 +41,15 @@ OBJECTS: Mapping[str, str] = {
     "ASCENDING": "type null_order expression",
     "DESCENDING": "type null_order expression",
     # tables
-    "BASE_TABLE": "type alias schema_name table_name column_name_alias qualified_name",
+    "BASE_TABLE": "type alias schema_name table_name column_name_alias qualified_name sample",
+    "TABLE_FUNCTION": "type alias function column_name_alias with_ordinality",
+    "PIVOT": "type alias source aggregates pivots groups unpivot_names include_nulls "
+    "column_name_alias",
+    "<pivots>": "pivot_expressions entries unpivot_names",
+    "<entries>": "star_expr alias",
+    "<sample>": "sample_size is_percentage method seed repeatable sample_rate",
+    "<sample_size>": "type value",
+    "<type>": "id",
     "SUBQUERY": "type alias subquery column_name_alias",
     "JOIN": "type alias left right condition join_type ref_type using_columns is_implicit "
     "nearest_count nearest_order_type",
@@ -48,6 +60,7 @@ OBJECTS: Mapping[str, str] = {
     "BETWEEN/COMPARE_NOT_BETWEEN": _EXPRESSION + "input lower upper",
     "CASE/CASE_EXPR": _EXPRESSION + "case_checks else_expr",
     "CAST/OPERATOR_CAST": _EXPRESSION + "child type_expr try_cast",
+    "COLLATE/COLLATE": _EXPRESSION + "child collation",
     "COLUMN_REF/COLUMN_REF": _EXPRESSION + "column_names",
     "COMPARISON/COMPARE_DISTINCT_FROM": _EXPRESSION + "left right",
     "COMPARISON/COMPARE_EQUAL": _EXPRESSION + "left right",
@@ -60,7 +73,10 @@ OBJECTS: Mapping[str, str] = {
     "CONJUNCTION/CONJUNCTION_AND": _EXPRESSION + "children",
     "CONJUNCTION/CONJUNCTION_OR": _EXPRESSION + "children",
     "CONSTANT/VALUE_CONSTANT": _EXPRESSION + "literal",
-    "FUNCTION/FUNCTION": _EXPRESSION + _CALL + "is_operator order_bys distinct filter",
+    "FUNCTION/FUNCTION": _EXPRESSION + _CALL + "is_operator order_bys distinct filter schema "
+    "catalog",
+    "LAMBDA/LAMBDA": _EXPRESSION + "lhs expr syntax_type",
+    "OPERATOR/ARRAY_CONSTRUCTOR": _EXPRESSION + "children",
     "OPERATOR/ARRAY_EXTRACT": _EXPRESSION + "children",
     "OPERATOR/ARRAY_SLICE": _EXPRESSION + "children",
     "OPERATOR/COMPARE_IN": _EXPRESSION + "children",
@@ -70,9 +86,13 @@ OBJECTS: Mapping[str, str] = {
     "OPERATOR/OPERATOR_IS_NOT_NULL": _EXPRESSION + "children",
     "OPERATOR/OPERATOR_IS_NULL": _EXPRESSION + "children",
     "OPERATOR/OPERATOR_NOT": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_TRY": _EXPRESSION + "children",
+    "OPERATOR/OPERATOR_UNPACK": _EXPRESSION + "children",
     "OPERATOR/STRUCT_EXTRACT": _EXPRESSION + "children",
     "PARAMETER/VALUE_PARAMETER": _EXPRESSION + "identifier",
-    "STAR/STAR": _EXPRESSION + "relation_name exclude_list replace_list",
+    "STAR/STAR": _EXPRESSION + "relation_name exclude_list qualified_exclude_list replace_list "
+    "rename_list columns expr",
+    "POSITIONAL_REFERENCE/POSITIONAL_REFERENCE": _EXPRESSION + "index",
     "SUBQUERY/SUBQUERY": _EXPRESSION + "subquery_type subquery child comparison_type",
     "TYPE/TYPE": _EXPRESSION + "type_name qualified_name children",
     "WINDOW": _EXPRESSION + _CALL + "partitions orders arg_orders start end start_expr end_expr "
@@ -84,12 +104,14 @@ VALUES: Mapping[str, frozenset[object]] = {
     "aggregate_handling": frozenset({"STANDARD_HANDLING", "FORCE_AGGREGATES"}),
     "join_type": frozenset({"INNER", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI"}),
     "kind": frozenset({"BOOLEAN", "INTEGER", "NULL_LITERAL", "NUMERIC", "STRING"}),
-    "limit_type": frozenset({"ROW_COUNT"}),
+    "limit_type": frozenset({"ROW_COUNT", "PERCENTAGE"}),
+    "method": frozenset({"Bernoulli"}),
     "nearest_count": frozenset({1}),
     "nearest_order_type": frozenset({"ASCENDING"}),
-    "ref_type": frozenset({"REGULAR", "NATURAL", "CROSS"}),
-    "setop_type": frozenset({"UNION", "EXCEPT", "INTERSECT"}),
+    "ref_type": frozenset({"REGULAR", "NATURAL", "CROSS", "ASOF", "POSITIONAL"}),
+    "setop_type": frozenset({"UNION", "UNION_BY_NAME", "EXCEPT", "INTERSECT"}),
     "subquery_type": frozenset({"SCALAR", "EXISTS", "NOT_EXISTS", "ANY"}),
+    "with_ordinality": frozenset({"WITHOUT_ORDINALITY", "WITH_ORDINALITY"}),
 }
 """Fields whose value is one of a few."""
 
@@ -97,31 +119,19 @@ PLACES = frozenset({"query_location", "query_location_length"})
 """Fields that say where in the text something stands."""
 
 WORDS: Mapping[str, str] = {
-    "COLLATE/COLLATE": "COLLATE",
-    "LAMBDA/LAMBDA": "a lambda function",
-    "OPERATOR/OPERATOR_TRY": "TRY()",
-    "OPERATOR/OPERATOR_UNPACK": "*COLUMNS()",
-    "PIVOT": "PIVOT",
-    "POSITIONAL_REFERENCE/POSITIONAL_REFERENCE": "a column by position",
-    "RECURSIVE_CTE_NODE": "WITH RECURSIVE",
     "SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE",
-    "TABLE_FUNCTION": "a table function",
     "BASE_TABLE.at_clause": "AT (time travel)",
-    "FUNCTION/FUNCTION.catalog": "a function of a catalogue",
-    "FUNCTION/FUNCTION.schema": "a function of a schema",
     "JOIN.ref_type": "this kind of join",
-    "SELECT_NODE.sample": "a sample",
-    "STAR/STAR.columns": "COLUMNS()",
-    "STAR/STAR.rename_list": "* RENAME",
+    "<sample>.method": "a sample by another method than bernoulli",
 }
 """How refused kinds and fields are called."""
 
 _TYPES = """
-    array bigint bit blob bool boolean bpchar bytea char date datetime dec decimal double float
-    float4 float8 hugeint int int1 int16 int2 int32 int4 int64 int8 integer interval list long map
-    nchar numeric nvarchar real row short signed smallint string struct text time timestamp
-    timestamp_ms timestamp_ns timestamp_s timestamp_us timestamptz timetz tinyint ubigint uhugeint
-    uint128 uint16 uint32 uint64 uint8 uinteger usmallint utinyint uuid varbinary varchar
+    array bigint bit blob bool boolean bpchar bytea char date datetime dec decimal double enum float
+    float4 float8 hugeint int int1 int16 int2 int32 int4 int64 int8 integer interval json list long
+    map nchar numeric nvarchar real row short signed smallint string struct text time timestamp
+    timestamp_ms timestamp_ns timestamp_s timestamp_us timestamptz timetz tinyint ubigint
+ uint16 uint32 uint64 uint8 uinteger usmallint utinyint uuid varbinary varchar
 """
 TYPES = frozenset(_TYPES.split()) | {
     "timestamp with time zone",

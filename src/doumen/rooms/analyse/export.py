@@ -168,8 +168,10 @@ def _json(file: BinaryIO, answer: Answer) -> int:
         for row in json_rows(batch, answer.schema):
             put(before + json.dumps(row, ensure_ascii=False, allow_nan=False))
             rows, before = rows + 1, ",\n"
-    truncated = json.dumps(answer.truncated)
-    put(f'\n],"truncated":{truncated},"receipt":{json.dumps(answer.receipt)}}}\n')
+    end = {"truncated": answer.truncated, "receipt": answer.receipt}
+    if answer.expires is not None:
+        end["expires"] = answer.expires.isoformat()
+    put("\n]," + json.dumps(end, separators=(",", ":"))[1:] + "\n")
     return rows
 
 

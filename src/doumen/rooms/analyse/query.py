@@ -98,9 +98,10 @@ def _answered(answer: Answer) -> Outcome:
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
+            **_keeping(answer),
         },
         drawn=drawn,
-        said=_said(f"{_count(len(rows), 'row')}.", answer.truncated, answer.receipt),
+        said=_said(f"{_count(len(rows), 'row')}.", answer),
     )
 
 
@@ -112,8 +113,9 @@ def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
+            **_keeping(answer),
         },
-        said=_said(f"{_count(rows, 'row')} written to {path}.", answer.truncated, answer.receipt),
+        said=_said(f"{_count(rows, 'row')} written to {path}.", answer),
     )
 
 
@@ -127,7 +129,7 @@ def _derived(desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar]) -> Ou
             "snapshot": made.snapshot,
             "receipt": made.receipt,
         },
-        said=(*_said(done, False, made.receipt), f"See it: doumen describe {made.ref}"),
+        said=(done, *_evidence(made.receipt), f"See it: doumen describe {made.ref}"),
     )
 
 
@@ -148,11 +150,19 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
         Table(("column", "type"), tuple((c.name, c.type) for c in explained.columns), "Answer")
     )
     charges = tuple(
-        (c["account"], c["unit"], "as many as are given" if c["amount"] is None else c["amount"])
+        (
+            c["account"],
+            c["unit"],
+            "as many as are given" if c["amount"] is None else c["amount"],
+            c.get("left", ""),
+        )
         for c in explained.charges
     )
     if charges:
-        drawn.append(Table(("account", "unit", "amount"), charges, "Charges"))
+        heads = ("account", "unit", "amount", "left today")
+        counted = any(row[3] != "" for row in charges)
+        shown = charges if counted else tuple(row[:3] for row in charges)
+        drawn.append(Table(heads if counted else heads[:3], shown, "Charges"))
     drawn.append(Text(explained.statement))
     return Outcome(
         json={
@@ -160,6 +170,7 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
             "tables": list(explained.tables),
             "columns": _columns(explained.columns),
             "charges": list(explained.charges),
+            **({"expires": explained.expires} if explained.expires else {}),
         },
         drawn=tuple(drawn),
         said=("Nothing was run, written or charged.",),
@@ -175,9 +186,19 @@ def _effect(rule: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
     return "permits", "; ".join(rule["duties"]) or "none"
 
 
-def _said(done: str, truncated: bool, receipt: str) -> tuple[str, ...]:
-    cut = ("The limit of a rule cut the answer.",) if truncated else ()
-    return (done, *cut, f"Receipt {receipt}", f"Verify it: doumen receipt verify {receipt}")
+def _said(done: str, answer: Answer) -> tuple[str, ...]:
+    cut = ("The limit of a rule cut the answer.",) if answer.truncated else ()
+    keep = (f"It may be kept until {answer.expires} (UTC).",) if answer.expires else ()
+    return (done, *cut, *keep, *_evidence(answer.receipt))
+
+
+def _evidence(receipt: str) -> tuple[str, ...]:
+    return (f"Receipt {receipt}", f"Verify it: doumen receipt verify {receipt}")
+
+
+def _keeping(answer: Answer) -> dict[str, str]:
+    """Until when the answer may be kept, where a rule says so."""
+    return {} if answer.expires is None else {"expires": answer.expires.isoformat()}
 
 
 def _columns(schema: Schema) -> list[dict[str, str]]:

@@ -55,9 +55,25 @@ OPERATIONS: tuple[Operation, ...] = (
         ("rule", "add"),
         "Add the rules of a file; a rule whose id is there already is replaced.",
         f"{_ROOM}.rules:add",
-        (Param("file", "YAML document of rules.", "path", positional=True, required=True),),
-        details=_DOCUMENT,
-        examples=("doumen rule add rules.yaml",),
+        (Param("file", "YAML, or a policy of ODRL.", "path", positional=True, required=True),),
+        details=f"{_DOCUMENT} docs/odrl.md describes the same in ODRL 2.2 (JSON-LD).",
+        examples=("doumen rule add rules.yaml", "doumen rule add rules.jsonld"),
+    ),
+    Operation(
+        ("rule", "export"),
+        "Print rules as one document: a policy of ODRL, or YAML.",
+        f"{_ROOM}.export:export",
+        (
+            Param("id", "Id of a rule; none: all.", positional=True, repeat=True, metavar="ID"),
+            Param("format", "Its form.", "choice", default="odrl", choices=("odrl", "yaml")),
+            Param("output", "Write it to a new file.", "path", option="-o", metavar="FILE"),
+        ),
+        details="Adding what was exported changes nothing. A pipe gets JSON, -o writes the text. "
+        "Only owner and steward may: an export holds the conditions of filters.",
+        examples=(
+            "doumen rule export -o rules.jsonld",
+            "doumen rule export analysts-read-flights --format yaml",
+        ),
     ),
     Operation(("rule", "list"), "List the rules that you may know.", f"{_ROOM}.rules:show_all"),
     Operation(
@@ -74,6 +90,38 @@ OPERATIONS: tuple[Operation, ...] = (
         (_RULE,),
         details="The conditions of filters are told to owner and steward only.",
         examples=("doumen rule explain analysts-read-flights",),
+    ),
+    Operation(
+        ("prove",),
+        "Search for answers that tell what the rules hide.",
+        f"{_ROOM}.prove.verb:prove",
+        (
+            Param(
+                "statement", "A statement; none: many are made up.", positional=True, metavar="SQL"
+            ),
+            Param("rules", "Rules to try in place of the node's.", "path"),
+            Param("as_actor", "Whose answers; none: of all but the owner.", metavar="NAME"),
+            Param("role", "A role, for an actor made up to have it.", repeat=True),
+            Param("purpose", "The purpose stated."),
+            Param(
+                "world",
+                "Whose tables: the node's, or a test world's.",
+                "choice",
+                default="node",
+                choices=("node", "test"),
+            ),
+            Param("cases", "How many cases.", "integer", default=200),
+            Param("seed", "Which cases: the same seed gives the same.", "integer", default=1),
+        ),
+        details="Each case is two databases of made-up rows that differ only in what the rules "
+        "hide, and a statement asked of both. Where answer, error or explanation differ, the "
+        "rules, the statement and both databases are shown, cut down to what matters, and the "
+        "exit code is 1. No row of the node is read, nothing is recorded. For owner and steward.",
+        examples=(
+            "doumen prove",
+            'doumen prove "SELECT city, count(*) FROM law.people GROUP BY city" --role analyst',
+            "doumen prove --world test --cases 1000 --seed 7",
+        ),
     ),
     Operation(
         ("label", "set"),

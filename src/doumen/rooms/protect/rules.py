@@ -7,6 +7,7 @@ from typing import Any
 
 from doumen.gate.desk import Desk
 from doumen.kits import policy
+from doumen.kits.standards import odrl
 from doumen.model.errors import Invalid, NotFound, Unavailable
 from doumen.model.fact import Fact, Facts
 from doumen.model.operation import Fields, Outcome, Table
@@ -18,20 +19,22 @@ _HEADS = ("rule", "does", "who", "on", "for", "until", "duties")
 
 
 def add(desk: Desk, file: str) -> Outcome:
-    """Add the rules of a file, all or none.
+    """Add the rules of a file, YAML or a policy of ODRL, all or none.
 
     Raises:
         Invalid: the document or a rule has faults; all of them are told at once.
         NotFound, Unavailable: the file is not there, or cannot be read.
         Refused: only owner and steward may.
     """
-    rules = policy.read_rules(_text(Path(file)))
+    text = text_of(Path(file))
+    read = odrl.read_policy if odrl.looks_like_policy(text) else policy.read_rules
+    rules = read(text)
     facts = desk.facts()
     wrong = [fault for rule in rules for fault in faults(rule, facts)]
     if wrong:
         raise Invalid(
             f"{len(wrong)} faults: no rule is added." if len(wrong) > 1 else "No rule is added.",
-            why="; ".join(wrong) + ".",
+            why="; ".join(fault.rstrip(".") for fault in wrong) + ".",
             next="Correct the file and add it again.",
             detail="rules",
         )
@@ -48,6 +51,7 @@ def add(desk: Desk, file: str) -> Outcome:
     said = [f"{what.capitalize()}: {', '.join(ids)}." for what, ids in done.items() if ids]
     said += [f"Receipt {receipt}."] if receipt else []
     said += [f"Nobody has role `{role}` yet." for role in _idle_roles(rules, facts)]
+    said += [f"Nobody has the claims of rule `{id}` yet." for id in _idle_claims(rules, facts)]
     return Outcome(
         json={**done, "receipt": receipt},
         said=(*said, f"Next: `doumen rule explain {rules[0].id}`."),
@@ -94,7 +98,13 @@ def explain(desk: Desk, id: str) -> Outcome:
     return Outcome(json=_described(rule, literals), drawn=(Fields(pairs, title=f"Rule {id}"),))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of rules.
+
+    Raises:
+        Invalid: it is too large, or no UTF-8.
+        NotFound, Unavailable: it is not there, or cannot be read.
+    """
     try:
         if path.stat().st_size > _SIZE:
             raise Invalid(
@@ -151,3 +161,15 @@ def _idle_roles(rules: tuple[Rule, ...], facts: Facts) -> list[str]:
     """Roles that these rules speak of and that no actor has."""
     held = {role for _, body in facts.all("actor") for role in body.get("roles", ())}
     return sorted({rule.who.role for rule in rules if rule.who.role is not None} - held)
+
+
+def _idle_claims(rules: tuple[Rule, ...], facts: Facts) -> list[str]:
+    """Ids of rules that ask for claims which nobody has whom they name."""
+    names = [name for name, _ in facts.all("actor")]
+    actors = [actor for name in names if (actor := facts.actor(name)) is not None]
+    return [
+        rule.id
+        for rule in rules
+        if rule.who.claims
+        and not any(policy.concerns(actor, policy.rule_as_json(rule)) for actor in actors)
+    ]

@@ -46,6 +46,8 @@ def show(desk: Desk | None, *, receipt: str, output: Path | None = None) -> Outc
         ("generated", ", ".join(f"{u['dataset']}@{u['version']}" for u in event["generated"])),
         ("rules", ", ".join(rule["rule"] for rule in told.rules)),
         ("rows", event["data"].get("result", {}).get("rows")),
+        ("cut", "by the limit of a rule" if event["data"].get("truncated") else None),
+        ("keep until", event["data"].get("expires")),
         ("position", f"{place.index}, counted from 0, of {place.size} in the ledger"),
         ("signed by", told.certificate.get("kid")),
     ]

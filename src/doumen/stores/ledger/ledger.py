@@ -66,8 +66,33 @@ class Ledger:
             Conflict: an event of the same id is there already.
             Invalid: an event cannot be written as canonical JSON.
         """
-        if not events:
-            return []
+        return self._append(connection, events)[0] if events else []
+
+    def seal(
+        self, connection: Connection, events: Sequence[Event], key: Ed25519PrivateKey, name: str
+    ) -> tuple[list[Placed], str, list[list[bytes]]]:
+        """Add events, sign the new head, and prove each event in it: one look at the tree.
+
+        Args:
+            connection: A transaction that writes.
+            events: At least one; raises as `append`.
+            key: The node's working key.
+            name: Name of the key in the note.
+
+        Returns:
+            The events in their places, the checkpoint, and the inclusion proof of each.
+        """
+        placed, known = self._append(connection, events)
+        size, read = placed[-1].index + 1, tree.reader(known)
+        note = sign_checkpoint(Checkpoint(self._origin, size, merkle.root(size, read)), name, key)
+        self._keep_head(connection, size, note)
+        passing("ledger.signed")
+        return placed, note, [merkle.inclusion(p.index, size, read) for p in placed]
+
+    def _append(
+        self, connection: Connection, events: Sequence[Event]
+    ) -> tuple[list[Placed], dict[tree.Node, bytes]]:
+        """The events in their places, and the nodes that the proofs of these need."""
         size = self.size(connection)
         leaves = [(0, size - 1)] if size else []
         known = tree.fetch(connection, {*tree.edge(size), *leaves})
@@ -86,7 +111,7 @@ class Ledger:
         _insert(connection, placed)
         tree.store(connection, grown)
         passing("ledger.appended")
-        return placed
+        return placed, known
 
     def size(self, connection: Connection) -> int:
         """Number of entries."""
@@ -113,11 +138,14 @@ class Ledger:
         head = Checkpoint(self._origin, size, self.root(connection, size))
         note = sign_checkpoint(head, name, key)
         if note != self.head(connection):
-            last = connection.execute(select(func.max(CHECKPOINTS.c.number))).scalar()
-            number = 0 if last is None else last + 1
-            connection.execute(insert(CHECKPOINTS).values(number=number, size=size, note=note))
+            self._keep_head(connection, size, note)
         passing("ledger.signed")
         return note
+
+    def _keep_head(self, connection: Connection, size: int, note: str) -> None:
+        last = connection.execute(select(func.max(CHECKPOINTS.c.number))).scalar()
+        number = 0 if last is None else last + 1
+        connection.execute(insert(CHECKPOINTS), [{"number": number, "size": size, "note": note}])
 
     def head(self, connection: Connection) -> str | None:
         """The latest checkpoint, or None where nothing was signed yet."""
@@ -195,9 +223,10 @@ class Ledger:
         for row in connection.execute(asked):
             yield row.place, Charge(row.account, row.unit, row.amount)
 
-    def keep_receipt(self, connection: Connection, id: str, text: str) -> None:
-        """Keep the sealed receipt of an event."""
-        connection.execute(insert(RECEIPTS).values(id=id, text=text))
+    def keep_receipts(self, connection: Connection, sealed: Sequence[tuple[str, str]]) -> None:
+        """Keep sealed receipts: id of the event and text."""
+        rows = [{"id": id, "text": text} for id, text in sealed]
+        connection.execute(insert(RECEIPTS), rows)
 
     def receipt(self, connection: Connection, id: str) -> str | None:
         """The sealed receipt of an event, or None where there is none (any more)."""

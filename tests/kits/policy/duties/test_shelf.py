@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from doumen.kits.policy import duty_faults, duty_words
 from doumen.kits.policy.duties import BY_NOUN, KINDS
 from doumen.kits.policy.masks import BY_NAME
-from doumen.model.rule import Duty, Filter, Limit, Mask, Target, TargetKind
+from doumen.model.rule import Count, Duty, Expire, Filter, Limit, Mask, MinGroup, Target, TargetKind
 from doumen.model.schema import Schema
 
 SCHEMA = Schema.of(origin="VARCHAR", delay="DOUBLE")
@@ -21,16 +21,21 @@ ON = Target(TargetKind.DATASET, "transport.flights")
 A = Mask("partial", None, (("keep_end", 0), ("keep_start", 1), ("with", "*")))
 B = Mask("partial", None, (("keep_end", 0), ("keep_start", 2), ("with", "*")))
 NULL, HASH = Mask("null"), Mask("hash")
+YEAR = Mask("generalise", None, (("levels", "year"),))
+TEN = Mask("bucket", None, (("edges", (10,)),))
 EXAMPLES: dict[str, list[Duty]] = {
     "filter": [Filter("delay > 1"), Filter("origin = 'JFK'"), Filter("delay > 1")],
-    "mask": [HASH, A, NULL, B],
+    "mask": [HASH, A, NULL, B, YEAR, TEN],
     "limit": [Limit(5), Limit(3), Limit(0)],
+    "min_group": [MinGroup(5, "b"), MinGroup(3), MinGroup(4, "B"), MinGroup(5, "B"), MinGroup(1)],
+    "count": [Count(5), Count(3), Count(0)],
+    "expire": [Expire(5), Expire(3), Expire(0)],
 }
 
 
 def test_every_kind_is_on_the_shelf_once() -> None:
     assert [kind.name for kind in KINDS] == list(EXAMPLES)
-    assert set(BY_NOUN) == {Filter, Mask, Limit}
+    assert set(BY_NOUN) == {Filter, Mask, Limit, MinGroup, Count, Expire}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -47,16 +52,23 @@ def test_joining_does_not_depend_on_order(name: str) -> None:
     joined = {kind.join(order) for order in permutations(EXAMPLES[name])}
     assert len(joined) == 1
     (first, *_) = EXAMPLES[name]
-    assert kind.join([first, first]) == kind.join([first]) == first
+    assert kind.join([first, first]) == kind.join([first]) == (first,)
 
 
 def test_filters_are_joined_by_and() -> None:
     joined = BY_NOUN[Filter].join([Filter("a or b"), Filter("c -- why")])
-    assert joined == Filter("(a or b\n) AND (c -- why\n)")
+    assert joined == (Filter("(a or b\n) AND (c -- why\n)"),)
 
 
-def test_the_smallest_limit_holds() -> None:
-    assert BY_NOUN[Limit].join([Limit(5), Limit(3), Limit(9)]) == Limit(3)
+@pytest.mark.parametrize("noun", [Limit, Count, Expire])
+def test_the_smallest_number_holds(noun: type[Limit | Count | Expire]) -> None:
+    assert BY_NOUN[noun].join([noun(5), noun(3), noun(9)]) == (noun(3),)
+
+
+def test_of_each_unit_the_largest_group_holds() -> None:
+    groups = [MinGroup(3), MinGroup(9, "person"), MinGroup(5), MinGroup(7, "PERSON")]
+    joined = BY_NOUN[MinGroup].join([*groups, MinGroup(9, "Person"), MinGroup(2, "house")])
+    assert joined == (MinGroup(5), MinGroup(2, "house"), MinGroup(9, "person"))
 
 
 @pytest.mark.parametrize(
@@ -68,14 +80,17 @@ def test_the_smallest_limit_holds() -> None:
         ([A, A], A),
         ([A, B], NULL),
         ([HASH, A, B], NULL),
+        ([HASH, YEAR, HASH], YEAR),
+        ([YEAR, TEN], NULL),
+        ([YEAR, A], NULL),
         ([Mask("hash", "x"), Mask("hash", "x")], HASH),
     ],
 )
 def test_the_strongest_mask_holds(masks: list[Mask], joined: Mask) -> None:
-    assert BY_NOUN[Mask].join(masks) == joined
+    assert BY_NOUN[Mask].join(masks) == (joined,)
 
 
-MASKS = st.lists(st.sampled_from([HASH, A, B, NULL]), min_size=1, max_size=5)
+MASKS = st.lists(st.sampled_from([HASH, A, B, NULL, YEAR, TEN]), min_size=1, max_size=5)
 
 
 @pytest.mark.law
@@ -83,10 +98,11 @@ MASKS = st.lists(st.sampled_from([HASH, A, B, NULL]), min_size=1, max_size=5)
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_more_masks_never_show_more(some: list[Mask], more: list[Mask]) -> None:
     kind = BY_NOUN[Mask]
-    fewer, all_of_them = kind.join(some), kind.join([*more, *some])
+    (fewer,), (all_of_them,) = kind.join(some), kind.join([*more, *some])
     assert BY_NAME[all_of_them.method].strength >= BY_NAME[fewer.method].strength
     assert all_of_them == fewer or all_of_them.method != fewer.method
-    assert kind.join([kind.join(some), *more]).method in (all_of_them.method, "null")
+    (in_steps,) = kind.join([fewer, *more])
+    assert in_steps.method in (all_of_them.method, "null")
 
 
 def test_words() -> None:
@@ -94,12 +110,22 @@ def test_words() -> None:
     assert "JFK" not in duty_words(Filter("origin = 'JFK'"))
     assert "origin" not in duty_words(Filter("origin = 'JFK'"))
     assert duty_words(Limit(3)) == "at most 3 rows of the result"
+    assert duty_words(Count(1)) == "at most 1 query a day (UTC)"
+    assert duty_words(Count(0)) == "at most 0 queries a day (UTC)"
+    assert duty_words(Expire(30)) == "what is obtained may be kept 30 days"
+    assert duty_words(Expire(1)) == "what is obtained may be kept 1 day"
+    assert duty_words(Expire(0)).endswith("kept until the end of the day (UTC)")
+    grouped = "only statements that group, and groups of at least"
+    assert duty_words(MinGroup(5)) == f"{grouped} 5 rows"
+    assert duty_words(MinGroup(1)) == f"{grouped} 1 row"
+    assert duty_words(MinGroup(5, "person")) == f"{grouped} 5 different values of `person`"
+    assert duty_words(MinGroup(5, "…")) == f"{grouped} 5 different values of a column"
     assert duty_words(Mask("null", "origin")) == "column `origin` is shown empty"
     assert duty_words(HASH) == "the column is shown as a keyed hash"
 
 
 def test_what_may_be_known_by_those_who_do_not_govern() -> None:
-    kept: list[Duty] = [HASH, Limit(3)]
+    kept: list[Duty] = [HASH, Limit(3), MinGroup(5, "origin"), Count(1), Expire(2)]
     for duty in kept:
         assert BY_NOUN[type(duty)].withheld(duty) == duty
     withheld = BY_NOUN[Filter].withheld(Filter("origin = 'JFK'"))
@@ -116,3 +142,22 @@ def test_faults() -> None:
     pattern = Target(TargetKind.DATASET, "transport.*")
     assert duty_faults(Mask("hash", "nope"), pattern, SCHEMA) == ()
     assert duty_faults(HASH, Target(TargetKind.LABEL, "x"), SCHEMA) == ()
+    assert duty_faults(Count(1), ON, SCHEMA) == duty_faults(Expire(1), ON, SCHEMA) == ()
+
+
+def test_a_mask_on_a_column_that_is_not_there() -> None:
+    column = Target(TargetKind.COLUMN, "transport.flights.nope")
+    assert "no column `nope`" in duty_faults(HASH, column, SCHEMA)[0]
+    starred = Target(TargetKind.COLUMN, "transport.flights.a*b")
+    assert "no column `a*b`" in duty_faults(HASH, starred, SCHEMA)[0]
+
+
+def test_the_unit_of_a_group_is_a_column_of_the_dataset_named() -> None:
+    column = Target(TargetKind.COLUMN, "transport.flights.delay")
+    for on in (ON, column):
+        assert duty_faults(MinGroup(5, "ORIGIN"), on, SCHEMA) == ()
+        assert duty_faults(MinGroup(5), on, SCHEMA) == ()
+        (fault,) = duty_faults(MinGroup(5, "nope"), on, SCHEMA)
+        assert fault == "there is no column `nope` to count; there are origin, delay"
+    for on in (Target(TargetKind.DATASET, "transport.*"), Target(TargetKind.LABEL, "x")):
+        assert duty_faults(MinGroup(5, "nope"), on, SCHEMA) == ()

@@ -12,14 +12,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, StringConstraints
 
+from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.sql import compile_filter
 from doumen.model.errors import DoumenError
 from doumen.model.rule import Filter, Target
 from doumen.model.schema import Schema
-
-WITHHELD = "…"
-"""Stands for an expression that the reader of a rule may not know."""
-
 
 Attributes = frozenset[tuple[str, str | None]]
 
@@ -60,12 +57,12 @@ class FilterKind:
         """The expression."""
         return duty.expression
 
-    def join(self, duties: Collection[Filter]) -> Filter:
+    def join(self, duties: Collection[Filter]) -> tuple[Filter, ...]:
         """All of them, by AND; equal ones once."""
         expressions = sorted({duty.expression for duty in duties})
         if len(expressions) == 1:
-            return Filter(expressions[0])
-        return Filter(" AND ".join(f"({expression}\n)" for expression in expressions))
+            return (Filter(expressions[0]),)
+        return (Filter(" AND ".join(f"({expression}\n)" for expression in expressions)),)
 
     def words(self, duty: Filter, *, literals: bool) -> str:
         """The expression for those who govern; for others that there is one."""

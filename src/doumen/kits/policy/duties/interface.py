@@ -36,8 +36,8 @@ class DutyKind(Protocol[D]):
         """The JSON value under the key; `read` of it gives the duty again."""
         ...
 
-    def join(self, duties: Collection[D]) -> D:
-        """One duty that is at least as strict as each of these; there is at least one."""
+    def join(self, duties: Collection[D]) -> tuple[D, ...]:
+        """The fewest duties that ask for all that these ask for; there is at least one."""
         ...
 
     def words(self, duty: D, *, literals: bool) -> str:

@@ -26,9 +26,9 @@ class LimitKind:
         """The number of rows."""
         return duty.rows
 
-    def join(self, duties: Collection[Limit]) -> Limit:
+    def join(self, duties: Collection[Limit]) -> tuple[Limit, ...]:
         """The smallest."""
-        return min(duties, key=lambda duty: duty.rows)
+        return (min(duties, key=lambda duty: duty.rows),)
 
     def words(self, duty: Limit, *, literals: bool) -> str:
         """How many rows; a term that every reader must know, not a secret of the rule."""

@@ -1,8 +1,8 @@
 """Duty `mask`: a column is shown changed, before anything else of a statement sees its values.
 
-Strongest mask: null, then partial (with it later bucket and generalise), then hash. Two
-different masks of equal strength give null, whatever else is asked beside them: so the order
-of rules does not matter and a further mask never shows more.
+Strongest mask: null, then partial, generalise and bucket, then hash. Two different masks of
+equal strength give null, whatever else is asked beside them: so the order of rules does not
+matter and a further mask never shows more.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from doumen.kits.policy.masks import BY_NAME, METHODS, MaskForm
-from doumen.model.plan import GovernedColumn
-from doumen.model.rule import Mask, Target, TargetKind
+from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm
+from doumen.kits.policy.target import exact
+from doumen.model.plan import GovernedColumn, Value
+from doumen.model.ref import ColumnRef
+from doumen.model.rule import Mask, Option, Target, TargetKind
 from doumen.model.schema import Column, Schema
 
 MASK_KEYS = ("mask_outer", "mask_inner")
@@ -26,20 +28,27 @@ NULL = "null"
 
 
 def mask_expression(
-    mask: Mask, column: Column, key_variables: tuple[str, str] = MASK_KEYS
-) -> GovernedColumn:
-    """The column as its mask shows it.
+    mask: Mask, column: Column, prefix: str, key_variables: tuple[str, str] = MASK_KEYS
+) -> tuple[GovernedColumn, Mapping[str, Value]]:
+    """The column as its mask shows it, and the values of the variables that this reads.
+
+    A mask that does not suit the type of the column shows nothing of it.
 
     Args:
         mask: What is asked.
         column: The raw column.
+        prefix: Variables are named `prefix_1`, `prefix_2` …
         key_variables: Names of the variables of outer and inner key, each of them 64
-            hexadecimal characters.
+            hexadecimal characters; they are not among the values.
     """
+    options = dict(mask.options)
     method = BY_NAME[mask.method]
+    if method.misfit(column, options) is not None:
+        method = BY_NAME[NULL]
     value = '"' + column.name.replace('"', '""') + '"'
-    expression = method.sql(value, column, dict(mask.options), key_variables)
-    return GovernedColumn(column.name, method.type(column), expression)
+    binding = Binding(prefix, key_variables)
+    expression = method.sql(value, column, options, binding)
+    return GovernedColumn(column.name, method.type(column, options), expression), binding.values
 
 
 def _null_is_a_name(value: Any) -> Any:
@@ -62,23 +71,23 @@ class MaskKind:
 
     def read(self, form: MaskForm) -> Mask:
         """The duty from its form; options that are not given take their default."""
-        fields = form.model_dump(by_alias=True)
-        method, column = fields.pop("method"), fields.pop("column")
-        return Mask(method, column, tuple(sorted(fields.items())))
+        method = form.model_dump(include={"method"})["method"]
+        return Mask(method, form.column, tuple(sorted(form.options().items())))
 
-    def write(self, duty: Mask) -> dict[str, str | int]:
+    def write(self, duty: Mask) -> dict[str, Any]:
         """Column, method and options."""
         column = {} if duty.column is None else {"column": duty.column}
-        return {**column, "method": duty.method, **dict(duty.options)}
+        options = {name: _as_json(option) for name, option in duty.options}
+        return {**column, "method": duty.method, **options}
 
-    def join(self, duties: Collection[Mask]) -> Mask:
+    def join(self, duties: Collection[Mask]) -> tuple[Mask, ...]:
         """The strongest; null where two of equal strength differ. The column is left out."""
         masks = {Mask(duty.method, None, duty.options) for duty in duties}
         by_strength: dict[int, Mask] = {}
         for mask in masks:
             if by_strength.setdefault(BY_NAME[mask.method].strength, mask) != mask:
-                return Mask(NULL)
-        return by_strength[max(by_strength)]
+                return (Mask(NULL),)
+        return (by_strength[max(by_strength)],)
 
     def words(self, duty: Mask, *, literals: bool) -> str:
         """Which column is shown how."""
@@ -86,11 +95,30 @@ class MaskKind:
         return f"{which} is shown {BY_NAME[duty.method].words(dict(duty.options))}"
 
     def withheld(self, duty: Mask) -> Mask:
-        """The duty itself: its options show in what it leaves."""
-        return duty
+        """The duty without options that may hold values of rows."""
+        options = BY_NAME[duty.method].withheld(dict(duty.options))
+        return Mask(duty.method, duty.column, tuple(sorted(options.items())))
 
     def faults(self, duty: Mask, on: Target, schema: Schema) -> Iterator[str]:
-        """A column that the one dataset named by the rule does not have."""
-        exact = on.kind is TargetKind.DATASET and "*" not in on.value
-        if exact and duty.column is not None and schema.find(duty.column) is None:
-            yield f"there is no column `{duty.column}`; there are {', '.join(schema.names)}"
+        """A column that is not there or that the mask does not suit, of the dataset named.
+
+        A mask on a pattern or a label shows nothing where it does not suit.
+        """
+        if not exact(on):
+            return
+        name = ColumnRef.parse(on.value).column if on.kind is TargetKind.COLUMN else duty.column
+        column = None if name is None else schema.find(name)
+        if column is None:
+            yield f"there is no column `{name}`; there are {', '.join(schema.names)}"
+            return
+        misfit = BY_NAME[duty.method].misfit(column, dict(duty.options))
+        if misfit is not None:
+            yield f"mask `{duty.method}`: {misfit}"
+
+
+def _as_json(option: Option) -> Any:
+    """A pair of each in a tuple is a mapping; any other tuple a list."""
+    if not isinstance(option, tuple):
+        return option
+    pairs: list[Any] = [each for each in option if isinstance(each, tuple)]
+    return dict(pairs) if pairs else list(option)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from doumen.kits.policy.masks.interface import MaskForm, Options
+from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
 from doumen.model.schema import Column
 
 
@@ -27,15 +27,23 @@ class HashMask:
     strength: int = 1
     form: type[MaskForm] = HashForm
 
-    def type(self, column: Column) -> str:
+    def misfit(self, column: Column, options: Options) -> str | None:
+        """None: it suits every type."""
+        return None
+
+    def type(self, column: Column, options: Options) -> str:
         """Text."""
         return "VARCHAR"
 
-    def sql(self, value: str, column: Column, options: Options, keys: tuple[str, str]) -> str:
+    def sql(self, value: str, column: Column, options: Options, binding: Binding) -> str:
         """Nested SHA-256 over both keys and the value as text; NULL stays NULL."""
-        outer, inner = (f"CAST(getvariable('{key}') AS VARCHAR)" for key in keys)
+        outer, inner = (f"CAST(getvariable('{key}') AS VARCHAR)" for key in binding.keys)
         return f"sha256({outer} || sha256({inner} || CAST({value} AS VARCHAR)))"
 
     def words(self, options: Options) -> str:
         """As a keyed hash."""
         return "as a keyed hash"
+
+    def withheld(self, options: Options) -> Options:
+        """None: it has none."""
+        return options

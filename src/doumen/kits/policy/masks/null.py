@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from doumen.kits.policy.masks.interface import MaskForm, Options
+from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
 from doumen.model.schema import Column
 
 
@@ -21,14 +21,22 @@ class NullMask:
     strength: int = 3
     form: type[MaskForm] = NullForm
 
-    def type(self, column: Column) -> str:
+    def misfit(self, column: Column, options: Options) -> str | None:
+        """None: it suits every type."""
+        return None
+
+    def type(self, column: Column, options: Options) -> str:
         """The type of the raw column."""
         return column.type
 
-    def sql(self, value: str, column: Column, options: Options, keys: tuple[str, str]) -> str:
+    def sql(self, value: str, column: Column, options: Options, binding: Binding) -> str:
         """A typed NULL, which does not read the column."""
         return f"CAST(NULL AS {column.type})"
 
     def words(self, options: Options) -> str:
         """Empty."""
         return "empty"
+
+    def withheld(self, options: Options) -> Options:
+        """None: it has none."""
+        return options

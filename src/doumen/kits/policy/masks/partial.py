@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from doumen.kits.policy.masks.interface import MaskForm, Options
+from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
 from doumen.model.schema import Column
 
 
@@ -36,6 +36,14 @@ class PartialForm(MaskForm):
         return self
 
 
+def _kept(options: Options) -> tuple[int, int]:
+    """Characters shown at the start and at the end."""
+    start, end = options["keep_start"], options["keep_end"]
+    assert isinstance(start, int)
+    assert isinstance(end, int)
+    return start, end
+
+
 class PartialMask:
     """Every value becomes text of the same length with its middle covered."""
 
@@ -43,14 +51,18 @@ class PartialMask:
     strength: int = 2
     form: type[MaskForm] = PartialForm
 
-    def type(self, column: Column) -> str:
+    def misfit(self, column: Column, options: Options) -> str | None:
+        """None: it suits every type."""
+        return None
+
+    def type(self, column: Column, options: Options) -> str:
         """Text."""
         return "VARCHAR"
 
-    def sql(self, value: str, column: Column, options: Options, keys: tuple[str, str]) -> str:
+    def sql(self, value: str, column: Column, options: Options, binding: Binding) -> str:
         """Start, covered middle and end of the value as text; NULL stays NULL."""
         text = f"CAST({value} AS VARCHAR)"
-        start, end = int(options["keep_start"]), int(options["keep_end"])
+        start, end = _kept(options)
         filler = "'" + str(options["with"]).replace("'", "''") + "'"
         return (
             f"CASE WHEN length({text}) <= {start + end} THEN repeat({filler}, length({text})) "
@@ -63,3 +75,7 @@ class PartialMask:
         ends = (("keep_start", "first"), ("keep_end", "last"))
         kept = " and ".join(f"the {word} {options[key]}" for key, word in ends if options[key])
         return f"with only {kept} of its characters"
+
+    def withheld(self, options: Options) -> Options:
+        """The options themselves: they show in what they leave."""
+        return options

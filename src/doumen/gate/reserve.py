@@ -1,0 +1,73 @@
+"""Counted queries: one is reserved before it runs, on condition that the day still has room.
+
+A rule with `count` has an account per actor and UTC day. The charge is committed before the
+engine sees the statement, so that two jobs never spend the same query; a job that fails keeps
+its charge, a refusal and an explanation have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from doumen.gate import record
+from doumen.gate.commit import Draft, Within
+from doumen.gate.means import Means
+from doumen.gate.record import Disclosed
+from doumen.gate.stages import Planned
+from doumen.model.errors import OverBudget
+from doumen.model.event import Charge
+
+UNIT = "queries"
+
+
+def reserve(means: Means, planned: Planned, said: Disclosed) -> str | None:
+    """Charge one query under each rule that counts; the id of the event, None where none does.
+
+    Raises:
+        OverBudget: a rule's queries of this day are used up; the refusal is recorded.
+    """
+    counts = planned.ruled.counts
+    if not counts:
+        return None
+    event = record.new_id(means.clock(), means.entropy)
+    bounds = tuple(
+        Within(account(planned, rule), UNIT, most, _over(rule, most)) for most, rule in counts
+    )
+    charges = [Charge(bound.account, bound.unit, 1) for bound in bounds]
+    draft = record.reserved(planned, event, said, charges, bounds)
+    try:
+        means.commits.submit(lambda _: draft)
+    except OverBudget as error:
+        asked = planned.ruled.known.asked
+        refusal = record.new_id(means.clock(), means.entropy)
+        refused: Draft = record.refused(asked.job, error, refusal, means.clock(), said)
+        means.commits.submit(lambda _: refused)
+        raise
+    return event
+
+
+def left(means: Means, planned: Planned) -> Sequence[tuple[str, int]]:
+    """Each rule that counts, and the queries that the day still has under it."""
+    with means.database.read() as connection:
+        return [
+            (rule, most - means.ledger.balance(connection, account(planned, rule), UNIT))
+            for most, rule in planned.ruled.counts
+        ]
+
+
+def account(planned: Planned, rule: str) -> str:
+    """The account of a rule, the actor and the day of the job."""
+    known = planned.ruled.known
+    day = known.asked.now.astimezone(UTC).date()
+    return f"rule:{rule}/actor:{known.actor.name}/day:{day}"
+
+
+def _over(rule: str, most: int) -> OverBudget:
+    return OverBudget(
+        f"Rule `{rule}` allows {most} queries a day, which are used up.",
+        why="Queries that were run count, failed ones too, until midnight UTC.",
+        next=f"Ask again tomorrow, or see `doumen rule explain {rule}`.",
+        rule=rule,
+        detail="count",
+    )

@@ -1,0 +1,151 @@
+"""Constraints: their form, and those that every rule may have: purposes and the last day.
+
+`purpose isAnyOf [IRI…]` is `for`, `dateTime lteq DATE` is `until`. Constraints of one list all
+hold; what they say otherwise (other operands, operators, logical constraints) is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
+from doumen.kits.standards.odrl.terms import DPV, compact, decoded, full, iri, named
+from doumen.kits.standards.odrl.values import IRI, Value, read_value, write_value
+
+_KEYS = frozenset(
+    {"@id", "odrl:leftOperand", "odrl:operator", "odrl:rightOperand", "odrl:unit"}
+)  # fmt: skip
+_PURPOSES = {term: name for name, term in DPV.items()}
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]00:00)?")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?(Z|[+-]00:00)")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One constraint as it stands; left operand, operator and unit are spelled terms."""
+
+    place: str
+    left: str
+    operator: str
+    right: tuple[Value, ...]
+    unit: str | None = None
+    uid: str | None = None
+
+
+def constraint(left: str, operator: str, right: Any, **more: Any) -> dict[str, Any]:
+    """A constraint as JSON-LD."""
+    return {**more, "leftOperand": left, "operator": operator, "rightOperand": right}
+
+
+def read_constraint(reading: Reading, item: Item) -> Constraint | None:
+    """A constraint of any operands; None, with faults, where it is none."""
+    place, raw = item
+    before = len(reading.faults)
+    fields = reading.node(raw, place, _KEYS, ("Constraint",))
+    if not fields:
+        if len(reading.faults) == before:
+            reading.fault(place, "a constraint is empty")
+        return None
+    left = reading.reference(reading.only(fields, "odrl:leftOperand", place), vocabulary=True)
+    operator = reading.reference(reading.only(fields, "odrl:operator", place), vocabulary=True)
+    where = under(place, "odrl:rightOperand")
+    right = [read_value(reading, one) for one in items(fields.get("odrl:rightOperand"), where)]
+    if not right:
+        reading.fault(place, "`rightOperand` is missing")
+    unit, uid = (
+        reading.reference(reading.only(fields, key, place)) if key in fields else None
+        for key in ("odrl:unit", "@id")
+    )
+    values = tuple(value for value in right if value is not None)
+    if left is None or operator is None or len(reading.faults) > before:
+        return None
+    return Constraint(place, left, operator, values, unit, uid)
+
+
+def write_terms(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The constraints for `for` and `until` of a rule."""
+    if "for" in body:
+        purposes = [{"@id": full(DPV[name]) if name in DPV else iri("purpose", name)}
+                    for name in body["for"]]  # fmt: skip
+        yield constraint("purpose", "isAnyOf", purposes)
+    if "until" in body:
+        last = {"@type": "xsd:date", "@value": f"{body['until']}Z"}
+        yield constraint("dateTime", "lteq", last)
+
+
+def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
+    """`for` and `until` from the constraints of a rule; each may be there once."""
+    body: dict[str, Any] = {}
+    for one in found:
+        before = len(reading.faults)
+        key, value = _term(reading, one)
+        if len(reading.faults) > before:
+            continue
+        if key in body:
+            reading.fault(one.place, "a second constraint on the same thing is not understood")
+        body[key] = value
+    return body
+
+
+def _term(reading: Reading, one: Constraint) -> tuple[str, Any]:
+    if one.unit is not None or one.uid is not None:
+        word = "unit" if one.unit is not None else "uid"
+        reading.fault(one.place, f"`{word}` is not understood here")
+    if one.left == "odrl:purpose":
+        several = one.operator == "odrl:isAnyOf" or (
+            one.operator == "odrl:eq" and len(one.right) == 1
+        )
+        if not several:
+            reading.fault(one.place, "operator of `purpose`: `isAnyOf`, or `eq` for one")
+        return "for", [_purpose(reading, value) for value in one.right]
+    if one.left == "odrl:dateTime":
+        return "until", _until(reading, one)
+    reading.fault(one.place, f"left operand `{word_of(one.left)}` is not understood here")
+    return "", None
+
+
+def _purpose(reading: Reading, value: Value) -> str | None:
+    if value.type not in (None, IRI, "xsd:string", "xsd:anyURI") or not isinstance(
+        value.value, str
+    ):
+        reading.fault(value.place, f"`{value.value}` is not a purpose")
+        return None
+    term = compact(value.value)
+    name = _PURPOSES.get(term) or named("purpose", term)
+    if name is None and ":" not in term:
+        name = decoded(term) if value.type == IRI else term
+    if name is None:
+        expected = "`urn:doumen:purpose:NAME` or a term of DPV that is listed"
+        reading.fault(value.place, f"`{value.value}` is not a purpose; {expected}")
+    return name
+
+
+def _until(reading: Reading, one: Constraint) -> str | None:
+    (value, *more) = one.right
+    text = value.value if isinstance(value.value, str) and value.type != IRI else ""
+    day, midnight = _DAY.fullmatch(text), _MIDNIGHT.fullmatch(text)
+    whole = (day and value.type != "xsd:dateTime") or (midnight and value.type != "xsd:date")
+    back = {"odrl:lteq": 0 if day else None, "odrl:lt": 1}.get(one.operator)
+    if more or not whole or back is None:
+        reading.fault(
+            one.place,
+            "`dateTime` is read as `lteq` a day such as 2027-12-31 or `lt` its midnight, in UTC",
+        )
+        return None
+    try:
+        first = date.fromisoformat((day or midnight or [""])[0][:10])
+        return (first - timedelta(days=back)).isoformat()
+    except (ValueError, OverflowError):
+        reading.fault(value.place, f"`{text}` is not a day")
+        return None
+
+
+def write_options(stem: str, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Names and plain values as refinements, all of which hold."""
+    return [
+        constraint(f"{stem}.{name}", "eq", write_value(value)) for name, value in options.items()
+    ]
