@@ -151,7 +151,9 @@ class Changes:
         edits = self._kept(kind, one, edits, visible)
         focus = kind.focus if grouped else None
         if one.groups and focus is not None and one.columns.get(focus, _DENIED) is None:
-            edits += self._small(kind, one, rows, visible, edits)
+            small = self._small(kind, one, rows, visible)
+            edits = [e for e in edits if e.added or e.place not in small]
+            edits += [Edit(kind.ref, place, row) for place, row in small.items()]
         return edits
 
     def _anything(self, kind: Kind, rows: Sequence[Row]) -> Iterator[Edit]:
@@ -205,44 +207,37 @@ class Changes:
         return kept
 
     def _small(
-        self,
-        kind: Kind,
-        one: Shown,
-        rows: Sequence[Row],
-        visible: Sequence[bool],
-        edits: Sequence[Edit],
-    ) -> list[Edit]:
-        """Edits of visible rows in groups that are left out, and stay so."""
-        focus, taken = kind.focus, {edit.place for edit in edits if not edit.added}
-        assert focus is not None
+        self, kind: Kind, one: Shown, rows: Sequence[Row], visible: Sequence[bool]
+    ) -> dict[int, Row | None]:
+        """Visible rows in groups that are left out, changed or gone; the groups stay so."""
         groups: dict[Any, list[int]] = {}
         for place, row in enumerate(rows):
             if visible[place]:
-                groups.setdefault(row[focus], []).append(place)
-        found: list[Edit] = []
+                groups.setdefault(row[str(kind.focus)], []).append(place)
+        found: dict[int, Row | None] = {}
         for value, places in groups.items():
-            if value is None or not too_small([rows[p] for p in places], one.groups):
+            after: dict[int, Row | None] = {place: rows[place] for place in places}
+            if value is None or not _too_small(after, one.groups):
                 continue
             for place in places:
-                if place in taken:
-                    continue
-                draw = self._rng.random()
-                new = None if draw < 0.3 else {**self._disturbed(kind, rows[place], 0.5),
-                                               focus: value}  # fmt: skip
-                if draw > 0.8 or (new is not None and not self._judge(kind.ref, one.filters,
-                                                                      [new])[0]):  # fmt: skip
-                    continue
-                others = [rows[p] for p in places if p != place]
-                edit = Edit(kind.ref, place, new)
-                rest = [e.row for e in (*found, edit) if e.row and e.row[focus] == value]
-                if too_small([*others, rows[place], *rest], one.groups):
-                    found.append(edit)
+                changed = {**after, place: self._other(kind, one, rows[place], value)}
+                if changed != after and _too_small(changed, one.groups):
+                    after, found[place] = changed, changed[place]
         return found
 
+    def _other(self, kind: Kind, one: Shown, row: Row, value: Any) -> Row | None:
+        """A visible row of a small group changed, gone (None), or as it is."""
+        draw = self._rng.random()
+        if draw < 0.3:
+            return None
+        new = {**self._disturbed(kind, row, 0.5), str(kind.focus): value}
+        return new if draw < 0.8 and self._judge(kind.ref, one.filters, [new])[0] else row
 
-def too_small(rows: Sequence[Row], groups: Sequence[tuple[int, str | None]]) -> bool:
+
+def _too_small(group: Mapping[int, Row | None], least: Sequence[tuple[int, str | None]]) -> bool:
     """Whether a group of these rows is left out."""
-    for k, unit in groups:
+    rows = [row for row in group.values() if row is not None]
+    for k, unit in least:
         count = len(rows) if unit is None else len({row[unit] for row in rows} - {None})
         if count < k:
             return True
