@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from doumen.gate.answer import RecordedAnswer, Settling
+from doumen.gate.answer import RecordedAnswer
+from doumen.gate.settling import Settling
 from doumen.kits.evidence.digest import Digester
 from doumen.model.errors import Faulty, Invalid, Unavailable
 from doumen.model.receipt import Inclusion, Receipt

@@ -13,7 +13,7 @@ import pytest
 import doumen
 from doumen.gate.past import snapshot_at
 from doumen.kits.evidence.receipt import read_receipt
-from doumen.kits.sql.parse import Past
+from doumen.kits.sql.past import Past
 from doumen.kits.standards import odcs
 from doumen.model.errors import DoumenError, NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from doumen.gate.settling import Settling
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.errors import DoumenError, Invalid, Unavailable
 from doumen.model.plan import Stream
@@ -30,37 +31,6 @@ SMALL = 32_000_000
 
 Note = Callable[[str, AnswerDigest | None, bool, str | None], Receipt]
 """Records (event type, digest, truncated, error code) and gives the receipt."""
-
-
-class Settling:
-    """Answers whose last event is still being recorded; a node that closes waits for them."""
-
-    def __init__(self) -> None:
-        self._open: set[threading.Thread] = set()
-        self._lock = threading.Lock()
-
-    def run(self, work: Callable[[], None]) -> threading.Thread:
-        """Do this beside the caller."""
-
-        def settle() -> None:
-            try:
-                work()
-            finally:
-                with self._lock:
-                    self._open.discard(thread)
-
-        thread = threading.Thread(target=settle, name="doumen-settling")
-        with self._lock:
-            self._open.add(thread)
-        thread.start()
-        return thread
-
-    def wait(self) -> None:
-        """Return when all is recorded."""
-        with self._lock:
-            threads = list(self._open)
-        for thread in threads:
-            thread.join()
 
 
 class RecordedAnswer:
@@ -159,11 +129,11 @@ class RecordedAnswer:
             batch = self._next()
             if batch is None:
                 self._digest(self._buffer)
-                return self._end("query")
+                self._end("query")
+                return
             held += batch.nbytes
             self._buffer.append(batch)
         self._note("query.started", None, False, None)
-        return None
 
     def _taken(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """A batch on its way out; those of a small answer were digested before."""

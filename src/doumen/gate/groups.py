@@ -49,7 +49,8 @@ def units(ruling: DatasetRuling, schema: Schema) -> Iterator[GovernedColumn]:
 
 
 def _minimum(facts: Facts, ref: Ref, ruling: DatasetRuling) -> Minimum:
-    shown = Schema(tuple(Column(c.column.name, _type(c)) for c in ruling.columns))
+    types = ((c.column.name, policy.shown_type(c.mask, c.column)) for c in ruling.columns)
+    shown = Schema(tuple(Column(*pair) for pair in types))
     apart = {sql.fold(c.column.name) for c in ruling.columns if _keeps_apart(c)}
     least = tuple((k, unit is not None) for k, unit, _ in ruling.groups)
     return Minimum(shown, tuple(key for key in _keys(facts, ref) if key <= apart), least)
@@ -58,14 +59,6 @@ def _minimum(facts: Facts, ref: Ref, ruling: DatasetRuling) -> Minimum:
 def _keeps_apart(ruled: RuledColumn) -> bool:
     """Whether values that differ are shown so; a coarser mask makes a key match many rows."""
     return ruled.mask is None or ruled.mask.method == "hash"
-
-
-def _type(ruled: RuledColumn) -> str:
-    """The type of a column as the actor sees it."""
-    if ruled.mask is None:
-        return ruled.column.type
-    shown, _ = policy.mask_expression(ruled.mask, ruled.column, "m")
-    return shown.type
 
 
 def _keys(facts: Facts, ref: Ref) -> Iterator[frozenset[str]]:

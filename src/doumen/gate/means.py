@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from doumen.gate.answer import Settling
 from doumen.gate.commit import Commits
 from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
+from doumen.gate.settling import Settling
 from doumen.model.plan import Bounds, Engine
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database

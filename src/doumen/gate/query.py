@@ -13,7 +13,7 @@ from doumen.gate.stages import Planned
 from doumen.kits import policy
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import Explained
-from doumen.model.errors import DoumenError, NotFound, Refused
+from doumen.model.errors import DoumenError, NotFound, OverBudget, Refused
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
 from doumen.model.plan import GovernedTable, Stream
@@ -124,11 +124,16 @@ def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
 
 def run(means: Means, planned: Planned, said: Disclosed) -> tuple[Stream, str | None]:
     """The fifth station, what is counted reserved before; the id of the reservation, if any."""
-    reserved = reserve.reserve(means, planned, said)
+    job = planned.ruled.known.asked.job
+    try:
+        reserved = reserve.reserve(means, planned, said)
+    except OverBudget as error:
+        refuse(means, job, error, said)
+        raise
     try:
         return execute.execute(planned, means.engine), reserved
     except Refused as error:
-        refuse(means, planned.ruled.known.asked.job, error, said)
+        refuse(means, job, error, said)
         raise
     except DoumenError as error:
         failed(means, planned, said, error, reserved)
@@ -157,11 +162,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
             "columns": [
                 {
                     "name": c.column.name,
-                    "type": (
-                        policy.mask_expression(c.mask, c.column, "m")[0].type
-                        if c.mask
-                        else c.column.type
-                    ),
+                    "type": policy.shown_type(c.mask, c.column),
                     "shown": "as it is" if c.mask is None else policy.duty_words(c.mask),
                 }
                 for c in ruling.columns

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from doumen.gate import record
-from doumen.gate.commit import Draft, Within
+from doumen.gate.commit import Within
 from doumen.gate.means import Means
 from doumen.gate.record import Disclosed
 from doumen.gate.stages import Planned
@@ -25,7 +25,7 @@ def reserve(means: Means, planned: Planned, said: Disclosed) -> str | None:
     """Charge one query under each rule that counts; the id of the event, None where none does.
 
     Raises:
-        OverBudget: a rule's queries of this day are used up; the refusal is recorded.
+        OverBudget: a rule's queries of this day are used up.
     """
     counts = planned.ruled.counts
     if not counts:
@@ -36,14 +36,7 @@ def reserve(means: Means, planned: Planned, said: Disclosed) -> str | None:
     )
     charges = [Charge(bound.account, bound.unit, 1) for bound in bounds]
     draft = record.reserved(planned, event, said, charges, bounds)
-    try:
-        means.commits.submit(lambda _: draft)
-    except OverBudget as error:
-        asked = planned.ruled.known.asked
-        refusal = record.new_id(means.clock(), means.entropy)
-        refused: Draft = record.refused(asked.job, error, refusal, means.clock(), said)
-        means.commits.submit(lambda _: refused)
-        raise
+    means.commits.submit(lambda _: draft)
     return event
 
 

@@ -12,7 +12,7 @@ from doumen.gate.past import History, snapshot_at
 from doumen.gate.stages import Asked, Known
 from doumen.kits import policy
 from doumen.kits.policy import Asked as Question
-from doumen.kits.sql.parse import Past
+from doumen.kits.sql.past import Past
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts

@@ -128,9 +128,7 @@ class _Stand:
         job = Job(actor, step, purpose)
         told = self._explained(job, step) if explain else None
         try:
-            planned = query.plan(
-                self._means, job, step, self._means.catalog.current(), now=None, until=0
-            )
+            planned = query.plan(self._means, job, step, self._means.catalog.current(), until=0)
             stream = execute.execute(planned, self._means.engine)
             rows = tuple(row for batch in stream for row in _rows(batch))
         except Unavailable:

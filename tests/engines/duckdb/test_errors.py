@@ -73,7 +73,7 @@ def _run(one: Instance, plan: QueryPlan) -> DoumenError | None:
             relation, _ = query.columns(connection, plan)
             relation.to_arrow_reader(100).read_all()
         except (duckdb.Error, OSError, DoumenError) as error:
-            return translated(error, plan.statement)
+            return translated(error, Written(plan.statement))
     return None
 
 
@@ -188,7 +188,7 @@ def test_the_place_is_told_before_the_changes(
     statement = spliced(own, splices).replace(" FROM x.old", "").replace(' FROM "x"."y@1" AS y', "")
     with closed[0].connection() as connection, pytest.raises(duckdb.Error) as raised:
         connection.execute(statement).fetchall()
-    error = translated(raised.value, statement, Written(own, splices))
+    error = translated(raised.value, Written(own, splices))
     assert error.what.endswith(f"({place.format(failing)}).")
 
 
@@ -197,7 +197,7 @@ def test_a_place_in_what_was_put_in_is_where_it_was_put_in() -> None:
     statement = spliced(own, splices)
     start = len(statement[: statement.index("CAST")].encode())
     body = json.dumps({"exception_message": CANARY, "location": f"[{start}, 8]"})
-    error = translated(OSError(f"Conversion Error: {body}"), statement, Written(own, splices))
+    error = translated(OSError(f"Conversion Error: {body}"), Written(own, splices))
     assert error.what == "A value cannot be converted to the type asked for."
 
 
@@ -255,7 +255,7 @@ def test_parameters_that_do_not_fit_are_invalid(
     ],
 )
 def test_nothing_of_the_engines_text_passes(raised: Exception, code: str) -> None:
-    error = translated(raised, "SELECT 1")
+    error = translated(raised, Written("SELECT 1"))
     assert error.code == code
     assert CANARY not in str(error.as_json())
 
@@ -263,13 +263,13 @@ def test_nothing_of_the_engines_text_passes(raised: Exception, code: str) -> Non
 @pytest.mark.parametrize("location", ["[0, 0]", "[900, 3]", "[-4, 3]", '"x"', "[1]", "[1, 2]"])
 def test_a_place_outside_the_text_is_no_place(location: str) -> None:
     body = f'{{"exception_message": "{CANARY}", "location": {location!r}}}'.replace("'", '"')
-    error = translated(OSError(f"Conversion Error: {body}"), "中文")
+    error = translated(OSError(f"Conversion Error: {body}"), Written("中文"))
     assert error.what == "A value cannot be converted to the type asked for."
 
 
 def test_an_error_of_ours_stays() -> None:
     mine = Faulty("mine")
-    assert translated(mine, "") is mine
+    assert translated(mine, Written("")) is mine
 
 
 def test_a_path_is_not_told(

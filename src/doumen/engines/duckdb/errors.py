@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from doumen.engines.duckdb.told import out_of_memory, out_of_time
-from doumen.kits.sql.splice import Splice, original_place
+from doumen.kits.sql.splice import Splice, original_place, spliced
 from doumen.model.errors import DoumenError, Faulty, Invalid, Unavailable
 
 _SAID = {
@@ -59,22 +59,16 @@ _BOUND = "The statement does not fit the columns and types of its tables"
 class Written:
     """The user's own text of a statement, and what was changed in it to run.
 
-    A place in what was put in is told as the place where it was put in.
+    A place in what was put in is told as the place where it was put in; what runs may go on
+    after that.
     """
 
     text: str
     splices: tuple[Splice, ...] = ()
 
 
-def translated(error: Exception, statement: str, written: Written | None = None) -> DoumenError:
-    """The error for what the engine raised while it ran `statement`.
-
-    Args:
-        error: What was raised.
-        statement: What ran.
-        written: What it was made of; None: the user's own text ran.
-    """
-    own = written or Written(statement)
+def translated(error: Exception, own: Written) -> DoumenError:
+    """The error for what the engine raised while it ran a statement."""
     if isinstance(error, DoumenError):
         return error
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
@@ -82,7 +76,7 @@ def translated(error: Exception, statement: str, written: Written | None = None)
     kind, _, rest = str(error).partition(" Error: ")
     if isinstance(error, OSError) and error.errno is not None:
         kind = "IO"
-    message, place = _parts(rest, statement, own)
+    message, place = _parts(rest, own)
     if kind in {"Out of Memory", "INTERRUPT", "IO", "HTTP", "Permission"}:
         return _outside(kind)
     if kind in {"Binder", "Catalog", "Parser"} or "arameter" in message[:40]:
@@ -132,7 +126,7 @@ def _unfit(kind: str, message: str, place: str, statement: str) -> Invalid:
     return Invalid(f"{_BOUND}{place}.", detail="bind")
 
 
-def _parts(rest: str, statement: str, own: Written) -> tuple[str, str]:
+def _parts(rest: str, own: Written) -> tuple[str, str]:
     """The engine's own message, for matching only, and the place in the user's text in words."""
     try:
         body = json.loads(rest)
@@ -141,7 +135,7 @@ def _parts(rest: str, statement: str, own: Written) -> tuple[str, str]:
         return rest, ""
     try:
         start, length = json.loads(body["location"])
-        text = statement.encode()
+        text = spliced(own.text, own.splices).encode()
         first = len(text[:start].decode())
         last = first + len(text[start : start + length].decode())
         at = original_place(first, own.splices)

@@ -45,14 +45,12 @@ def serve(channel: Channel) -> None:
 
 def _told(job: dict[str, Any], error: Exception) -> DoumenError:
     """What the parent is told; places are of the user's own text."""
-    statement, opening = str(job.get("statement", "")), ""
-    if isinstance(error, query.Wrapped) and isinstance(error.__cause__, Exception):
-        opening, error = error.opening, error.__cause__
     splices = [Splice(*one) for one in job.get("splices", ())]
-    written = errors.Written(job["written"] if splices else statement, tuple(splices))
-    if opening:
-        written = errors.Written(written.text, (Splice(0, 0, opening), *splices))
-    return errors.translated(error, opening + statement, written)
+    text = str(job["written"] if splices else job.get("statement", ""))
+    if isinstance(error, query.Wrapped) and isinstance(error.__cause__, Exception):
+        splices.insert(0, Splice(0, 0, error.opening))
+        error = error.__cause__
+    return errors.translated(error, errors.Written(text, tuple(splices)))
 
 
 class _Worker:

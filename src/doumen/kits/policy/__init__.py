@@ -10,7 +10,7 @@ change what.
 from doumen.kits.policy.amend import may_amend, may_collect, may_derive
 from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import read_rules, rule_as_json, rule_from_json
-from doumen.kits.policy.duties import MASK_KEYS, mask_expression
+from doumen.kits.policy.duties import MASK_KEYS, mask_expression, shown_type
 from doumen.kits.policy.purposes import purposes, read_purpose
 from doumen.kits.policy.ruling import Asked, DatasetRuling, RuledColumn, absent
 from doumen.kits.policy.standing import check_purpose, concerns
@@ -51,6 +51,7 @@ __all__ = [
     "rule_dataset",
     "rule_from_json",
     "rule_words",
+    "shown_type",
     "target_words",
     "terms",
     "visible_facts",

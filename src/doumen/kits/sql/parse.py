@@ -26,8 +26,6 @@ from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.ref import Ref
 
-__all__ = ["Past", "Statement", "bare", "parse", "read_tree", "words"]
-
 logging.getLogger("sqlglot").disabled = True  # it logs texts that it cannot parse
 _DIALECT = sqlglot.Dialect.get_or_raise("duckdb")
 _OTHERS = """

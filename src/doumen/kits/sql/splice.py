@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Splice:
     """Characters `start` to before `end` of the user's text are replaced by `text`."""
 
@@ -16,14 +16,14 @@ class Splice:
 
 
 def spliced(text: str, splices: Sequence[Splice]) -> str:
-    """The text after all changes, which do not overlap.
+    """The text after all changes, which do not overlap; those at one place stay in their order.
 
     Example:
         >>> spliced("SELECT a FROM t", [Splice(14, 15, "s AS t")])
         'SELECT a FROM s AS t'
     """
     parts, last = [], 0
-    for splice in sorted(splices):
+    for splice in sorted(splices, key=_begin):
         parts += [text[last : splice.start], splice.text]
         last = splice.end
     return "".join([*parts, text[last:]])
@@ -43,7 +43,7 @@ def original_place(place: int, splices: Sequence[Splice]) -> int:
         17
     """
     moved = 0
-    for splice in sorted(splices):
+    for splice in sorted(splices, key=_begin):
         start = splice.start + moved
         if place < start:
             break
@@ -51,3 +51,7 @@ def original_place(place: int, splices: Sequence[Splice]) -> int:
             return splice.start
         moved += len(splice.text) - (splice.end - splice.start)
     return place - moved
+
+
+def _begin(splice: Splice) -> int:
+    return splice.start

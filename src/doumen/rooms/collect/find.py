@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
+from doumen.model.files import no_file
 from doumen.model.load import SourceFile
 from doumen.model.plan import Progress
 from doumen.rooms.collect.connectors import SHELF
@@ -74,7 +75,7 @@ def find(path: str) -> Found:
         matches = sorted(glob.glob(str(named), recursive=True))  # noqa: PTH207 - absolute pattern
         found = Found(tuple(Path(one) for one in matches if not Path(one).is_dir()))
     else:
-        raise NotFound(f"There is no file `{path}`.", next="Check the path.", detail="file")
+        raise no_file(path)
     if not found.files:
         raise NotFound(
             f"`{path}` names no file that can be collected.",

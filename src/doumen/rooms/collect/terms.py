@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from doumen.kits.standards import odcs
-from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
+from doumen.model.files import unreadable
 from doumen.model.load import LoadColumn, Mode
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.rooms.collect.find import Weighed
@@ -135,12 +136,7 @@ def _text(path: Path) -> str:
             f"There is no contract `{path}`.", next="Check the path.", detail="file"
         ) from error
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be read.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the file and its permissions.",
-            detail="file",
-        ) from error
+        raise unreadable(path, error) from error
     if len(content) > LARGEST:
         raise Invalid(
             f"`{path.name}` is larger than a contract may be ({LARGEST >> 20} MiB).",

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doumen.kits.standards import odcs
-from doumen.model.errors import Conflict, NotFound, Unavailable
+from doumen.model.errors import NotFound
+from doumen.model.files import already_there, unwritable
 from doumen.model.load import LoadColumn
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
@@ -142,15 +143,6 @@ def _write(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise Conflict(
-            f"`{path}` is there already.",
-            next="Name another file, or remove this one.",
-            detail="file",
-        ) from error
+        raise already_there(path) from error
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be written.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the folder and its permissions.",
-            detail="file",
-        ) from error
+        raise unwritable(path, error) from error

@@ -10,8 +10,9 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.standards import odcs
-from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
+from doumen.model.files import already_there, no_file, unreadable, unwritable
 from doumen.model.ref import Ref
 
 LARGEST = 4 << 20
@@ -84,16 +85,9 @@ def read_file(path: Path) -> str:
         with path.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except FileNotFoundError:
-        raise NotFound(
-            f"There is no file `{path}`.", next="Check the path.", detail="file"
-        ) from None
+        raise no_file(path) from None
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be read.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the file and its permissions.",
-            detail="file",
-        ) from None
+        raise unreadable(path, error) from None
     if len(content) > LARGEST:
         raise Invalid(f"`{path.name}` is larger than a contract may be (4 MiB).", detail="contract")
     try:
@@ -115,15 +109,6 @@ def write_file(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError:
-        raise Conflict(
-            f"`{path}` is there already.",
-            next="Name another file, or remove this one.",
-            detail="file",
-        ) from None
+        raise already_there(path) from None
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be written.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the folder and its permissions.",
-            detail="file",
-        ) from None
+        raise unwritable(path, error) from None

@@ -11,7 +11,8 @@ from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.policy.render import write_rules
 from doumen.kits.standards import odrl
-from doumen.model.errors import Conflict, NotFound, Refused, Unavailable
+from doumen.model.errors import NotFound, Refused
+from doumen.model.files import already_there, unwritable
 from doumen.model.operation import Outcome, Text
 from doumen.model.rule import Rule
 
@@ -82,13 +83,6 @@ def _write(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise Conflict(
-            f"`{path}` is there already.", next="Name a new file.", detail="file"
-        ) from None
+        raise already_there(path) from None
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be written.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the folder and its permissions.",
-            detail="file",
-        ) from None
+        raise unwritable(path, error) from None

@@ -8,8 +8,9 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.standards import odrl
-from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
+from doumen.model.files import no_file, unreadable
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.rule import Rule
 from doumen.rooms.protect.checking import faults
@@ -118,16 +119,9 @@ def text_of(path: Path) -> str:
             f"`{path.name}` is not UTF-8 text.", next="Save it as UTF-8.", detail="encoding"
         ) from None
     except FileNotFoundError:
-        raise NotFound(
-            f"There is no file `{path}`.", next="Check the path.", detail="file"
-        ) from None
+        raise no_file(path) from None
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be read.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the file and its permissions.",
-            detail="file",
-        ) from None
+        raise unreadable(path, error) from None
 
 
 def _rule(facts: Facts, id: str) -> Rule:

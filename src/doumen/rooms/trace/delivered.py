@@ -10,7 +10,8 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from doumen.model.errors import Invalid, NotFound, Unavailable
+from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import no_file
 
 
 def delivered(path: Path, schema: pa.Schema) -> pa.Table:
@@ -32,9 +33,7 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
     try:
         return reader(path, schema).cast(schema)
     except FileNotFoundError:
-        raise NotFound(
-            f"There is no file `{path}`.", next="Check the path.", detail="file"
-        ) from None
+        raise no_file(path) from None
     except OSError as error:
         raise Unavailable(
             f"`{path}` cannot be read.",

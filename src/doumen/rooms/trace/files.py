@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable
+from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import already_there, no_file, unwritable
 
 
 def read(path: Path) -> str:
@@ -18,9 +19,7 @@ def read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise NotFound(
-            f"There is no file `{path}`.", next="Check the path.", detail="file"
-        ) from None
+        raise no_file(path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(
             f"`{path}` cannot be read as text.",
@@ -74,15 +73,6 @@ def _write(path: Path, text: str, mode: str) -> None:
         with path.open(mode, encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError:
-        raise Conflict(
-            f"`{path}` is there already.",
-            next="Name another file, or remove this one.",
-            detail="file",
-        ) from None
+        raise already_there(path) from None
     except OSError as error:
-        raise Unavailable(
-            f"`{path}` cannot be written.",
-            why=f"The system says: {error.strerror}.",
-            next="Check the folder and its permissions.",
-            detail="file",
-        ) from None
+        raise unwritable(path, error) from None

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm
+from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm, MaskMethod
 from doumen.kits.policy.target import exact
 from doumen.model.plan import GovernedColumn, Value
 from doumen.model.ref import ColumnRef
@@ -41,14 +41,22 @@ def mask_expression(
         key_variables: Names of the variables of outer and inner key, each of them 64
             hexadecimal characters; they are not among the values.
     """
-    options = dict(mask.options)
-    method = BY_NAME[mask.method]
-    if method.misfit(column, options) is not None:
-        method = BY_NAME[NULL]
+    options, method = dict(mask.options), _suited(mask, column)
     value = '"' + column.name.replace('"', '""') + '"'
     binding = Binding(prefix, key_variables)
     expression = method.sql(value, column, options, binding)
     return GovernedColumn(column.name, method.type(column, options), expression), binding.values
+
+
+def shown_type(mask: Mask | None, column: Column) -> str:
+    """The type of a column as it is shown, under a mask or as it is."""
+    return column.type if mask is None else _suited(mask, column).type(column, dict(mask.options))
+
+
+def _suited(mask: Mask, column: Column) -> MaskMethod:
+    """The method asked for; null where it does not suit the column."""
+    method = BY_NAME[mask.method]
+    return method if method.misfit(column, dict(mask.options)) is None else BY_NAME[NULL]
 
 
 def _null_is_a_name(value: Any) -> Any:

@@ -10,7 +10,7 @@ equal ones must stay equal.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,11 +217,11 @@ class Changes:
         found: dict[int, Row | None] = {}
         for value, places in groups.items():
             after: dict[int, Row | None] = {place: rows[place] for place in places}
-            if value is None or not _too_small(after, one.groups):
+            if value is None or not too_small(after.values(), one.groups):
                 continue
             for place in places:
                 changed = {**after, place: self._other(kind, one, rows[place], value)}
-                if changed != after and _too_small(changed, one.groups):
+                if changed != after and too_small(changed.values(), one.groups):
                     after, found[place] = changed, changed[place]
         return found
 
@@ -234,9 +234,9 @@ class Changes:
         return new if draw < 0.8 and self._judge(kind.ref, one.filters, [new])[0] else row
 
 
-def _too_small(group: Mapping[int, Row | None], least: Sequence[tuple[int, str | None]]) -> bool:
-    """Whether a group of these rows is left out."""
-    rows = [row for row in group.values() if row is not None]
+def too_small(group: Iterable[Row | None], least: Sequence[tuple[int, str | None]]) -> bool:
+    """Whether a group of these rows is left out; None is a row that is gone."""
+    rows = [row for row in group if row is not None]
     for k, unit in least:
         count = len(rows) if unit is None else len({row[unit] for row in rows} - {None})
         if count < k:

@@ -1,0 +1,41 @@
+"""Errors about files that people name: absent, unreadable, unwritable, there already."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from doumen.model.errors import Conflict, NotFound, Unavailable
+
+
+def no_file(path: PurePath | str) -> NotFound:
+    """The error for a file that is not there."""
+    return NotFound(f"There is no file `{path}`.", next="Check the path.", detail="file")
+
+
+def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
+    """The error for a file that the system does not let us read."""
+    return Unavailable(
+        f"`{path}` cannot be read.",
+        why=f"The system says: {error.strerror}.",
+        next="Check the file and its permissions.",
+        detail="file",
+    )
+
+
+def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
+    """The error for a file that the system does not let us write."""
+    return Unavailable(
+        f"`{path}` cannot be written.",
+        why=f"The system says: {error.strerror}.",
+        next="Check the folder and its permissions.",
+        detail="file",
+    )
+
+
+def already_there(path: PurePath | str) -> Conflict:
+    """The error for a new file whose name is taken."""
+    return Conflict(
+        f"`{path}` is there already.",
+        next="Name another file, or remove this one.",
+        detail="file",
+    )
