@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doumen.gate import record
-from doumen.gate.commit import Draft
+from doumen.gate.commit import Draft, _Waiting
 from doumen.model.errors import Conflict
 from doumen.model.event import Charge, Event
 from doumen.model.fact import Fact
@@ -125,10 +125,22 @@ def test_jobs_of_one_group_see_one_another(world: Any) -> None:
 
         return inner
 
-    from doumen.gate.commit import _Waiting
-
     group = [_Waiting(prepare(f"test:{n}")) for n in range(3)]
     means.commits._commit(group)
     assert seen == [0, 1, 2]
     assert all(w.receipt is not None for w in group)
     assert (means.catalog.current().body("purpose", "counted") or {})["n"] == 3
+
+
+@pytest.mark.parametrize("good", [1, 0])
+def test_of_a_group_only_the_wrong_jobs_fail(world: Any, good: int) -> None:
+    means, before = world.node.means, size(world)
+
+    def wrong(_: Any) -> Draft:
+        raise Conflict("Changed.")
+
+    group = [_Waiting(wrong), *(_Waiting(lambda _: draft(world)) for _ in range(good))]
+    means.commits._commit([*group, _Waiting(wrong)])
+    assert size(world) == before + good
+    assert isinstance(group[0].error, Conflict)
+    assert [w.receipt is None for w in group] == [True, *[False] * good]
