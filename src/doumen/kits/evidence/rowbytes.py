@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import groupby
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from doumen.model.errors import Invalid
 
 Belongs = Callable[[pa.DataType], bool]
+Fixed = bytes | npt.NDArray[np.uint8]
+"""A part of each value of a fixed width: the same bytes for all, or a table, a line for each."""
 
 _BYTES = pa.large_binary()
 _NULL = pa.scalar(bytes(5), _BYTES)
@@ -49,19 +54,53 @@ def row_bytes(columns: Sequence[pa.Array], rows: int, view: View = View.WHOLE) -
     Raises:
         Invalid: a column has a type that no answer can have.
     """
-    if not columns:
-        return pa.array([b""] * rows, _BYTES)
-    return _joined([encode(column, view) for column in columns])
+    return _laid([piece for column in columns for piece in _pieces(column, view)], rows)
 
 
-def encode(array: pa.Array, view: View) -> pa.Array:
-    """The bytes of each value of one column, NULL included."""
+def _pieces(array: pa.Array, view: View) -> list[Fixed | pa.Array]:
+    """The bytes of each value of one column, NULL included, in parts that are laid together."""
     tag, content = _content(array, view)
     if view is View.FLOATS:
-        return content.fill_null(_NONE)
-    lengths = _raw(pc.cast(pc.binary_length(content), pa.uint32()), 4)
-    framed = _joined([pa.scalar(tag, _BYTES), lengths, content], nulls="emit_null")
-    return framed.fill_null(_NULL) if framed.null_count else framed
+        return [content.cast(_BYTES).fill_null(_NONE)]
+    if content.null_count:
+        whole = _laid(_framed(tag, content.cast(_BYTES).fill_null(_NONE)), len(array))
+        return [pc.if_else(content.is_valid(), whole, _NULL)]
+    return _framed(tag, content)
+
+
+def _framed(tag: bytes, content: pa.Array) -> list[Fixed | pa.Array]:
+    """Tag, length and content."""
+    if pa.types.is_fixed_size_binary(content.type):
+        width = content.type.byte_width
+        lines = np.frombuffer(content.buffers()[1] or b"", np.uint8)[content.offset * width :]
+        table = lines[: len(content) * width].reshape(-1, width)
+        return [tag + width.to_bytes(4, "little"), table]
+    offsets = np.frombuffer(content.buffers()[1] or bytes(8), np.int64)[content.offset :]
+    lengths = np.diff(offsets[: len(content) + 1])
+    return [tag, lengths.astype("<u4").view(np.uint8).reshape(-1, 4), content]
+
+
+def _laid(pieces: Sequence[Fixed | pa.Array], rows: int) -> pa.Array:
+    """Pieces side by side; those of a fixed width are copied column by column, then joined."""
+    joined: list[pa.Array] = []
+    for whole, run in groupby(pieces, lambda piece: isinstance(piece, pa.Array)):
+        parts = list(run)
+        joined += parts if whole else [_fixed(parts, rows)]
+    if len(joined) == 1:
+        return joined[0]
+    return pc.binary_join_element_wise(*joined, _NONE) if joined else pa.repeat(_NONE, rows)
+
+
+def _fixed(pieces: Sequence[Fixed], rows: int) -> pa.Array:
+    """Pieces of a fixed width as one array of bytes."""
+    tables = [np.frombuffer(p, np.uint8) if isinstance(p, bytes) else p for p in pieces]
+    width = sum(table.shape[-1] for table in tables)
+    whole, place = np.empty((rows, width), np.uint8), 0
+    for table in tables:
+        whole[:, place : place + table.shape[-1]] = table
+        place += table.shape[-1]
+    ends = np.arange(rows + 1, dtype=np.int64) * width
+    return pa.Array.from_buffers(_BYTES, rows, [None, pa.py_buffer(ends), pa.py_buffer(whole)])
 
 
 def _content(array: pa.Array, view: View) -> tuple[bytes, pa.Array]:
@@ -90,8 +129,7 @@ def _clock(tag: bytes, kind: pa.DataType) -> bytes:
 
 
 def _record(array: pa.Array, view: View) -> pa.Array:
-    fields = [encode(field, view) for field in array.flatten()]
-    return _within(array, _joined(fields) if fields else pa.repeat(_NONE, len(array)))
+    return _within(array, row_bytes(array.flatten(), len(array), view))
 
 
 def _floating(array: pa.Array, view: View) -> pa.Array:
@@ -102,8 +140,8 @@ def _floating(array: pa.Array, view: View) -> pa.Array:
         return _raw(double, 8)
     finite = pc.is_finite(double)
     if view is View.FLOATS:
-        return pc.if_else(finite, _raw(double, 8), _NONE)
-    return pc.if_else(finite, _NONE, _raw(double, 8))
+        return pc.if_else(finite, _raw(double, 8).cast(_BYTES), _NONE)
+    return pc.if_else(finite, _NONE, _raw(double, 8).cast(_BYTES))
 
 
 def _listed(array: pa.Array, view: View) -> pa.Array:
@@ -111,7 +149,8 @@ def _listed(array: pa.Array, view: View) -> pa.Array:
     parts = (array.keys, array.items) if pa.types.is_map(array.type) else (array.values,)
     offsets = array.offsets.cast(pa.int64())
     first, last = offsets[0].as_py(), offsets[-1].as_py()
-    items = _joined([encode(part.slice(first, last - first), view) for part in parts])
+    count = last - first
+    items = row_bytes([part.slice(first, count) for part in parts], count, view)
     ends = pa.Array.from_buffers(pa.int64(), len(items) + 1, [None, items.buffers()[1]])
     bounds = ends.take(pc.subtract(offsets, first))
     content = pa.Array.from_buffers(
@@ -129,14 +168,7 @@ def _within(array: pa.Array, content: pa.Array) -> pa.Array:
 
 def _raw(array: pa.Array, width: int) -> pa.Array:
     """The memory of a fixed-width array, value by value, as bytes; nulls stay null."""
-    fixed = pa.Array.from_buffers(
-        pa.binary(width), len(array), array.buffers(), offset=array.offset
-    )
-    return fixed.cast(_BYTES)
-
-
-def _joined(pieces: Sequence[pa.Array], nulls: str = "replace") -> pa.Array:
-    return pc.binary_join_element_wise(*pieces, _NONE, null_handling=nulls)
+    return pa.Array.from_buffers(pa.binary(width), len(array), array.buffers(), offset=array.offset)
 
 
 def _text(array: pa.Array) -> pa.Array:
