@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 
+from doumen.gate.rewrite import unhurried
 from doumen.gate.stages import Asked, Planned
 
 KEPT = 512
@@ -47,6 +48,8 @@ class Plans:
             now=asked.now.replace(tzinfo=None),
             parameters=asked.query.parameters,
         )
+        if plan.parameters:
+            plan = unhurried(plan, asked)
         return replace(found, ruled=replace(found.ruled, known=known), plan=plan)
 
     def keep(self, key: Key, planned: Planned) -> None:

@@ -7,14 +7,16 @@ the statement itself stays as the user wrote it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from doumen.gate import groups
-from doumen.gate.stages import Planned, Ruled
+from doumen.gate.stages import Asked, Planned, Ruled
 from doumen.kits import policy, sql
 from doumen.kits.sql.splice import spliced
 from doumen.model.plan import Bounds, GovernedColumn, GovernedTable, QueryPlan, Value
 from doumen.model.ref import Ref
+from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
 
 
@@ -49,19 +51,32 @@ def rewrite(
     if ruled.condition is not None:
         splices = (*splices, ruled.condition)
     limits = [r.limit[0] for r in ruled.rulings.values() if r.limit is not None]
-    return Planned(
-        ruled,
-        QueryPlan(
-            statement=spliced(asked.statement.text, splices),
-            written=asked.statement.text if splices else None,
-            splices=tuple((s.start, s.end, s.text) for s in splices),
-            tables=tuple(tables),
-            now=asked.now.replace(tzinfo=None),
-            parameters=asked.query.parameters,
-            variables=variables,
-            limit=min(limits, default=None),
-            bounds=bounds,
-        ),
+    plan = QueryPlan(
+        statement=spliced(asked.statement.text, splices),
+        written=asked.statement.text if splices else None,
+        splices=tuple((s.start, s.end, s.text) for s in splices),
+        tables=tuple(tables),
+        now=asked.now.replace(tzinfo=None),
+        parameters=asked.query.parameters,
+        variables=variables,
+        limit=min(limits, default=None),
+        bounds=bounds,
+    )
+    return Planned(ruled, unhurried(plan, asked))
+
+
+def unhurried(plan: QueryPlan, asked: Asked) -> QueryPlan:
+    """The plan, so that what is computed on the way tells nothing of rows left out."""
+    if not plan.hides:
+        return plan
+    tree = asked.statement.tree
+    shown = {t.ref: Schema(tuple(Column(c.name, c.type) for c in t.columns)) for t in plan.tables}
+    haste = sql.Haste(tree, shown, plan.parameters)
+    return replace(
+        plan,
+        sized=sql.sources(tree) > 1,
+        copied=haste.fails_early(),
+        whole=plan.limit is not None and haste.may_fail(),
     )
 
 

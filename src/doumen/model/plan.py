@@ -90,6 +90,11 @@ class QueryPlan:
         splices: What was changed in it: start and end there, and what took its place; places
             in errors are told in the user's own text.
         into: Absolute directory for Parquet files instead of an answer (derived datasets).
+        sized: Whether the order of joins is chosen by how many rows tables with conditions show,
+            never by how many they have.
+        copied: Whether the rows that tables with conditions show are put into tables of their
+            own first, so that no other row is among those that the statement meets.
+        whole: Whether all of the answer is computed, though `limit` cuts it.
     """
 
     statement: str
@@ -101,7 +106,15 @@ class QueryPlan:
     written: str | None = None
     splices: tuple[tuple[int, int, str], ...] = ()
     into: str | None = None
+    sized: bool = False
+    copied: bool = False
+    whole: bool = False
     bounds: Bounds = field(default_factory=Bounds)
+
+    @property
+    def hides(self) -> bool:
+        """Whether a table may have rows that are left out."""
+        return any(table.where for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,34 @@ def moment(now: datetime) -> str:
     return now.replace(tzinfo=None).isoformat(sep=" ")
 
 
-def view(table: GovernedTable, inline: str) -> str:
+def view(table: GovernedTable, inline: str, rows: int | None = None) -> str:
     """The statement that makes the governed table.
 
     Args:
         table: What the actor sees.
         inline: Name, within the schema `INLINE`, of the table that came with the plan.
+        rows: How many rows it shows, which is what the optimiser goes by; None: the files' own
+            number.
     """
+    return f"CREATE SECURE VIEW {target(table)} AS {_shown(table, inline, rows)}"
+
+
+def copy(table: GovernedTable, inline: str) -> str:
+    """The statement that puts what the actor sees into a table of its own."""
+    return f"CREATE TABLE {target(table)} AS {_shown(table, inline)}"
+
+
+def count(table: GovernedTable, inline: str) -> str:
+    """The statement that counts the rows of the governed table."""
+    return f"SELECT count(*) FROM ({_shown(table, inline)})"  # noqa: S608 - quoted
+
+
+def target(table: GovernedTable) -> str:
+    """The quoted name of the governed table."""
+    return f"{name(table.ref.domain)}.{name(table.ref.name)}"
+
+
+def _shown(table: GovernedTable, inline: str, rows: int | None = None) -> str:
     columns = ", ".join(
         f"CAST({column.expression} AS {type_name(column.type)}) AS {name(column.name)}"
         if column.expression is not None
@@ -57,14 +78,12 @@ def view(table: GovernedTable, inline: str) -> str:
         for column in table.columns
     )
     where = " AND ".join(f"({condition}\n)" for condition in table.where)
-    target = f"{name(table.ref.domain)}.{name(table.ref.name)}"
-    return (
-        f"CREATE SECURE VIEW {target} AS SELECT {columns} FROM {_source(table, inline)}"  # noqa: S608
-        + (f" WHERE {where}" if where else "")
+    return f"SELECT {columns} FROM {_source(table, inline, rows)}" + (  # noqa: S608 - quoted
+        f" WHERE {where}" if where else ""
     )
 
 
-def _source(table: GovernedTable, inline: str) -> str:
+def _source(table: GovernedTable, inline: str, rows: int | None) -> str:
     if table.inline is not None:
         return f"{name(INLINE)}.{name(inline)}"
     if not table.files:
@@ -74,7 +93,8 @@ def _source(table: GovernedTable, inline: str) -> str:
         )
         return f"(SELECT {nulls} WHERE false)"
     several = ", union_by_name=true" if len(table.files) > 1 else ""
-    options = f"hive_partitioning=false, filename=false{several}"
+    told = "" if rows is None else f", explicit_cardinality={rows:d}"
+    options = f"hive_partitioning=false, filename=false{several}{told}"
     raw = ", ".join(
         f"CAST({name(column.name)} AS {type_name(column.type)}) AS {name(column.name)}"
         for column in table.schema

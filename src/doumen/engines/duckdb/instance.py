@@ -25,6 +25,8 @@ _UNSOUND = "type_pushdown"
 
 _SETTINGS = ("SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true")
 
+_COPY = "CREATE TABLE "
+
 MOST_FILES = 4096
 """Most files in the reach of an instance that serves several jobs."""
 
@@ -67,7 +69,8 @@ class Instance:
 
     def __init__(self, directory: Path) -> None:
         self.reach: Reach | None = None
-        self._views: dict[str, str] = {}
+        self._made: dict[str, str] = {}
+        self._counts: dict[object, int] = {}
         self._schemas: set[str] = set()
         self._inline = 0
         self._root = duckdb.connect(
@@ -111,7 +114,7 @@ class Instance:
         self._bind(connection, governed.NOW, governed.moment(plan.now))
         for variable, value in plan.variables.items():
             self._bind(connection, variable, value)
-        self._show(plan.tables, connection)
+        self._show(plan, connection)
         return connection
 
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -119,9 +122,11 @@ class Instance:
         return self._root.cursor()
 
     def clear(self) -> None:
-        """Drop tables that came with the last plan, and the views on them."""
+        """Drop what was copied for the last plan or came with it, and the views on that."""
+        for target in [t for t, text in self._made.items() if text.startswith(_COPY)]:
+            self._drop(self._root, target)
         if self._inline:
-            for target in [t for t, text in self._views.items() if governed.INLINE in text]:
+            for target in [t for t, text in self._made.items() if governed.INLINE in text]:
                 self._drop(self._root, target)
             self._root.execute(f"DROP SCHEMA {name(governed.INLINE)} CASCADE")
             self._schemas.discard(governed.INLINE)
@@ -136,23 +141,39 @@ class Instance:
         bound = list(value) if isinstance(value, tuple) else value
         connection.execute(f"SET VARIABLE {name(variable)} = ?", [bound])
 
-    def _show(self, tables: Sequence[GovernedTable], connection: duckdb.DuckDBPyConnection) -> None:
-        """Make exactly the views of these tables; those that are the same stay.
+    def _show(self, plan: QueryPlan, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make exactly the governed tables of a plan; views that are the same stay.
 
-        Views are made on the job's own connection, where its variables have their types.
+        They are made on the job's own connection, where its variables have their types.
         """
         wanted = {}
-        for table in tables:
+        for table in plan.tables:
             inline = "" if table.inline is None else self._keep(table)
-            target = f"{name(table.ref.domain)}.{name(table.ref.name)}"
-            wanted[target] = (table.ref.domain, governed.view(table, inline))
-        for target in [t for t, text in self._views.items() if wanted.get(t, ("", ""))[1] != text]:
+            if table.where and plan.copied:
+                text = governed.copy(table, inline)
+            else:
+                sized = plan.sized and table.where and table.files
+                rows = self._count(table, plan, connection) if sized else None
+                text = governed.view(table, inline, rows)
+            wanted[governed.target(table)] = (table.ref.domain, text)
+        for target in [t for t, text in self._made.items() if wanted.get(t, ("", ""))[1] != text]:
             self._drop(connection, target)
         for target, (domain, text) in wanted.items():
-            if target not in self._views:
+            if target not in self._made:
                 self._open(domain, connection)
                 connection.execute(text)
-                self._views[target] = text
+                self._made[target] = text
+
+    def _count(
+        self, table: GovernedTable, plan: QueryPlan, connection: duckdb.DuckDBPyConnection
+    ) -> int:
+        """How many rows a table shows; counted once for the same files, conditions and values."""
+        values = tuple(sorted(plan.variables.items()))
+        key = (table.files, table.where, values, plan.now.date())
+        if key not in self._counts:
+            found = connection.execute(governed.count(table, "")).fetchall()
+            self._counts[key] = int(found[0][0])
+        return self._counts[key]
 
     def _keep(self, table: GovernedTable) -> str:
         """Copy a table that came with the plan into the engine; its name there."""
@@ -176,5 +197,6 @@ class Instance:
             self._schemas.add(schema)
 
     def _drop(self, connection: duckdb.DuckDBPyConnection, target: str) -> None:
-        connection.execute(f"DROP VIEW {target}")
-        del self._views[target]
+        kind = "TABLE" if self._made[target].startswith(_COPY) else "VIEW"
+        connection.execute(f"DROP {kind} {target}")
+        del self._made[target]

@@ -50,26 +50,62 @@ def columns(
     return relation, [list(pair) for pair in zip(relation.columns, types, strict=True)]
 
 
-def answer(
-    connection: duckdb.DuckDBPyConnection,
-    plan: QueryPlan,
-    channel: Channel,
-    end: Callable[[dict[str, Any]], None],
-) -> None:
-    """Run the statement and send its answer: schema, batches, and by `end` the trailer."""
-    relation, described = columns(connection, plan)
-    if plan.into is not None:
-        channel.send_json(wire.SCHEMA, described)
-        channel.send(wire.ARROW, memoryview(pa.schema([]).serialize()))
-        end(_written(connection, plan))
-        return
-    most = plan.limit
-    rows = BATCH if most is None else min(BATCH, most + 1)
-    with relation.to_arrow_reader(rows) as reader:
-        channel.send_json(wire.SCHEMA, described)
-        channel.send(wire.ARROW, memoryview(reader.schema.serialize()))
-        trailer = _stream(reader, most, plan.bounds.output, channel)
-    end(trailer)
+class Answering:
+    """The answer of one job on its way to the parent: schema, batches, and at the end the trailer.
+
+    Args:
+        channel: To the parent.
+        end: Sends the trailer.
+
+    Attributes:
+        begun: Whether rows were sent; then it cannot be begun anew.
+    """
+
+    def __init__(self, channel: Channel, end: Callable[[dict[str, Any]], None]) -> None:
+        self._channel = channel
+        self._end = end
+        self._described = False
+        self.begun = False
+
+    def run(self, connection: duckdb.DuckDBPyConnection, plan: QueryPlan) -> None:
+        """Run the statement and send its answer."""
+        relation, described = columns(connection, plan)
+        if plan.into is not None:
+            self._describe(described, pa.schema([]))
+            self._end(_written(connection, plan))
+            return
+        most = plan.limit
+        rows = BATCH if most is None or plan.whole else min(BATCH, most + 1)
+        with relation.to_arrow_reader(rows) as reader:
+            self._describe(described, reader.schema)
+            trailer = self._stream(reader, plan)
+        self._end(trailer)
+
+    def _describe(self, described: list[list[str]], arrow: pa.Schema) -> None:
+        if not self._described:
+            self._channel.send_json(wire.SCHEMA, described)
+            self._channel.send(wire.ARROW, memoryview(arrow.serialize()))
+            self._described = True
+
+    def _stream(self, reader: pa.RecordBatchReader, plan: QueryPlan) -> dict[str, Any]:
+        """Send batches until the end, the limit of rows, or the bound of bytes."""
+        most = plan.limit
+        sent = held = 0
+        truncated = False
+        for batch in reader:
+            kept = batch
+            if most is not None and sent + batch.num_rows > most:
+                kept, truncated = batch.slice(0, most - sent), True
+            held += kept.nbytes
+            if held > plan.bounds.output:
+                raise told.too_much()
+            if kept.num_rows:
+                self.begun = True
+                self._channel.send(wire.BATCH, wire.arrow_stream(kept))
+            sent += kept.num_rows
+            if truncated and not plan.whole:
+                break
+        return {"rows": sent, "truncated": truncated, "files": []}
 
 
 def single(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
@@ -90,27 +126,6 @@ def _bound(
     if parameters:
         return connection.sql(statement, params=list(parameters))
     return connection.sql(statement)
-
-
-def _stream(
-    reader: pa.RecordBatchReader, most: int | None, output: int, channel: Channel
-) -> dict[str, Any]:
-    """Send batches until the end, the limit of rows, or the bound of bytes."""
-    sent = held = 0
-    truncated = False
-    for batch in reader:
-        kept = batch
-        if most is not None and sent + batch.num_rows > most:
-            kept, truncated = batch.slice(0, most - sent), True
-        held += kept.nbytes
-        if held > output:
-            raise told.too_much()
-        if kept.num_rows:
-            channel.send(wire.BATCH, wire.arrow_stream(kept))
-        sent += kept.num_rows
-        if truncated:
-            break
-    return {"rows": sent, "truncated": truncated, "files": []}
 
 
 def _written(connection: duckdb.DuckDBPyConnection, plan: QueryPlan) -> dict[str, Any]:

@@ -94,6 +94,9 @@ def pack_query(plan: QueryPlan) -> tuple[dict[str, Any], list[pa.Buffer]]:
         "written": plan.written,
         "splices": [list(splice) for splice in plan.splices],
         "into": plan.into,
+        "sized": plan.sized,
+        "copied": plan.copied,
+        "whole": plan.whole,
         "bounds": asdict(plan.bounds),
     }
     return body, [arrow_stream(t.inline) for t in plan.tables if t.inline is not None]
@@ -112,6 +115,9 @@ def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryP
         written=body["written"],
         splices=tuple((start, end, text) for start, end, text in body["splices"]),
         into=body["into"],
+        sized=body["sized"],
+        copied=body["copied"],
+        whole=body["whole"],
         bounds=Bounds(**body["bounds"]),
     )
 

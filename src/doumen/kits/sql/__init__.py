@@ -5,6 +5,7 @@ the same lists; `trace` says which columns flow into the answer and which shape 
 `compile_filter` turns the filter of a rule into SQL without literals.
 """
 
+from doumen.kits.sql.early import Haste, sources
 from doumen.kits.sql.expression import CompiledFilter, compile_filter
 from doumen.kits.sql.functions import CLOCK, FUNCTIONS, Function, Kind, classify
 from doumen.kits.sql.group import hold_groups
@@ -19,6 +20,7 @@ __all__ = [
     "FUNCTIONS",
     "CompiledFilter",
     "Function",
+    "Haste",
     "Kind",
     "Lineage",
     "OutputLineage",
@@ -31,5 +33,6 @@ __all__ = [
     "fold",
     "hold_groups",
     "parse",
+    "sources",
     "trace",
 ]
