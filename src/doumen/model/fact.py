@@ -16,6 +16,8 @@ label     domain.name[.column] labels (sorted list), origin: contract | set | de
 source    domain.name#sha256   path, contract (hash), event: content already collected
 lineage   domain.name          columns {name: {projection: [d.n.c], influence: [d.n.c]}}
 key       kid                  certificate and, once rotated out, `retired` (RFC 3339)
+token     actor/id             hash (SHA-256 of its secret, hex), scopes (sorted list), name,
+                               made_by, created, expires (both RFC 3339)
 """
 
 from __future__ import annotations

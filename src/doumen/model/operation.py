@@ -1,4 +1,4 @@
-"""A verb as data: one entry gives command, SDK method, reference page and, later, REST route.
+"""A verb as data: one entry gives command, SDK method, reference page and REST route.
 
 An operation names its function by text, so that a table of all verbs costs no import.
 """
@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["text", "path", "flag", "integer", "choice"]
-Need = Literal["needed", "optional", "none"]
+Need = Literal["needed", "optional", "none", "folder"]
+Scope = Literal["read", "write"]
+SCOPES: tuple[Scope, ...] = ("read", "write")
+"""What a token may be for: looking and asking, or changing facts and data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class Param:
         choices: The values allowed for `choice`.
         option: The option as written where it is not `--name` (such as `-o` or `--as-dataset`).
         metavar: How its value is called in help.
+        pattern: What a value given over the network must match, where on the machine of the
+            node it may also be the name of a file.
+        upload: Of a path: over the network its content is sent; other paths are not taken.
     """
 
     name: str
@@ -37,6 +43,8 @@ class Param:
     choices: tuple[str, ...] = ()
     option: str | None = None
     metavar: str | None = None
+    pattern: str | None = None
+    upload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,12 @@ class Operation:
         details: Further paragraphs for help and reference.
         examples: Command lines, without the prompt.
         node: Whether it runs at an open node. `optional`: where no node is found, the function
-            receives None as its desk; `none`: it receives no desk at all (`init`).
+            receives None as its desk; `none`: it receives no desk at all (`init`); `folder`: in
+            place of a desk it receives the folder of the node, which it opens itself.
+        scope: What a token must be for; `write` changes facts or data.
+        local: Why it is done on the machine of the node only; None: the service offers it too.
+        gives: Names in the JSON that it always gives.
+        one_of: Inputs of which one at least must be given over the network.
     """
 
     name: tuple[str, ...]
@@ -61,6 +74,10 @@ class Operation:
     details: str = ""
     examples: tuple[str, ...] = ()
     node: Need = "needed"
+    scope: Scope = "read"
+    local: str | None = None
+    gives: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

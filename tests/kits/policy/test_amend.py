@@ -42,6 +42,14 @@ def test_the_owner_is_fixed(someone: Someone) -> None:
         may_amend(someone("owner", "owner"), Fact("actor", "owner", {"roles": []}))
 
 
+def test_tokens_are_for_the_owner_and_their_holder(someone: Someone) -> None:
+    may_amend(someone("owner", "owner"), Fact("token", "ana/1", None))
+    may_amend(someone("ana"), Fact("token", "ana/1", None))
+    for key in ("bob/1", "ana", "ana/x/1", "/1"):
+        with pytest.raises(Refused, match="token of another"):
+            may_amend(someone("ana", "steward"), Fact("token", key, None))
+
+
 def test_who_collects(someone: Someone) -> None:
     may_collect(someone("owner", "owner"))
     for role in ("steward", "auditor", "analyst"):

@@ -279,3 +279,21 @@ def test_duties_tell_no_hidden_unit_and_no_mapping(
     assert auditor
     assert "Wenzhou" not in str(auditor)
     assert auditor["duties"][0] == {"min_group": {"k": 5, "unit": "person"}}
+
+
+def test_tokens_are_for_the_owner_and_for_whom_they_are_of(someone: Someone) -> None:
+    body = {"hash": "00", "scopes": ["read"]}
+    rows = [FactRow(n, Fact("token", f"{name}/{n}", body), "e", "t") for n, name in _HOLDERS]
+    facts = Facts().extended(rows)
+    assert visible_facts(someone("owner", "owner"), facts, NOW) is facts
+    for name, role in (("ana", "analyst"), ("ana", "steward"), ("ana", "auditor")):
+        told = visible_facts(someone(name, role), facts, NOW)
+        assert dict(told.all("token")) == {"ana/1": {"scopes": ["read"]}}
+    steward = someone("ana", "steward")
+    own = visible_version(steward, facts, rows[0], then=facts, now=NOW)
+    assert own is not None
+    assert own.fact.body == {"scopes": ["read"]}
+    assert visible_version(steward, facts, rows[1], then=facts, now=NOW) is None
+
+
+_HOLDERS = [(1, "ana"), (2, "bob")]

@@ -13,8 +13,9 @@ _BY_STEWARD = frozenset({"rule", "contract", "label", "purpose"})
 def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
-    Rules, contracts, labels and purposes are changed by owner or steward, actors by the owner;
-    every other kind of fact follows from jobs and keys alone.
+    Rules, contracts, labels and purposes are changed by owner or steward, actors by the owner,
+    tokens by the owner and by whom they are of; every other kind of fact follows from jobs and
+    keys alone.
 
     Raises:
         Refused: they may not.
@@ -26,6 +27,9 @@ def may_amend(actor: Actor, fact: Fact) -> None:
             )
         if not actor.is_owner:
             raise _role(actor, f"change actor `{fact.key}`", "the owner")
+    elif fact.kind == "token":
+        if not actor.is_owner and token_holder(fact.key) != actor.name:
+            raise _role(actor, "make or revoke a token of another", "the owner")
     elif fact.kind not in _BY_STEWARD:
         raise Refused(
             f"A fact of kind `{fact.kind}` is not changed by hand.",
@@ -71,6 +75,11 @@ def may_derive(actor: Actor, into: Ref) -> None:
         next=f"Write `--into {own}.{into.name}`." if own else "Ask the owner to derive it.",
         detail="into",
     )
+
+
+def token_holder(key: str) -> str:
+    """Name of the actor that a token is of, told by the key of its fact."""
+    return key.rpartition("/")[0]
 
 
 def _own(actor: Actor) -> str | None:

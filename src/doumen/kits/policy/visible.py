@@ -1,6 +1,7 @@
 """The facts that one actor may know: what may not be discovered is not among them.
 
-Owner, steward and auditor know all facts; the expressions of filters are for owner and steward.
+Owner, steward and auditor know all facts but tokens; the expressions of filters are for owner
+and steward. Tokens are for the owner, and for whom they are of without what they are checked by.
 For the others, whatever changes with rows or values that they do not see (version, files,
 rows, times, order and events of facts) is dropped or constant (law 1).
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from doumen.kits.policy.amend import token_holder
 from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import rule_as_json, rule_from_json
 from doumen.kits.policy.duties import BY_NOUN
@@ -48,15 +50,18 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
         Refused: the purpose is not assigned to the actor.
     """
     check_purpose(actor, purpose)
-    if actor.governs:
+    if actor.is_owner:
         return facts
     if actor.oversees:
-        return _without_expressions(facts)
+        known = _with_own_tokens(actor, facts)
+        return known if actor.governs else _without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
-    rows: dict[str, dict[str, FactRow]] = {}
+    told: dict[str, dict[str, FactRow]] = {}
     for fact in view.facts():
-        rows.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
-    return Facts(0, rows)
+        told.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
+    for key, row in _tokens(actor, facts):
+        told.setdefault("token", {})[key] = replace(row, seq=0, event="", time="")
+    return Facts(0, told)
 
 
 def visible_version(
@@ -80,7 +85,9 @@ def visible_version(
         purpose: The purpose stated, if one is.
     """
     kind, key = row.fact.kind, row.fact.key
-    if actor.governs or row.fact.body is None:
+    if actor.is_owner or row.fact.body is None:
+        return row
+    if actor.governs and kind != "token":
         return row
     datasets = facts.rows.get("dataset", {})
     described = {k: r for k, r in then.rows.get("dataset", {}).items() if k == key}
@@ -95,6 +102,21 @@ def about(facts: Facts, refs: Iterable[Ref]) -> Facts:
     wanted = {str(each) for ref in refs for each in (ref, *ancestors(facts, ref))}
     datasets = {k: row for k, row in facts.rows.get("dataset", {}).items() if k in wanted}
     return Facts(facts.version, {**facts.rows, "dataset": datasets})
+
+
+def _with_own_tokens(actor: Actor, facts: Facts) -> Facts:
+    """All facts, of tokens only the actor's own."""
+    if "token" not in facts.rows:
+        return facts
+    return Facts(facts.version, {**facts.rows, "token": dict(_tokens(actor, facts))})
+
+
+def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
+    """The tokens of an actor, without the hash that a secret is held against."""
+    for key, row in facts.rows.get("token", {}).items():
+        if token_holder(key) == actor.name:
+            body = {k: v for k, v in (row.fact.body or {}).items() if k != "hash"}
+            yield key, replace(row, fact=Fact("token", key, body))
 
 
 def _without_expressions(facts: Facts) -> Facts:

@@ -22,6 +22,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "path",
                 positional=True,
                 required=True,
+                upload=True,
             ),
             Param(
                 "as_dataset",
@@ -30,7 +31,13 @@ OPERATIONS: tuple[Operation, ...] = (
                 option="--as-dataset",
                 metavar="domain.name",
             ),
-            Param("contract", "ODCS contract that the rows are held to.", "path", metavar="FILE"),
+            Param(
+                "contract",
+                "ODCS contract that the rows are held to.",
+                "path",
+                metavar="FILE",
+                upload=True,
+            ),
             Param("append", "Keep what is there, although the path has other content.", "flag"),
             Param("replace", "Put the files in place of all that is there.", "flag"),
             *_READING,
@@ -47,6 +54,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen collect 'in/2024-*.csv' --as-dataset transport.flights --contract flights.yaml",
             "doumen collect flights.csv --as-dataset transport.flights --replace",
         ),
+        scope="write",
     ),
     Operation(
         name=("contract", "infer"),
@@ -54,7 +62,14 @@ OPERATIONS: tuple[Operation, ...] = (
         run="doumen.rooms.collect.verbs:contract_infer",
         params=(
             Param("dataset", "Dataset.", positional=True, required=True, metavar="DATASET"),
-            Param("source", "Files to infer it from.", "path", option="--from", metavar="PATH"),
+            Param(
+                "source",
+                "Files to infer it from.",
+                "path",
+                option="--from",
+                metavar="PATH",
+                upload=True,
+            ),
             Param("output", "Write it to a new file.", "path", option="-o", metavar="FILE"),
             *_READING,
         ),

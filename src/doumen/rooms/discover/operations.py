@@ -5,6 +5,7 @@ from __future__ import annotations
 from doumen.model.operation import Operation, Param
 
 _ROOM = "doumen.rooms.discover"
+_VERSION = r"v?[0-9][0-9A-Za-z.+-]{0,63}"
 _DATASET = Param("dataset", "A dataset: domain.name.", positional=True, required=True)
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -27,7 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.contracts:edit",
         (
             _DATASET,
-            Param("file", "A text that takes its place.", "path"),
+            Param("file", "A text that takes its place.", "path", upload=True),
             Param(
                 "changes", "A field to set; an empty value removes it.", repeat=True,
                 option="--set", metavar="PATH=VALUE",
@@ -42,6 +43,8 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen contract edit transport.flights --set columns.tailnum.classification=personal",
             "doumen contract edit transport.flights --file flights.odcs.yaml --new-version",
         ),
+        scope="write",
+        one_of=("file", "changes"),
     ),
     Operation(
         ("contract", "test"),
@@ -58,9 +61,10 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.versions:diff",
         (
             _DATASET,
-            Param("old", "A version; else the one before.", option="--from", metavar="VERSION"),
+            Param("old", "A version; else the one before.", option="--from", metavar="VERSION",
+                  pattern=_VERSION),
             Param("new", "A version or a file; else the one in force.", option="--to",
-                  metavar="VERSION|FILE"),
+                  metavar="VERSION|FILE", pattern=_VERSION),
         ),
         examples=(
             "doumen contract diff transport.flights --from 1.0.0 --to 2.0.0",

@@ -12,6 +12,7 @@ from doumen.model.errors import Conflict, Invalid, NotFound
 from doumen.model.fact import Fact, Facts
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import RESERVED_DOMAINS, identifier
+from doumen.rooms.protect.tokens import tokens_of
 
 _OWN = frozenset({"name", "participant"})
 
@@ -79,20 +80,22 @@ def show_all(desk: Desk) -> Outcome:
 
 
 def remove(desk: Desk, name: str) -> Outcome:
-    """Remove an actor.
+    """Remove an actor, and their tokens: who comes later under this name must not own them.
 
     Raises:
         NotFound: there is none of this name.
         Refused: only the owner may, and the owner stays.
     """
     key = identifier(name, "actor name")
-    if desk.facts().actor(key) is None:
+    facts = desk.facts()
+    if facts.actor(key) is None:
         raise NotFound(
             f"There is no actor `{key}` on this node.",
             next="`doumen actor list` shows them.",
             detail="actor",
         )
-    receipt = desk.amend([Fact("actor", key, None)], subject=f"actor {key}")
+    tokens = [Fact("token", token, None) for token, _ in tokens_of(facts, key)]
+    receipt = desk.amend([Fact("actor", key, None), *tokens], subject=f"actor {key}")
     return Outcome(
         json={"name": key, "receipt": receipt},
         said=(f"Actor `{key}` is removed. Receipt {receipt}.",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doumen.model.operation import Operation, Param
+from doumen.model.operation import SCOPES, Operation, Param
 
 _ROOM = "doumen.rooms.protect"
 _DOCUMENT = "docs/rules.md describes the form, every duty under its own heading."
@@ -29,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "anything by themselves; other roles are there for rules to speak of. Derived datasets "
         "of the actor live in the domain of their own name.",
         examples=("doumen actor add ana --role analyst --purpose research --claim region=east",),
+        scope="write",
     ),
     Operation(("actor", "list"), "List the actors that you may know.", f"{_ROOM}.actors:show_all"),
     Operation(
@@ -37,6 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.actors:remove",
         (Param("name", "Name of the actor.", positional=True, required=True),),
         examples=("doumen actor remove ana",),
+        scope="write",
     ),
     Operation(
         ("purpose", "add"),
@@ -47,6 +49,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Param("description", "What it means.", metavar="TEXT"),
         ),
         examples=('doumen purpose add traffic-planning --description "To plan roads and rails."',),
+        scope="write",
     ),
     Operation(
         ("purpose", "list"), "List the purposes that can be stated.", f"{_ROOM}.aims:show_all"
@@ -55,9 +58,19 @@ OPERATIONS: tuple[Operation, ...] = (
         ("rule", "add"),
         "Add the rules of a file; a rule whose id is there already is replaced.",
         f"{_ROOM}.rules:add",
-        (Param("file", "YAML, or a policy of ODRL.", "path", positional=True, required=True),),
+        (
+            Param(
+                "file",
+                "YAML, or a policy of ODRL.",
+                "path",
+                positional=True,
+                required=True,
+                upload=True,
+            ),
+        ),
         details=f"{_DOCUMENT} docs/odrl.md describes the same in ODRL 2.2 (JSON-LD).",
         examples=("doumen rule add rules.yaml", "doumen rule add rules.jsonld"),
+        scope="write",
     ),
     Operation(
         ("rule", "export"),
@@ -82,6 +95,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.rules:remove",
         (_RULE,),
         examples=("doumen rule remove analysts-read-flights",),
+        scope="write",
     ),
     Operation(
         ("rule", "explain"),
@@ -122,6 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
             'doumen prove "SELECT city, count(*) FROM law.people GROUP BY city" --role analyst',
             "doumen prove --world test --cases 1000 --seed 7",
         ),
+        local="It computes for minutes over worlds made up.",
     ),
     Operation(
         ("label", "set"),
@@ -131,6 +146,7 @@ OPERATIONS: tuple[Operation, ...] = (
         details="A label on a dataset is on all of its columns. Labels select rules, and they "
         "flow to whatever is derived.",
         examples=("doumen label set transport.flights.tailnum personal",),
+        scope="write",
     ),
     Operation(
         ("label", "list"),
@@ -144,5 +160,43 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.labels:take_off",
         (_PLACE, _LABEL),
         examples=("doumen label remove ana.delays.carrier personal",),
+        scope="write",
+    ),
+    Operation(
+        ("token", "add"),
+        "Make a token that lets an actor in over the network; its secret is shown this once.",
+        f"{_ROOM}.tokens:add",
+        (
+            Param("actor", "Who it lets in.", required=True, metavar="NAME"),
+            Param(
+                "scope",
+                "What it is for; may be given twice. Without: read.",
+                "choice",
+                repeat=True,
+                choices=SCOPES,
+            ),
+            Param("days", "Days that it lasts.", "integer", default=90),
+            Param("name", "What it is for, in your words.", default="", metavar="TEXT"),
+        ),
+        details="`read` looks things up and asks questions, `write` changes facts and data. A "
+        "token never opens what its actor may not do. The owner makes tokens for anyone, an actor "
+        "for themself. Of the secret only a hash is kept.",
+        examples=('doumen token add --actor ana --days 30 --name "notebook"',),
+        scope="write",
+        local="A token that can make tokens would outlive its own end.",
+    ),
+    Operation(
+        ("token", "list"),
+        "List the tokens that you may know.",
+        f"{_ROOM}.tokens:show_all",
+        details="The owner sees all of them, everyone else their own.",
+    ),
+    Operation(
+        ("token", "revoke"),
+        "Take a token back.",
+        f"{_ROOM}.tokens:revoke",
+        (Param("id", "Id of the token.", positional=True, required=True, metavar="ID"),),
+        examples=("doumen token revoke 3f9c0a1b2c3d4e5f",),
+        scope="write",
     ),
 )

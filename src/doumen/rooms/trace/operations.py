@@ -6,9 +6,10 @@ from doumen.model.operation import Operation, Param
 
 _RECEIPT = Param(
     "receipt", "Id of a receipt of this node, or a file.", positional=True, required=True,
-    metavar="ID|FILE",
+    metavar="ID|FILE", pattern="[0-9A-HJKMNP-TV-Z]{26}",
 )  # fmt: skip
-_KEY = Param("key", "Key file of the node that issued it (`doumen ledger export`).", "path")
+_KEY = Param("key", "Key file of the node that issued it (`doumen ledger export`).", "path",
+             upload=True)  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -29,8 +30,10 @@ OPERATIONS: tuple[Operation, ...] = (
         (
             _RECEIPT,
             _KEY,
-            Param("checkpoint", "Another checkpoint that you hold, to find a fork.", "path"),
-            Param("consistency", "Consistency proof between the two checkpoints.", "path"),
+            Param("checkpoint", "Another checkpoint that you hold, to find a fork.", "path",
+                  upload=True),
+            Param("consistency", "Consistency proof between the two checkpoints.", "path",
+                  upload=True),
         ),
         details="Without --key the keys of this node are used; a file and --key need no node. "
         "tools/verify_receipt.py does the same without Doumen.",
@@ -44,7 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (
             _RECEIPT,
             Param("result", "The delivered result (csv, json, parquet, arrow), to compare "
-                  "floating columns within 1e-9.", "path"),
+                  "floating columns within 1e-9.", "path", upload=True),
         ),
         examples=("doumen receipt replay receipt.json --result delays.parquet",),
     ),
@@ -61,7 +64,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ("ledger", "verify"),
         "Recompute the whole ledger and compare.",
         "doumen.rooms.trace.ledger:verify",
-        (Param("checkpoint", "A checkpoint that you hold: the ledger must extend it.", "path"),),
+        (Param("checkpoint", "A checkpoint that you hold: the ledger must extend it.", "path",
+               upload=True),),
         examples=("doumen ledger verify --checkpoint monday.txt",),
     ),
     Operation(
@@ -85,6 +89,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Param("keys_only", "Only keys.json and checkpoint.txt.", "flag"),
         ),
         examples=("doumen ledger export evidence/",),
+        local="It writes a folder. Over the network `ledger head` and `key show` give its parts.",
     ),
     Operation(
         ("key", "show"),
@@ -95,11 +100,14 @@ OPERATIONS: tuple[Operation, ...] = (
         ("key", "rotate"),
         "Put a new working key in force and retire the old one.",
         "doumen.rooms.trace.ledger:rotate",
+        scope="write",
+        local="It needs the root key, which belongs out of reach of a token.",
     ),
     Operation(
         ("doctor",),
         "Check store, lake, ledger and keys.",
         "doumen.rooms.trace.doctor:doctor",
         (Param("mend", "Put right what is safe: sweep files that belong to nothing.", "flag"),),
+        local="It speaks of files of the machine of the node, and mends them.",
     ),
 )  # fmt: skip
