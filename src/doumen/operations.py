@@ -32,6 +32,34 @@ NODE: tuple[Operation, ...] = (
         "and read your own data without writing a rule.",
         examples=('doumen init my-node --name "Transport Bureau"',),
         node="none",
+        local="It makes a folder.",
+    ),
+    Operation(
+        name=("serve",),
+        summary="Open the node to the network: every verb over HTTP, for whoever has a token.",
+        run="doumen.faces.web.serve:serve",
+        params=(
+            Param("host", "Address to listen on.", default="127.0.0.1", metavar="ADDRESS"),
+            Param("port", "Port to listen on; 0: any that is free.", "integer", default=8470),
+            Param("tls_cert", "Certificate chain (PEM).", "path"),
+            Param("tls_key", "Its private key (PEM).", "path"),
+            Param("plain", "Without TLS to others: a proxy before it does that.", "flag"),
+            Param("workers", "Processes.", "integer", default=1),
+            Param("jobs", "Jobs at one time in each process.", "integer", default=8),
+            Param("rate", "Requests a second of one token in each process.", "integer", default=50),
+            Param("upload_mib", "Largest upload, in MiB.", "integer", default=1024),
+            Param("patience", "Seconds to wait for a slow client.", "integer", default=30),
+            Param("grace", "Seconds to finish requests in when stopped.", "integer", default=30),
+            Param("origin", "Web origin whose pages may call it.", repeat=True, metavar="URL"),
+        ),
+        details="Needs the extra `doumen[service]`. A token fixes the actor; `doumen token add` "
+        "makes one. docs/service.md tells the rest.",
+        examples=(
+            "doumen serve",
+            "doumen serve --host 0.0.0.0 --tls-cert chain.pem --tls-key key.pem --workers 2",
+        ),
+        node="folder",
+        local="It is the service.",
     ),
 )
 

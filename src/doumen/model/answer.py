@@ -56,6 +56,10 @@ class Answer(Protocol):
         """All rows as a pandas frame; needs the extra `doumen[df]`."""
         ...
 
+    def close(self) -> None:
+        """End the job early; the rows given so far count as read."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "path", "flag", "integer", "choice"]
+Kind = Literal["text", "path", "flag", "integer", "choice", "scalar"]
 Need = Literal["needed", "optional", "none", "folder"]
 Scope = Literal["read", "write"]
 SCOPES: tuple[Scope, ...] = ("read", "write")
@@ -22,7 +22,8 @@ class Param:
 
     Attributes:
         name: Python name; on the command line `--name`, or `NAME` where positional.
-        kind: What it holds. A `path` is resolved by the face.
+        kind: What it holds. A `path` is resolved by the face; a `scalar` is a text that the
+            operation reads as JSON where it is a number, true, false, null or a quoted text.
         positional: Given by place, not by name.
         repeat: May be given several times; the function receives a tuple.
         choices: The values allowed for `choice`.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from doumen.engines.duckdb import told, wire
 from doumen.engines.sandbox import Closed, TooLarge, Worker
 from doumen.engines.sandbox.watch import OUT_OF_TIME
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.wanted import WANTED
 
 SLACK = 1 << 20
 """Bytes by which an Arrow stream may be longer than the data in it."""
@@ -46,6 +48,11 @@ class Conversation:
         self._worker: Worker | None = worker
         self._release = release
         self._deadline = time.monotonic() + seconds
+        self._abandoned = False
+        self._turn = threading.Lock()
+        wanted = WANTED.get()
+        if wanted is not None:
+            wanted.on_end(self.abandon)
         try:
             worker.channel.send_json(wire.JOB, job)
             for table in inline:
@@ -81,20 +88,32 @@ class Conversation:
 
     def close(self) -> None:
         """End the job, and the worker with it, where it is not over."""
-        worker, self._worker = self._worker, None
+        with self._turn:
+            worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
 
+    def abandon(self) -> None:
+        """End the job from another thread: whoever waits for the next frame is told at once."""
+        with self._turn:
+            if self._worker is not None:
+                self._abandoned = True
+                self._worker.kill()
+
     def _done(self, worker: Worker, weight: int) -> None:
-        self._worker = None
+        with self._turn:
+            self._worker = None
         if self._release is None:
             worker.end()
         else:
             self._release(worker, weight)
 
     def _died(self, worker: Worker) -> DoumenError:
-        self._worker = None
+        with self._turn:
+            self._worker = None
         status = worker.end()
+        if self._abandoned:
+            return told.abandoned()
         if status is None:
             return told.broken()
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGKILL, signal.SIGABRT}:

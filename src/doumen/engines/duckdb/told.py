@@ -39,3 +39,13 @@ def broken() -> Unavailable:
         next="Try again; if it persists, please report the statement.",
         detail="engine",
     )
+
+
+def abandoned() -> Unavailable:
+    """The asker went away, so the job was ended."""
+    return Unavailable(
+        "The job was ended before it was done.",
+        why="Nobody waits for it any more.",
+        next="Ask again.",
+        detail="abandoned",
+    )

@@ -29,6 +29,10 @@ class Worker:
         """Whether it lives and waits for a job."""
         return self._herd.alive and self.channel.idle()
 
+    def kill(self) -> None:
+        """Kill it and nothing else: whoever talks to it finds that it is gone, and ends it."""
+        self._herd.end(self.number)
+
     def end(self) -> int | None:
         """Kill it; its wait status if it died before, None where it cannot be known."""
         status = self._herd.end(self.number)

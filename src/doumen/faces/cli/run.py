@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doumen.faces.cli import terminal
@@ -30,6 +31,10 @@ def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> in
 def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcome:
     if operation.node == "none":
         return _run(operation, **values)
+    if operation.node == "folder":
+        from doumen.session import locate  # noqa: PLC0415 (brings engine and stores)
+
+        return _run(operation, locate(asked.node, os.environ, Path.cwd()), **values)
     with ExitStack() as stack:
         node = _node(asked, operation)
         if node is None:
@@ -40,10 +45,10 @@ def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcom
         return session.do(operation, **values)
 
 
-def _run(operation: Operation, *desk: None, **values: Any) -> Outcome:
-    """Run an operation without a gate."""
+def _run(operation: Operation, *place: Path | None, **values: Any) -> Outcome:
+    """Run an operation without a gate; `place` is the folder of the node, or no desk."""
     module, _, function = operation.run.partition(":")
-    outcome: Outcome = getattr(import_module(module), function)(*desk, **values)
+    outcome: Outcome = getattr(import_module(module), function)(*place, **values)
     return outcome
 
 

@@ -1,31 +1,24 @@
-"""An answer as a file: CSV, JSON, Parquet or Arrow, batch by batch and never half.
+"""An answer as a file, batch by batch and never half.
 
 The rows go to a file beside the one that was asked for, which takes its name when all of it
-has reached the disk. CSV writes text in quotes and NULL as nothing, so that the two can be
-told apart; what CSV has no form for (dates, lists, structs, binary) is written as in JSON.
+has reached the disk.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import pyarrow as pa
+from typing import BinaryIO
 
 from doumen.model.answer import Answer
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.schema import Schema
-from doumen.rooms.analyse.values import json_rows, json_values
-
-Write = Callable[[BinaryIO, Answer], int]
+from doumen.rooms.analyse import forms
+from doumen.rooms.analyse.forms import Form
 
 
-def writer(path: Path) -> Write:
+def writer(path: Path) -> Form:
     """The way of writing that the name of the file asks for; called before anything is run.
 
     Raises:
@@ -48,7 +41,7 @@ def writer(path: Path) -> Write:
     return FORMATS[ending]
 
 
-def export(answer: Answer, path: Path, write: Write) -> int:
+def export(answer: Answer, path: Path, write: Form) -> int:
     """Write an answer to a file and give the number of rows.
 
     Raises:
@@ -56,7 +49,7 @@ def export(answer: Answer, path: Path, write: Write) -> int:
     """
     try:
         with _whole(path) as file:
-            return write(file, answer)
+            return sum(write(file, answer))
     except OSError as error:
         raise Unavailable(
             f"`{path}` cannot be written.",
@@ -80,104 +73,9 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _begun(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    batches = answer.batches()
-    first = next(batches, None)
-    if first is None:
-        return answer.arrow().schema, iter(())
-    return first.schema, chain([first], batches)
-
-
-def _drained(sink: Any, batches: Iterator[pa.RecordBatch]) -> int:
-    rows = 0
-    for batch in batches:
-        sink.write_batch(batch)
-        rows += batch.num_rows
-    return rows
-
-
-def _parquet(file: BinaryIO, answer: Answer) -> int:
-    from pyarrow import parquet  # noqa: PLC0415 (costs 40 ms and is seldom asked for)
-
-    schema, batches = _begun(answer)
-    try:
-        sink = parquet.ParquetWriter(file, schema, compression="zstd")
-    except pa.ArrowNotImplementedError:
-        raise Invalid(
-            "Parquet has no form for a column of this answer.",
-            why="; ".join(f"`{column.name}` is {column.type}" for column in answer.schema),
-            next="Cast intervals and unions to VARCHAR in the statement.",
-            detail="type",
-        ) from None
-    with sink:
-        return _drained(sink, batches)
-
-
-def _arrow(file: BinaryIO, answer: Answer) -> int:
-    schema, batches = _begun(answer)
-    with pa.ipc.new_file(file, schema) as sink:
-        return _drained(sink, batches)
-
-
-def _csv(file: BinaryIO, answer: Answer) -> int:
-    from pyarrow import csv  # noqa: PLC0415 (costs 20 ms and is seldom asked for)
-
-    schema, batches = _begun(answer)
-    empty = pa.RecordBatch.from_arrays([pa.array([], f.type) for f in schema], schema=schema)
-    with csv.CSVWriter(file, _flat(empty, answer.schema).schema) as sink:
-        return _drained(sink, (_flat(batch, answer.schema) for batch in batches))
-
-
-def _flat(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
-    """The batch with every column that CSV has no form for written as text."""
-    arrays = [
-        array if _fits_csv(array.type) else _texts(json_values(array, column.type))
-        for array, column in zip(batch.columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
-
-
-def _fits_csv(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
-        or pa.types.is_boolean(kind)
-        or pa.types.is_decimal(kind)
-    )
-
-
-def _texts(values: list[Any]) -> pa.Array:
-    return pa.array(
-        [
-            v if v is None or isinstance(v, str) else json.dumps(v, ensure_ascii=False)
-            for v in values
-        ],
-        pa.string(),
-    )
-
-
-def _json(file: BinaryIO, answer: Answer) -> int:
-    def put(text: str) -> None:
-        file.write(text.encode("utf-8"))
-
-    columns = [{"name": c.name, "type": c.type} for c in answer.schema]
-    put(f'{{"columns":{json.dumps(columns, ensure_ascii=False)},"rows":[')
-    rows, before = 0, "\n"
-    for batch in answer.batches():
-        for row in json_rows(batch, answer.schema):
-            put(before + json.dumps(row, ensure_ascii=False, allow_nan=False))
-            rows, before = rows + 1, ",\n"
-    end = {"truncated": answer.truncated, "receipt": answer.receipt}
-    if answer.expires is not None:
-        end["expires"] = answer.expires.isoformat()
-    put("\n]," + json.dumps(end, separators=(",", ":"))[1:] + "\n")
-    return rows
-
-
-FORMATS: Mapping[str, Write] = {
-    ".csv": _csv,
-    ".json": _json,
-    ".parquet": _parquet,
-    ".arrow": _arrow,
+FORMATS: Mapping[str, Form] = {
+    ".csv": forms.csv,
+    ".json": forms.document,
+    ".parquet": forms.parquet,
+    ".arrow": forms.arrow,
 }

@@ -29,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Param(
                 "param",
                 "Value of the next `?` of the statement; may be given several times.",
+                "scalar",
                 repeat=True,
                 metavar="VALUE",
             ),

@@ -1,0 +1,133 @@
+"""The application: the routes of all verbs, health, the description, and what stands around."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from doumen.faces.web import problems
+from doumen.faces.web.entrance import Rate
+from doumen.faces.web.openapi import described
+from doumen.faces.web.outer import Outer
+from doumen.faces.web.routes import routes
+from doumen.faces.web.terms import Terms
+from doumen.faces.web.verb import House
+from doumen.faces.web.work import Work
+from doumen.model.errors import DoumenError, Unavailable
+from doumen.operations import sections
+from doumen.session import Node
+
+
+class Service:
+    """One process of the service, with its node open while it runs.
+
+    Args:
+        terms: Its limits.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._house: House | None = None
+
+    def house(self) -> House:
+        """What operations need.
+
+        Raises:
+            Unavailable: the service is starting, or stopping.
+        """
+        if self._house is None:
+            raise Unavailable("The service is not open.", next="Try again soon.", detail="closed")
+        return self._house
+
+    @asynccontextmanager
+    async def open(self, app: Any) -> AsyncIterator[None]:
+        """Open the node; close it when all requests are answered."""
+        terms = self._terms
+        node = Node.open(Path(terms.folder))
+        work = Work(terms)
+        self._house = House(node, terms, work, Rate(terms.rate, terms.burst))
+        try:
+            yield
+        finally:
+            self._house = None
+            work.close()
+            node.close()
+
+    async def ready(self, request: Request) -> Response:
+        """Whether the store answers."""
+        house = self.house()
+
+        def look() -> None:
+            house.node.session().desk.facts()
+
+        await house.work.at_door(look)
+        return JSONResponse({"ready": True})
+
+
+def application(terms: Terms) -> ASGIApp:
+    """The service as an ASGI application."""
+    service = Service(terms)
+    router = Router(
+        [
+            Route("/health/live", _live),
+            Route("/health/ready", service.ready),
+            Route("/v1/openapi.json", _openapi),
+            Route("/v1/problems/{kind}", _kind),
+            *routes(sections(), service.house),
+        ],
+        redirect_slashes=False,
+        default=_nowhere,
+        lifespan=service.open,
+    )
+    inner: ASGIApp = router
+    if terms.origins:
+        inner = CORSMiddleware(
+            router,
+            allow_origins=list(terms.origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Doumen-Purpose", "X-Request-Id"],
+            expose_headers=["Doumen-Receipt", "Doumen-Truncated", "Doumen-Exit", "X-Request-Id"],
+        )
+    return Outer(inner)
+
+
+async def _live(request: Request) -> Response:
+    return JSONResponse({"live": True})
+
+
+async def _openapi(request: Request) -> Response:
+    return Response(_description(), media_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    return json.dumps(described(sections()), ensure_ascii=False).encode()
+
+
+async def _kind(request: Request) -> Response:
+    """What a kind of problem means."""
+    kind = request.path_params["kind"]
+    if kind not in problems.TITLES:
+        raise problems.no_route()
+    classes: Mapping[str, type[DoumenError]] = {
+        each.kind: each for each in DoumenError.__subclasses__()
+    }
+    found = classes.get(kind, DoumenError)
+    return JSONResponse(
+        {"kind": kind, "title": problems.TITLES[kind], "status": found.http, "exit": found.exit}
+    )
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        raise problems.no_route()

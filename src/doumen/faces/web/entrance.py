@@ -1,0 +1,71 @@
+"""Who is there: the token of a request, what it is for, and how often it may ask."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from doumen.faces.web import problems
+from doumen.faces.web.problems import Problem
+from doumen.model.errors import OverBudget
+from doumen.rooms.protect.tokens import Bearer, bearer
+from doumen.session import Node
+
+KNOWN = 10_000
+"""Tokens whose rate is remembered."""
+_SCHEME = "bearer "
+
+
+def enter(node: Node, headers: Mapping[str, str]) -> Bearer:
+    """Who sent a request.
+
+    Raises:
+        Problem: its token lets nobody in, whatever is wrong with it.
+    """
+    given = headers.get("authorization", "")
+    text = given[len(_SCHEME) :].strip() if given.lower().startswith(_SCHEME) else ""
+    found = bearer(node.session().desk.facts(), text, datetime.now(UTC))
+    if found is None:
+        raise problems.unauthenticated()
+    return found
+
+
+class Rate:
+    """A token bucket for each token of access; in the memory of one process.
+
+    Args:
+        rate: Requests a second that come back.
+        burst: Requests that a full bucket holds.
+        clock: Seconds, never going back.
+    """
+
+    def __init__(
+        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, token: str) -> None:
+        """Count one request.
+
+        Raises:
+            Problem: the bucket is empty; it says when one comes back.
+        """
+        now = self._clock()
+        left, since = self._buckets.pop(token, (float(self._burst), now))
+        left = min(float(self._burst), left + (now - since) * self._rate)
+        allowed = left >= 1
+        self._buckets[token] = (left - 1 if allowed else left, now)
+        while len(self._buckets) > KNOWN:
+            self._buckets.popitem(last=False)
+        if not allowed:
+            error = OverBudget(
+                "This token asks more often than it may.",
+                why=f"It may ask {self._rate:g} times a second, {self._burst} times at once.",
+                next="Wait as long as Retry-After says.",
+                detail="rate",
+            )
+            wait = int((1 - left) / self._rate) + 1
+            raise Problem(error, 429, {"Retry-After": str(wait)})

@@ -1,0 +1,170 @@
+"""What was sent, as the inputs of an operation: each checked, all faults told at once.
+
+JSON brings values with their types; a query string or a form brings texts. What is a path on
+the machine of the node is a file that was sent, or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from doumen.model.errors import Invalid
+from doumen.model.operation import Operation, Param
+
+Given = Mapping[str, Sequence[Any]]
+"""Name → the values given for it, in order."""
+
+_FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
+_LARGEST = 2**63
+
+
+class _Wrong(Exception):
+    """A value does not fit; says what would."""
+
+
+def offered(operation: Operation) -> tuple[Param, ...]:
+    """The inputs that are taken over the network."""
+    return tuple(p for p in operation.params if p.kind != "path" or p.upload)
+
+
+def from_json(text: bytes) -> Given:
+    """The members of a JSON object.
+
+    Raises:
+        Invalid: it is no such thing.
+    """
+    try:
+        body = json.loads(text or b"{}", parse_constant=_constant)
+    except (ValueError, RecursionError):
+        raise Invalid(
+            "The body is not JSON in UTF-8.", next="Send one JSON object.", detail="json"
+        ) from None
+    if not isinstance(body, dict):
+        raise Invalid("The body is no JSON object.", next="Send one.", detail="json")
+    return {
+        name: value if isinstance(value, list) else [value]
+        for name, value in body.items()
+        if value is not None
+    }
+
+
+def inputs(operation: Operation, given: Given, *, texts: bool) -> dict[str, Any]:
+    """The inputs of an operation.
+
+    Args:
+        operation: The operation.
+        given: What was sent.
+        texts: Whether values are texts, to be read by the kind of their input.
+
+    Raises:
+        Invalid: something is missing, unknown or wrong; all of it is told.
+    """
+    params = {p.name: p for p in offered(operation)}
+    faults = [_unknown(name, operation) for name in given if name not in params]
+    found: dict[str, Any] = {}
+    for name, param in params.items():
+        values = given.get(name, ())
+        try:
+            if values or param.required:
+                found[name] = _read(param, values, texts=texts)
+        except _Wrong as wrong:
+            faults.append(f"`{name}` {wrong}")
+    if operation.one_of and not found.keys() & set(operation.one_of):
+        faults.append(f"one of {_names(operation.one_of)} is needed")
+    if faults:
+        words = " ".join(operation.name)
+        raise Invalid(
+            f"The request does not fit `{words}`.",
+            why="; ".join(faults) + ".",
+            next=f"It takes {_names(params)}; GET /v1/openapi.json says what each is.",
+            detail="request",
+        )
+    return found
+
+
+def _names(names: Sequence[str] | Mapping[str, Any]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "nothing"
+
+
+def _unknown(name: str, operation: Operation) -> str:
+    shown = name if name.isidentifier() and len(name) < 40 else "a name"
+    if any(p.name == name for p in operation.params):
+        return f"`{shown}` is a path, which only the machine of the node has"
+    return f"`{shown}` is no input of it"
+
+
+def _read(param: Param, values: Sequence[Any], *, texts: bool) -> Any:
+    if param.repeat:
+        return tuple(_one(param, value, texts=texts) for value in values)
+    if len(values) != 1:
+        raise _Wrong("is needed" if not values else "is given more than once")
+    return _one(param, values[0], texts=texts)
+
+
+def _one(param: Param, value: Any, *, texts: bool) -> Any:
+    read = _KINDS[param.kind]
+    found = read(value, texts)
+    if param.choices and found not in param.choices:
+        raise _Wrong(f"is none of {', '.join(param.choices)}")
+    if param.pattern and not re.fullmatch(param.pattern, found):
+        raise _Wrong(f"is not of the form {param.pattern}")
+    return found
+
+
+def _text(value: Any, texts: bool) -> str:
+    if not isinstance(value, str):
+        raise _Wrong("is no text")
+    if any("\ud800" <= c <= "\udfff" or c == "\0" for c in value):
+        raise _Wrong("holds half of a surrogate pair or a NUL")
+    return value
+
+
+def _flag(value: Any, texts: bool) -> bool:
+    found = _FLAGS.get(value) if texts and isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise _Wrong("is neither true nor false")
+    return found
+
+
+def _integer(value: Any, texts: bool) -> int:
+    if texts and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    if texts or not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _LARGEST:
+        raise _Wrong("is no whole number of 64 bits")
+    return value
+
+
+def _scalar(value: Any, texts: bool) -> str:
+    """A value of a statement, written so that the operation reads the same value again."""
+    if texts:
+        return _text(value, texts)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _Wrong("is no finite number")
+    if value is not None and not isinstance(value, (bool, int, float)):
+        _text(value, texts)
+    return json.dumps(value)
+
+
+def _path(value: Any, texts: bool) -> Path:
+    if not isinstance(value, Path):
+        raise _Wrong("is a file: send its content in a form (multipart/form-data)")
+    return value
+
+
+def _constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_KINDS: Mapping[str, Callable[[Any, bool], Any]] = {
+    "text": _text,
+    "choice": _text,
+    "flag": _flag,
+    "integer": _integer,
+    "scalar": _scalar,
+    "path": _path,
+}

@@ -1,0 +1,134 @@
+"""Errors as problem details (RFC 9457): the fields of the standard, and ours beside them.
+
+A problem tells what the command line would tell, and no more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, OverBudget, Refused
+
+MEDIA = "application/problem+json"
+TITLES: Mapping[str, str] = {
+    "invalid": "The request is malformed",
+    "refused": "A rule or a role forbids it",
+    "not-found": "There is no such thing",
+    "conflict": "The state is another",
+    "faulty": "Faults were found",
+    "over-budget": "A limit is reached",
+    "unavailable": "Not available now",
+    "tampered": "Evidence does not hold",
+    "internal": "Something went wrong inside Doumen",
+}
+
+
+INTERNAL = "internal"
+
+
+class Problem(Exception):
+    """An error with what only HTTP knows of: another status, or headers.
+
+    Args:
+        error: What it tells.
+        status: Of the answer.
+        headers: Further headers.
+    """
+
+    def __init__(
+        self,
+        error: DoumenError,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(error.what)
+        self.error = error
+        self.status = status or error.http
+        self.headers = dict(headers or {})
+
+
+def body(error: DoumenError, status: int, request: str) -> dict[str, Any]:
+    """The members of a problem."""
+    kind = error.code.partition(".")[0]
+    return {
+        "type": f"/v1/problems/{kind}",
+        "title": TITLES[kind],
+        "status": status,
+        "detail": error.what,
+        "instance": f"urn:doumen:request:{request}",
+        **error.as_json(),
+    }
+
+
+def encoded(value: Mapping[str, Any]) -> bytes:
+    """JSON; half of a surrogate pair, which UTF-8 has no form for, as JSON's own escape."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def unknown(error: BaseException) -> DoumenError:
+    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
+    told = DoumenError(
+        "Something went wrong inside Doumen.",
+        why=f"An error that it does not know: {type(error).__name__}.",
+        next="Report it with the id of the request.",
+    )
+    told.code = INTERNAL
+    return told
+
+
+def unauthenticated() -> Problem:
+    """No token, or one that lets nobody in: never said which."""
+    error = Refused(
+        "The request carries no token that lets anyone in.",
+        why="It is missing, malformed, unknown, revoked or expired.",
+        next="Send `Authorization: Bearer TOKEN`; `doumen token add` makes one.",
+        detail="token",
+    )
+    return Problem(error, 401, {"WWW-Authenticate": 'Bearer realm="doumen"'})
+
+
+def too_large(most: int) -> Problem:
+    """The body is longer than it may be."""
+    error = OverBudget(
+        f"The body of the request is larger than {most:,} bytes.",
+        next="Send less, or raise the limit: `doumen serve --upload-mib`.",
+        detail="body",
+    )
+    return Problem(error, 413, {"Connection": "close"})
+
+
+def too_slow(seconds: float) -> Problem:
+    """The body did not come."""
+    error = Conflict(
+        f"No more of the body came for {seconds:g} seconds.", next="Send it again.", detail="slow"
+    )
+    return Problem(error, 408, {"Connection": "close"})
+
+
+def no_route() -> Problem:
+    """No operation has this address."""
+    return Problem(
+        NotFound(
+            "There is nothing at this address.",
+            next="GET /v1/openapi.json lists every address.",
+            detail="route",
+        )
+    )
+
+
+def wrong_method(allowed: str) -> Problem:
+    """The address is right, the method is not."""
+    error = Invalid(
+        "This address is not used with this method.", why=f"It takes {allowed}.", detail="method"
+    )
+    return Problem(error, 405, {"Allow": allowed})
+
+
+def wrong_media(why: str, status: int) -> Problem:
+    """A form that was sent (415) or asked for (406) is none of those that there are."""
+    error = Invalid("The form of the message is not one of those taken.", why=why, detail="media")
+    return Problem(error, status)

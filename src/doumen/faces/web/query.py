@@ -1,0 +1,177 @@
+"""The address of `query`: an answer streamed in the form asked for, its receipt with it.
+
+A small answer is recorded before any of it is sent, so its receipt stands in a header. The
+receipt of a large one is known after the last row: it stands at the end of JSON and NDJSON, in
+the metadata of Parquet, and in those of the last batch of an Arrow stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from doumen.faces.web import problems, uploads
+from doumen.faces.web.inputs import from_json, inputs
+from doumen.faces.web.outer import Gone
+from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_of, sized
+from doumen.faces.web.work import Attended
+from doumen.model.answer import Answer
+from doumen.model.errors import Unavailable
+from doumen.model.operation import Operation
+from doumen.rooms.analyse import forms
+from doumen.rooms.analyse.forms import Form
+from doumen.rooms.analyse.query import scalar
+from doumen.rooms.protect.tokens import need
+from doumen.session import Session
+
+MEDIA: Mapping[str, Form] = {
+    "application/json": forms.document,
+    "application/x-ndjson": forms.lines,
+    "text/csv": forms.csv,
+    "application/vnd.apache.arrow.stream": forms.arrow_stream,
+    "application/vnd.apache.parquet": forms.parquet,
+}
+"""Forms that a client may ask for; the first where it does not care."""
+
+PIECE = 1 << 18
+"""Bytes that are sent at once, each within the patience of the service."""
+
+
+class Pieces(io.RawIOBase):
+    """A stream that is written to here and taken away there; it cannot seek."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self._place = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Hold a copy of these bytes."""
+        piece = bytes(data)
+        self._held.append(piece)
+        self._place += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        """Bytes written so far."""
+        return self._place
+
+    def taken(self) -> bytes:
+        """What was written since this was last asked for."""
+        held, self._held = b"".join(self._held), []
+        return held
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The operation `query` as an application."""
+
+    house: Callable[[], House]
+    operation: Operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one question; a dataset to be written, or an explanation, is an outcome."""
+        house = self.house()
+        bearer = await admitted(house, self.operation, scope)
+        if media_of(scope) not in {"application/json", ""}:
+            raise problems.wrong_media("It takes application/json.", 415)
+        most = house.terms.body
+        request = sized(scope, uploads.bounded(receive, house.terms, most), most)
+        values = inputs(self.operation, from_json(await uploads.body(request)), texts=False)
+        if values.get("into") is not None:
+            need(bearer, "write", "query --into")
+        if values.get("into") is not None or values.get("explain"):
+            async with house.work.attended(receive) as attended:
+                outcome = await attended.do(
+                    lambda: asked(house, bearer, scope).do(self.operation, **values)
+                )
+                verb = Verb(self.house, self.operation)
+                await verb.send_outcome(attended, outcome, None, send)
+            return
+        media = chosen(request.headers.get("accept", ""))
+        async with house.work.attended(receive) as attended:
+            answer = await attended.do(lambda: _ask(asked(house, bearer, scope), values))
+            try:
+                await _stream(attended, answer, media, send, house.terms.patience)
+            finally:
+                await house.work.at_door(answer.close)
+
+
+def chosen(accept: str) -> str:
+    """The form that a client prefers among those that there are (RFC 9110, 12.5.1).
+
+    Raises:
+        Problem: there is none that it takes.
+    """
+    wishes = []
+    for place, part in enumerate(accept.split(",") if accept.strip() else ["*/*"]):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        fits = re.fullmatch(r"[01](\.[0-9]{0,3})?", weight)
+        wishes.append((-float(weight) if fits else 0.0, place, kind))
+    for refused, _, kind in sorted(wishes):
+        for media in MEDIA if refused < 0 else ():
+            if kind in {media, "*/*", f"{media.partition('/')[0]}/*"}:
+                return media
+    raise problems.wrong_media(f"An answer comes as {', '.join(MEDIA)}.", 406)
+
+
+def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
+    return session.query(values["sql"], tuple(scalar(text) for text in values.get("param", ())))
+
+
+async def _stream(
+    attended: Attended, answer: Answer, media: str, send: Send, patience: float
+) -> None:
+    pieces = Pieces()
+    steps = MEDIA[media](pieces, answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
+
+    def step() -> tuple[bool, bytes]:
+        over = next(steps, None) is None
+        return over, pieces.taken()
+
+    over, data = await attended.do(step)
+    headers = [(b"content-type", media.encode()), (b"vary", b"accept"), *_known(answer)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    while True:
+        for piece in _cut(data):
+            await _sent(send, piece, patience)
+        if over:
+            break
+        over, data = await attended.do(step)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _known(answer: Answer) -> Iterator[tuple[bytes, bytes]]:
+    """What is known of an answer before it is sent."""
+    if answer.expires is not None:
+        yield b"doumen-expires", answer.expires.isoformat().encode()
+    try:
+        receipt = answer.receipt
+    except Unavailable:
+        return
+    yield RECEIPT.encode(), receipt.encode()
+    yield b"doumen-truncated", b"true" if answer.truncated else b"false"
+
+
+def _cut(data: bytes) -> Iterator[bytes]:
+    view = memoryview(data)
+    for start in range(0, len(data), PIECE):
+        yield bytes(view[start : start + PIECE])
+
+
+async def _sent(send: Send, piece: bytes, patience: float) -> None:
+    try:
+        async with asyncio.timeout(patience):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except TimeoutError:
+        raise Gone from None

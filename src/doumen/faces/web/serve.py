@@ -1,0 +1,166 @@
+"""The verb `serve`: opens a node to the network until it is told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from doumen.faces.web.app import application
+from doumen.faces.web.terms import MIB, Terms
+from doumen.model.errors import Invalid, Unavailable
+from doumen.model.operation import Outcome
+from doumen.session import Node
+
+TERMS = "DOUMEN_SERVICE_TERMS"
+"""How a process of the service is told its terms."""
+
+
+def serve(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8470,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    plain: bool = False,
+    workers: int = 1,
+    jobs: int = 8,
+    rate: int = 50,
+    upload_mib: int = 1024,
+    patience: int = 30,
+    grace: int = 30,
+    origin: tuple[str, ...] = (),
+) -> Outcome:
+    """Serve a node until SIGTERM or SIGINT; running requests are finished within `grace`.
+
+    Raises:
+        Invalid: the options do not fit each other; all of it is told.
+        Unavailable: it cannot listen there, or the node does not open.
+    """
+    import uvicorn  # noqa: PLC0415 (only here)
+
+    _check(
+        host=host,
+        port=port,
+        tls=(tls_cert, tls_key),
+        plain=plain,
+        origins=origin,
+        counts=(workers, jobs, rate, upload_mib, patience),
+    )
+    terms = Terms(
+        folder=str(folder),
+        jobs=jobs,
+        waiting=8 * jobs,
+        rate=rate,
+        burst=2 * rate,
+        upload=upload_mib * MIB,
+        patience=patience,
+        origins=origin,
+    )
+    with Node.open(folder):
+        pass  # what is wrong with it is told here, not by a process of its own
+    os.environ[TERMS] = terms.written()
+    _logs()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, _stopped)
+    try:
+        uvicorn.run(
+            "doumen.faces.web.serve:process",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            ssl_certfile=tls_cert,
+            ssl_keyfile=tls_key,
+            timeout_graceful_shutdown=grace,
+            http="h11",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+        )
+    except SystemExit:
+        raise Unavailable(
+            f"The service could not start on {host}:{port}.",
+            why="The lines above say what went wrong.",
+            next="Choose another --host or --port.",
+            detail="listen",
+        ) from None
+    return Outcome(json={"stopped": True}, said=("The service has stopped.",))
+
+
+def _stopped(number: int, frame: object) -> None:
+    """Nothing: the server took the signal, finished, and gives it on when all is done."""
+
+
+def process() -> ASGIApp:
+    """The application, as a process of the service makes it."""
+    _logs()
+    return application(Terms.read(os.environ[TERMS]))
+
+
+def _logs() -> None:
+    """Lines to standard error: of the service as JSON, of the server in its own words."""
+    access = logging.getLogger("doumen.access")
+    if not access.handlers:
+        access.addHandler(logging.StreamHandler(sys.stderr))
+        access.setLevel(logging.INFO)
+        access.propagate = False
+        server = logging.getLogger("uvicorn")
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_NoTrace("%(levelname)s %(message)s"))
+        server.addHandler(handler)
+        server.setLevel(logging.INFO)
+        server.propagate = False
+
+
+class _NoTrace(logging.Formatter):
+    """Lines without the text of exceptions, which may hold what was sent."""
+
+    def formatException(self, ei: object) -> str:
+        """The kind alone."""
+        return f"({ei[0].__name__})" if isinstance(ei, tuple) and ei[0] is not None else ""
+
+
+def _check(
+    *,
+    host: str,
+    port: int,
+    tls: tuple[Path | None, Path | None],
+    plain: bool,
+    origins: tuple[str, ...],
+    counts: tuple[int, ...],
+) -> None:
+    cert, key = tls
+    faults = []
+    if (cert is None) != (key is None):
+        faults.append("--tls-cert and --tls-key go together")
+    faults += [f"`{file}` is no file" for file in (cert, key) if file and not file.is_file()]
+    if cert is None and not plain and not _loopback(host):
+        faults.append(
+            f"`{host}` is reached by others, who would see tokens and answers: give --tls-cert and "
+            "--tls-key, or --plain where a proxy before it does TLS"
+        )
+    if not 0 <= port < 1 << 16:
+        faults.append(f"{port} is no port")
+    if any(count < 1 for count in counts):
+        faults.append("--workers, --jobs, --rate, --upload-mib and --patience are 1 or more")
+    if "*" in origins:
+        faults.append("--origin names one web origin; `*` would let in all of them")
+    if faults:
+        raise Invalid("The service cannot start.", why="; ".join(faults) + ".", detail="serve")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

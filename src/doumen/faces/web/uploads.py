@@ -1,0 +1,125 @@
+"""The body of a request, within its bounds: JSON, or a form whose files go to a folder.
+
+The folder is of one request and goes with it. Where a message would tell its place, the name
+that the sender gave stands alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive
+
+from doumen.faces.web import problems
+from doumen.faces.web.outer import Gone
+from doumen.faces.web.terms import MIB, Terms
+from doumen.model.errors import DoumenError, Invalid
+
+FORM = "multipart/form-data"
+_PARTS = 200
+_UNFIT = re.compile(r"[^\w.()+ -]|^[.~]+")
+
+
+class Folder:
+    """A place for the files of one request."""
+
+    def __init__(self) -> None:
+        self._path = Path(tempfile.mkdtemp(prefix="doumen-upload-"))
+        self._count = 0
+
+    def keep(self, file: UploadFile) -> Path:
+        """Write what was sent under the name that its sender gave, as far as that is a name."""
+        name = _UNFIT.sub("_", PurePosixPath((file.filename or "").replace("\\", "/")).name)
+        self._count += 1
+        place = self._path / str(self._count)
+        place.mkdir()
+        path = place / (name[-100:] or "upload")
+        file.file.seek(0)
+        with path.open("xb") as kept:
+            shutil.copyfileobj(file.file, kept, MIB)
+        return path
+
+    def close(self) -> None:
+        """Remove it with all that is in it."""
+        shutil.rmtree(self._path, ignore_errors=True)
+
+    def hide(self, value: Any) -> Any:
+        """The value with the place of the folder left out of every text."""
+        if isinstance(value, str):
+            return re.sub(rf"{re.escape(str(self._path))}/\d+/?", "", value)
+        if isinstance(value, Mapping):
+            return {self.hide(k): self.hide(v) for k, v in value.items()}
+        return [self.hide(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+    def hidden(self, error: DoumenError) -> DoumenError:
+        """The error with the place of the folder left out of its words."""
+        error.what, error.why, error.next = map(self.hide, (error.what, error.why, error.next))
+        return error
+
+
+def bounded(receive: Receive, terms: Terms, most: int) -> Receive:
+    """A body that ends with a problem where it is too long or does not come."""
+    seen = 0
+
+    async def receiving() -> Message:
+        nonlocal seen
+        try:
+            message = await asyncio.wait_for(receive(), terms.patience)
+        except TimeoutError:
+            raise problems.too_slow(terms.patience) from None
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise problems.too_large(most)
+        return message
+
+    return receiving
+
+
+async def body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        Gone: the client hung up.
+    """
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise Gone from None
+
+
+async def form(request: Request) -> FormData:
+    """The parts of a form; files are in memory while small, else on the disk.
+
+    Raises:
+        Invalid: it is no form. Gone: the client hung up.
+    """
+    try:
+        return await request.form(max_files=8, max_fields=_PARTS)
+    except ClientDisconnect:
+        raise Gone from None
+    except (MultiPartException, HTTPException, KeyError, ValueError):
+        raise Invalid(
+            "The body is no form of this kind.",
+            why=f"It should be {FORM}, with {_PARTS} parts at most.",
+            next="curl -F name=value -F file=@path makes one.",
+            detail="form",
+        ) from None
+
+
+def parts(fields: FormData, keep: Callable[[UploadFile], Path]) -> dict[str, list[Any]]:
+    """Name → what was given for it: texts, and paths of the files kept."""
+    found: dict[str, list[Any]] = {}
+    for name, value in fields.multi_items():
+        given = keep(value) if isinstance(value, UploadFile) else value
+        found.setdefault(name, []).append(given)
+    return found

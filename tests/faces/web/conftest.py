@@ -1,0 +1,174 @@
+"""A real service on loopback over a real node, with an owner, a steward and an analyst."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+import doumen
+from doumen.faces.cli.app import main
+from doumen.session import create
+
+PEOPLE = "id,name,phone,city,born\n" + "".join(
+    f"{n},P{n},138-0000-{n:04d},{'Wenzhou' if n % 2 else 'Ningbo'},19{n % 90 + 10}-01-02\n"
+    for n in range(1, 41)
+)
+RULES = """rules:
+  - id: analysts-read-people
+    permit: query
+    who: {role: analyst}
+    on: city.people
+    for: [research]
+    duties:
+      - filter: "city = 'Wenzhou'"
+      - mask: {column: phone, method: partial, keep_start: 3}
+  - id: analysts-read-big
+    permit: query
+    who: {role: analyst}
+    on: city.big
+"""
+_AT = re.compile(r"running on (https?://\S+)")
+
+
+@dataclass
+class Server:
+    """A running service: its address, what it logged, and its process."""
+
+    process: subprocess.Popen[str]
+    url: str = ""
+    log: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
+
+    def stop(self, number: int = signal.SIGTERM, within: float = 20) -> int:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        return self.process.wait(within)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines of the access log."""
+        return [json.loads(line) for line in self.log if line.startswith("{")]
+
+
+@dataclass(frozen=True)
+class World:
+    """A node with people and their tokens."""
+
+    folder: Path
+    tokens: Mapping[str, str]
+
+    def cli(self, *arguments: str, actor: str = "owner", purpose: str = "") -> Any:
+        """What the command line answers, as JSON: of standard output, or the error."""
+        who = ["--as", actor, *(["--for", purpose] if purpose else [])]
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            main(["--json", "--node", str(self.folder), *who, *arguments])
+        return json.loads(out.getvalue() or err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The node; `city.big` has an answer larger than what is recorded before it is given."""
+    folder = tmp_path_factory.mktemp("web") / "node"
+    create(folder, "City bureau")
+    text = (folder / "doumen.toml").read_text("utf-8")
+    text = text.replace("small_answer_mib = 32", "small_answer_mib = 1")
+    (folder / "doumen.toml").write_text(text, "utf-8")
+    source, rules = folder.parent / "people.csv", folder.parent / "rules.yaml"
+    source.write_text(PEOPLE, "utf-8")
+    rules.write_text(RULES, "utf-8")
+    tokens = {}
+    with doumen.open(folder) as node:
+        owner = node.session()
+        owner.do("collect", path=source, as_dataset="city.people")
+        owner.derive("select i as id, 'row ' || i as text from range(120000) t(i)", "city.big")
+        owner.do("actor add", name="ana", role=("analyst",), purpose=("research",))
+        owner.do("actor add", name="sue", role=("steward",))
+        owner.do("actor add", name="aud", role=("auditor",))
+        owner.do("rule add", file=rules)
+        for name in ("owner", "ana", "sue", "aud"):
+            made = owner.do("token add", actor=name, scope=("read", "write"))
+            tokens[name] = str(made.json["token"])
+        tokens["reader"] = str(owner.do("token add", actor="owner").json["token"])
+    return World(folder, tokens)
+
+
+@pytest.fixture(scope="session")
+def start(world: World) -> Iterator[Callable[..., Server]]:
+    """Starts services; all of them are ended."""
+    running: list[Server] = []
+
+    def starting(*options: str) -> Server:
+        command = [sys.executable, "-m", "doumen", "--node", str(world.folder), "serve"]
+        environment = {k: v for k, v in os.environ.items() if k != "DOUMEN_NODE"}
+        process = subprocess.Popen(
+            [*command, "--port", "0", *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        server = Server(process)
+        running.append(server)
+        server.reader = threading.Thread(target=_read, args=(server,), daemon=True)
+        server.reader.start()
+        until = time.monotonic() + 30
+        while not server.url and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.02)
+        assert server.url, "\n".join(server.log)
+        return server
+
+    yield starting
+    for server in running:
+        if server.process.poll() is None:
+            server.stop()
+        if server.reader is not None:
+            server.reader.join()
+
+
+def _read(server: Server) -> None:
+    assert server.process.stderr is not None
+    with server.process.stderr as lines:
+        for line in lines:
+            server.log.append(line.rstrip("\n"))
+            found = _AT.search(line)
+            if found:
+                server.url = found[1]
+
+
+@pytest.fixture(scope="session")
+def server(start: Callable[..., Server]) -> Server:
+    """One service for the tests that do not stop it."""
+    return start("--rate", "10000", "--upload-mib", "4", "--patience", "2")
+
+
+@pytest.fixture(scope="session")
+def http(server: Server, world: World) -> Iterator[Callable[..., httpx2.Client]]:
+    """A client with the token of an actor; none where the name is empty."""
+    clients: list[httpx2.Client] = []
+
+    def client(name: str = "owner", purpose: str = "", **headers: str) -> httpx2.Client:
+        if name:
+            headers["Authorization"] = f"Bearer {world.tokens[name]}"
+        if purpose:
+            headers["Doumen-Purpose"] = purpose
+        clients.append(httpx2.Client(base_url=server.url, headers=headers, timeout=60))
+        return clients[-1]
+
+    yield client
+    for one in clients:
+        one.close()
