@@ -1,10 +1,14 @@
-"""Errors about files that people name: absent, unreadable, unwritable, there already."""
+"""Files that people name or send, and the errors about them: absent, unreadable, there already."""
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import PosixPath, PurePath
 
 from doumen.model.errors import Conflict, NotFound, Unavailable
+
+
+class Upload(PosixPath):
+    """A file that was sent: it lies here for a moment, and is known by its name alone."""
 
 
 def no_file(path: PurePath | str) -> NotFound:

@@ -22,7 +22,9 @@ import pytest
 
 import doumen
 from doumen.faces.cli.app import main
-from doumen.session import create
+from doumen.faces.cli.show import pieces
+from doumen.model.errors import DoumenError
+from doumen.session import Node, create
 
 PEOPLE = "id,name,phone,city,born\n" + "".join(
     f"{n},P{n},138-0000-{n:04d},{'Wenzhou' if n % 2 else 'Ningbo'},19{n % 90 + 10}-01-02\n"
@@ -70,6 +72,15 @@ class World:
 
     folder: Path
     tokens: Mapping[str, str]
+    node: Node
+
+    def told(self, words: str, actor: str = "owner", purpose: str = "", **given: Any) -> Any:
+        """What the command line prints for an operation, or its error, without a process."""
+        try:
+            outcome = self.node.session(actor, purpose or None).do(words, **given)
+        except DoumenError as error:
+            return {"error": error.as_json()}
+        return json.loads("".join(pieces(outcome.json)))
 
     def cli(self, *arguments: str, actor: str = "owner", purpose: str = "") -> Any:
         """What the command line answers, as JSON: of standard output, or the error."""
@@ -81,7 +92,7 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The node; `city.big` has an answer larger than what is recorded before it is given."""
     folder = tmp_path_factory.mktemp("web") / "node"
     create(folder, "City bureau")
@@ -104,7 +115,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             made = owner.do("token add", actor=name, scope=("read", "write"))
             tokens[name] = str(made.json["token"])
         tokens["reader"] = str(owner.do("token add", actor="owner").json["token"])
-    return World(folder, tokens)
+        yield World(folder, tokens, node)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ LOOKS: list[tuple[str, dict[str, Any]]] = [
     ("token list", {}),
     ("key show", {}),
     ("ledger head", {}),
-    ("ledger prove", {}),
+    ("ledger prove", {"old": 2}),
     ("ledger verify", {}),
 ]
 
@@ -41,7 +41,7 @@ def test_it_tells_what_the_command_line_tells(
     http: Client, world: Any, words: str, given: dict[str, str], actor: str
 ) -> None:
     operation = find(words.split())
-    told = world.cli(*words.split(), *given.values(), actor=actor)
+    told = world.told(words, actor, **given)
     posted = http(actor).post(address(operation), json=given)
     asked = http(actor).get(address(operation), params=given)
     for response in (posted, asked):

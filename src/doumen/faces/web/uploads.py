@@ -24,6 +24,7 @@ from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.files import Upload
 
 FORM = "multipart/form-data"
 _PARTS = 200
@@ -43,7 +44,7 @@ class Folder:
         self._count += 1
         place = self._path / str(self._count)
         place.mkdir()
-        path = place / (name[-100:] or "upload")
+        path = Upload(place / (name[-100:] or "upload"))
         file.file.seek(0)
         with path.open("xb") as kept:
             shutil.copyfileobj(file.file, kept, MIB)

@@ -34,6 +34,7 @@ class Request:
     Attributes:
         contract: Path of a contract; None: the dataset's, else inferred.
         accept_extra: Leave out columns that the contract does not know.
+        called: Under which name the file is known, where it is not that of its path.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Request:
     contract: str | None = None
     wishes: Wishes = field(default_factory=Wishes)
     accept_extra: bool = False
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def take(desk: Desk, request: Request) -> Taken:
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
     found = find(request.path)
-    weighed, again = once(weigh(found.files, desk.progress))
+    weighed, again = once(_called(request, weigh(found.files, desk.progress)))
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
@@ -112,6 +114,12 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     weighed, _ = once(weigh(find(path).files, desk.progress))
     fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
     return Outlined(fitted.text, fitted.said)
+
+
+def _called(request: Request, weighed: tuple[Weighed, ...]) -> tuple[Weighed, ...]:
+    if request.called is None:
+        return weighed
+    return tuple(replace(one, source=replace(one.source, name=request.called)) for one in weighed)
 
 
 def _unchanged(

@@ -55,6 +55,17 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen collect flights.csv --as-dataset transport.flights --replace",
         ),
         scope="write",
+        gives=(
+            "dataset",
+            "rows_in",
+            "landed",
+            "quarantined",
+            "snapshot",
+            "receipt",
+            "unchanged",
+            "encoding",
+            "reasons",
+        ),
     ),
     Operation(
         name=("contract", "infer"),
@@ -81,5 +92,6 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen contract infer transport.flights --from flights.csv -o flights.yaml",
             "doumen contract infer transport.flights",
         ),
+        gives=("dataset", "contract"),
     ),
 )

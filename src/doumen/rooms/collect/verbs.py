@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
-from doumen.model.files import already_there, unwritable
+from doumen.model.files import Upload, already_there, unwritable
 from doumen.model.load import LoadColumn
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
@@ -45,6 +45,7 @@ def collect(
         None if contract is None else str(contract),
         Wishes(encoding, delimiter, False if no_header else None),
         accept_extra,
+        path.name if isinstance(path, Upload) else None,
     )
     return _told(take(desk, request))
 

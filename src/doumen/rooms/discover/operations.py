@@ -21,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen contract show transport.flights",
             "doumen contract show transport.flights -o flights.odcs.yaml",
         ),
+        gives=("dataset", "version", "contract"),
     ),
     Operation(
         ("contract", "edit"),
@@ -54,6 +55,7 @@ OPERATIONS: tuple[Operation, ...] = (
         details="Ends with 1 where a rule is broken. Rules of severity info and warning are told "
         "of, but are no faults; rules for people and for other tools are listed as unchecked.",
         examples=("doumen contract test transport.flights",),
+        gives=("dataset", "version", "rows", "faults", "rules", "receipts"),
     ),
     Operation(
         ("contract", "diff"),
@@ -70,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen contract diff transport.flights --from 1.0.0 --to 2.0.0",
             "doumen contract diff transport.flights --to flights.odcs.yaml",
         ),
+        gives=("dataset", "from", "to", "breaking", "changes"),
     ),
     Operation(
         ("contract", "history"),
@@ -77,6 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.versions:history",
         (_DATASET,),
         examples=("doumen contract history transport.flights",),
+        gives=("dataset", "versions"),
     ),
     Operation(
         ("describe",),
@@ -84,11 +88,13 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.describe:describe",
         (_DATASET,),
         examples=("doumen describe transport.flights",),
+        gives=("dataset", "name", "columns", "rules", "labels"),
     ),
     Operation(
         ("dataset", "list"),
         "List the datasets that you may know.",
         f"{_ROOM}.describe:list_all",
         examples=("doumen dataset list",),
+        gives=("datasets",),
     ),
 )  # fmt: skip

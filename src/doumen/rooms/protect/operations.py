@@ -30,8 +30,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "of the actor live in the domain of their own name.",
         examples=("doumen actor add ana --role analyst --purpose research --claim region=east",),
         scope="write",
+        gives=("name", "participant", "roles", "purposes", "claims", "receipt"),
     ),
-    Operation(("actor", "list"), "List the actors that you may know.", f"{_ROOM}.actors:show_all"),
+    Operation(
+        ("actor", "list"),
+        "List the actors that you may know.",
+        f"{_ROOM}.actors:show_all",
+        gives=("actors",),
+    ),
     Operation(
         ("actor", "remove"),
         "Remove an actor; what they did stays in the ledger.",
@@ -39,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (Param("name", "Name of the actor.", positional=True, required=True),),
         examples=("doumen actor remove ana",),
         scope="write",
+        gives=("name", "receipt"),
     ),
     Operation(
         ("purpose", "add"),
@@ -50,9 +57,13 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         examples=('doumen purpose add traffic-planning --description "To plan roads and rails."',),
         scope="write",
+        gives=("name", "description", "receipt"),
     ),
     Operation(
-        ("purpose", "list"), "List the purposes that can be stated.", f"{_ROOM}.aims:show_all"
+        ("purpose", "list"),
+        "List the purposes that can be stated.",
+        f"{_ROOM}.aims:show_all",
+        gives=("purposes",),
     ),
     Operation(
         ("rule", "add"),
@@ -71,6 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
         details=f"{_DOCUMENT} docs/odrl.md describes the same in ODRL 2.2 (JSON-LD).",
         examples=("doumen rule add rules.yaml", "doumen rule add rules.jsonld"),
         scope="write",
+        gives=("added", "changed", "unchanged", "receipt"),
     ),
     Operation(
         ("rule", "export"),
@@ -88,7 +100,12 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen rule export analysts-read-flights --format yaml",
         ),
     ),
-    Operation(("rule", "list"), "List the rules that you may know.", f"{_ROOM}.rules:show_all"),
+    Operation(
+        ("rule", "list"),
+        "List the rules that you may know.",
+        f"{_ROOM}.rules:show_all",
+        gives=("rules",),
+    ),
     Operation(
         ("rule", "remove"),
         "Remove a rule.",
@@ -104,6 +121,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (_RULE,),
         details="The conditions of filters are told to owner and steward only.",
         examples=("doumen rule explain analysts-read-flights",),
+        gives=("id", "words"),
     ),
     Operation(
         ("prove",),
@@ -147,12 +165,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "flow to whatever is derived.",
         examples=("doumen label set transport.flights.tailnum personal",),
         scope="write",
+        gives=("dataset", "column", "labels", "receipt"),
     ),
     Operation(
         ("label", "list"),
         "List the labels of a dataset, or of all that you may know.",
         f"{_ROOM}.labels:show_all",
         (Param("dataset", "Only this dataset.", positional=True),),
+        gives=("labels",),
     ),
     Operation(
         ("label", "remove"),
@@ -161,6 +181,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (_PLACE, _LABEL),
         examples=("doumen label remove ana.delays.carrier personal",),
         scope="write",
+        gives=("dataset", "column", "labels", "receipt"),
     ),
     Operation(
         ("token", "add"),
@@ -184,12 +205,24 @@ OPERATIONS: tuple[Operation, ...] = (
         examples=('doumen token add --actor ana --days 30 --name "notebook"',),
         scope="write",
         local="A token that can make tokens would outlive its own end.",
+        gives=(
+            "id",
+            "actor",
+            "scopes",
+            "name",
+            "made_by",
+            "created",
+            "expires",
+            "token",
+            "receipt",
+        ),
     ),
     Operation(
         ("token", "list"),
         "List the tokens that you may know.",
         f"{_ROOM}.tokens:show_all",
         details="The owner sees all of them, everyone else their own.",
+        gives=("tokens",),
     ),
     Operation(
         ("token", "revoke"),
@@ -198,5 +231,6 @@ OPERATIONS: tuple[Operation, ...] = (
         (Param("id", "Id of the token.", positional=True, required=True, metavar="ID"),),
         examples=("doumen token revoke 3f9c0a1b2c3d4e5f",),
         scope="write",
+        gives=("id", "actor", "receipt"),
     ),
 )

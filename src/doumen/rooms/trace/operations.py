@@ -50,6 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
                   "floating columns within 1e-9.", "path", upload=True),
         ),
         examples=("doumen receipt replay receipt.json --result delays.parquet",),
+        gives=("receipt", "rows", "exact", "sequence", "floating", "replay"),
     ),
     Operation(
         ("ledger", "head"),
@@ -59,6 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
         details="Keep one from time to time, best with somebody else: `doumen ledger verify "
         "--checkpoint FILE` shows later whether the ledger was rewritten since.",
         examples=("doumen ledger head -o monday.txt",),
+        gives=("checkpoint",),
     ),
     Operation(
         ("ledger", "verify"),
@@ -67,6 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (Param("checkpoint", "A checkpoint that you hold: the ledger must extend it.", "path",
                upload=True),),
         examples=("doumen ledger verify --checkpoint monday.txt",),
+        gives=("holds", "size", "root", "faults"),
     ),
     Operation(
         ("ledger", "prove"),
@@ -95,6 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("key", "show"),
         "Show the root key and the working keys.",
         "doumen.rooms.trace.ledger:keys",
+        gives=("origin", "root", "certificates"),
     ),
     Operation(
         ("key", "rotate"),
