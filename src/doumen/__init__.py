@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from doumen.client import Remote
     from doumen.session import Node
 
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "connect", "open"]
 __version__ = "0.1.0"
 
 
@@ -21,3 +22,25 @@ def open(directory: str | Path | None = None) -> Node:
     from doumen import session  # noqa: PLC0415 (the version must not cost the whole house)
 
     return session.open(directory)
+
+
+def connect(
+    url: str,
+    token: str,
+    *,
+    purpose: str | None = None,
+    ca: str | Path | None = None,
+    timeout: float = 600.0,
+) -> Remote:
+    """Reach a node that is served elsewhere, as the actor of a token; needs `doumen[service]`.
+
+    Args:
+        url: Address of the service.
+        token: What `doumen token add` printed.
+        purpose: What for, from the purposes assigned to the actor.
+        ca: Certificate authorities (PEM) to trust in place of those of the system.
+        timeout: Seconds to wait for the next piece of an answer.
+    """
+    from doumen.client import Remote  # noqa: PLC0415 (only those who connect need it)
+
+    return Remote(url, token, purpose=purpose, ca=ca, timeout=timeout)

@@ -9,12 +9,44 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
+from doumen.model.errors import Invalid
 from doumen.model.load import Reason
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ARROW_STREAM = "application/vnd.apache.arrow.stream"
+"""Media type of the form in which answers travel between nodes."""
+
+COLUMNS, RECEIPT, TRUNCATED, EXPIRES = (
+    b"doumen.columns",
+    b"doumen.receipt",
+    b"doumen.truncated",
+    b"doumen.expires",
+)
+"""Names in the metadata of an answer as Arrow or Parquet; the last three stand at its end."""
+
+
+def python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ...]]:
+    """Rows as Python values; whole numbers of 128 bits come from Arrow as decimals.
+
+    Raises:
+        Invalid: a date or a time is outside of what Python can hold.
+    """
+    try:
+        columns = [column.to_pylist() for column in batch.columns]
+    except (OverflowError, ValueError):
+        raise Invalid(
+            "The answer holds a date or a time outside of the years 1 to 9999.",
+            next="Take it with `arrow()`, or cast it: `CAST(… AS VARCHAR)`.",
+            detail="type",
+        ) from None
+    for place, column in enumerate(schema):
+        if column.type in {"HUGEINT", "UHUGEINT"}:
+            columns[place] = [None if value is None else int(value) for value in columns[place]]
+    return zip(*columns, strict=True)
 
 
 class Answer(Protocol):

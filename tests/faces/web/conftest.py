@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,6 +141,11 @@ def start(world: World) -> Iterator[Callable[..., Server]]:
         while not server.url and time.monotonic() < until and process.poll() is None:
             time.sleep(0.02)
         assert server.url, "\n".join(server.log)
+        while "workers" in "".join(options) and time.monotonic() < until:
+            with suppress(httpx2.ConnectError):  # processes listen when they are ready
+                httpx2.get(f"{server.url}/health/live")
+                break
+            time.sleep(0.1)
         return server
 
     yield starting

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
-from doumen import __version__
 from doumen.faces.web import problems
 from doumen.faces.web.inputs import offered
 from doumen.faces.web.query import MEDIA
@@ -38,7 +38,7 @@ def described(sections: Sequence[Section]) -> Schema:
         "openapi": "3.1.0",
         "info": {
             "title": "Doumen",
-            "version": __version__,
+            "version": version("doumen"),
             "description": "Every verb of the command line. Each request is a job of the actor "
             "of its token, and passes the same gate.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},

@@ -21,7 +21,7 @@ from doumen.faces.web.inputs import from_json, inputs
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_of, sized
 from doumen.faces.web.work import Attended
-from doumen.model.answer import Answer
+from doumen.model.answer import ARROW_STREAM, Answer
 from doumen.model.errors import Unavailable
 from doumen.model.operation import Operation
 from doumen.rooms.analyse import forms
@@ -34,7 +34,7 @@ MEDIA: Mapping[str, Form] = {
     "application/json": forms.document,
     "application/x-ndjson": forms.lines,
     "text/csv": forms.csv,
-    "application/vnd.apache.arrow.stream": forms.arrow_stream,
+    ARROW_STREAM: forms.arrow_stream,
     "application/vnd.apache.parquet": forms.parquet,
 }
 """Forms that a client may ask for; the first where it does not care."""

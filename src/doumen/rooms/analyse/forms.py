@@ -18,16 +18,13 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from doumen.model.answer import Answer
+from doumen.model.answer import COLUMNS, EXPIRES, RECEIPT, TRUNCATED, Answer
 from doumen.model.errors import Invalid
 from doumen.model.schema import Schema
 from doumen.rooms.analyse.values import json_rows, json_values
 
 Form = Callable[[BinaryIO, Answer], Iterator[int]]
 """Writes an answer and gives, step by step, the rows that were written."""
-
-RECEIPT, TRUNCATED, EXPIRES = b"doumen.receipt", b"doumen.truncated", b"doumen.expires"
-"""Names in the metadata of Parquet and Arrow."""
 
 
 def parquet(file: BinaryIO, answer: Answer) -> Iterator[int]:
@@ -59,7 +56,8 @@ def arrow(file: BinaryIO, answer: Answer) -> Iterator[int]:
 def arrow_stream(file: BinaryIO, answer: Answer) -> Iterator[int]:
     """The stream format of Arrow IPC; the last batch has no rows, and the receipt with it."""
     schema, batches = _begun(answer)
-    with pa.ipc.new_stream(file, schema) as sink:
+    columns = json.dumps(_columns(answer), ensure_ascii=False).encode()
+    with pa.ipc.new_stream(file, schema.with_metadata({COLUMNS: columns})) as sink:
         yield from _written(sink, batches)
         sink.write_batch(_empty(schema), custom_metadata=_metadata(answer))
 

@@ -1,0 +1,149 @@
+"""Operations asked of a service: parameters out, an outcome or the error of the node back."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from doumen.client.answer import RemoteAnswer
+from doumen.client.problems import raised, unreachable
+from doumen.model.answer import ARROW_STREAM
+from doumen.model.errors import Refused
+from doumen.model.operation import Operation, Outcome, Param
+from doumen.model.plan import Scalar
+from doumen.operations import find
+
+CONNECT = 10.0
+"""Seconds to wait for a connection."""
+
+
+class Remote:
+    """One actor, whom a token names, and one purpose, at a node elsewhere.
+
+    Args:
+        url: Address of the service, such as `https://data.example.org:8470`.
+        token: A token of that node.
+        purpose: What for, from the purposes assigned to the actor.
+        ca: Certificate authorities (PEM) to trust in place of those of the system.
+        timeout: Seconds to wait for the next piece of an answer.
+
+    Example:
+        >>> with doumen.connect(url, token, purpose="research") as node:    # doctest: +SKIP
+        ...     node.query("select count(*) from transport.flights").rows()
+        [(336776,)]
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        purpose: str | None = None,
+        ca: Path | str | None = None,
+        timeout: float = 600.0,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        if purpose is not None:
+            headers["Doumen-Purpose"] = purpose
+        self._http = httpx2.Client(
+            base_url=url,
+            headers=httpx2.Headers(headers, encoding="utf-8"),
+            timeout=httpx2.Timeout(timeout, connect=CONNECT),
+            verify=True if ca is None else ssl.create_default_context(cafile=str(ca)),
+        )
+
+    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> RemoteAnswer:
+        """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
+        body = {"sql": sql, "param": list(parameters)}
+        request = self._http.build_request(
+            "POST", "/v1/query", json=body, headers={"Accept": ARROW_STREAM}
+        )
+        return RemoteAnswer(self._sent(request))
+
+    def do(self, operation: Operation | str, /, **params: Any) -> Outcome:
+        """Run an operation, by itself or by its words: `do("contract show", dataset="a.b")`.
+
+        Files (`do("collect", path="flights.csv", …)`) are read here and sent.
+
+        Raises:
+            Refused: it can only be done on the machine of the node.
+        """
+        if isinstance(operation, str):
+            operation = find(tuple(operation.split()))
+        words = " ".join(operation.name)
+        if operation.local is not None:
+            raise Refused(
+                f"`{words}` is done on the machine of the node only.",
+                why=operation.local,
+                next=f"doumen {words}",
+                detail="local",
+            )
+        known = {param.name: param for param in operation.params}
+        unknown = [name for name in params if name not in known]
+        if unknown:
+            raise TypeError(f"{words} has no parameter {', '.join(unknown)}")
+        given = {known[name]: value for name, value in params.items() if value is not None}
+        with ExitStack() as stack:
+            request = self._request(operation, given, stack)
+            response = self._sent(request)
+            response.read()
+        return Outcome(json=response.json(), exit=int(response.headers.get("doumen-exit", 0)))
+
+    def close(self) -> None:
+        """End all connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _request(
+        self, operation: Operation, given: dict[Param, Any], stack: ExitStack
+    ) -> httpx2.Request:
+        path = "/".join(("/v1", *operation.name))
+        paths = {param.name: Path(value) for param, value in given.items() if param.upload}
+        files = {
+            name: (path.name, stack.enter_context(path.open("rb"))) for name, path in paths.items()
+        }
+        if not files:
+            body = {param.name: value for param, value in given.items()}
+            return self._http.build_request("POST", path, json=body)
+        data = {param.name: _texts(value) for param, value in given.items() if not param.upload}
+        return self._http.build_request("POST", path, data=data, files=files)
+
+    def _sent(self, request: httpx2.Request) -> httpx2.Response:
+        """The response, of which only the head has been read.
+
+        Raises:
+            DoumenError: what the node raised. Unavailable: it cannot be reached.
+        """
+        try:
+            response = self._http.send(request, stream=True)
+            if response.is_success:
+                return response
+            response.read()
+        except httpx2.HTTPError as error:
+            raise unreachable(error) from None
+        response.close()
+        raise raised(response)
+
+
+def _texts(value: Any) -> list[str]:
+    """A value as parts of a form."""
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    many = isinstance(value, (list, tuple))
+    return [str(one) for one in value] if many else [str(value)]
