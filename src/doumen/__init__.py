@@ -41,6 +41,17 @@ def connect(
         ca: Certificate authorities (PEM) to trust in place of those of the system.
         timeout: Seconds to wait for the next piece of an answer.
     """
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    if find_spec("httpx2") is None:
+        from doumen.model.errors import Unavailable  # noqa: PLC0415
+
+        raise Unavailable(
+            "The client of the service is not installed.",
+            why="There is no httpx2.",
+            next="pip install 'doumen[service]'",
+            detail="extra",
+        )
     from doumen.client import Remote  # noqa: PLC0415 (only those who connect need it)
 
     return Remote(url, token, purpose=purpose, ca=ca, timeout=timeout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import ssl
 import subprocess
@@ -24,7 +25,7 @@ from cryptography.x509.oid import NameOID
 import doumen
 from doumen.faces.web.serve import serve
 from doumen.faces.web.terms import Terms
-from doumen.model.errors import Invalid
+from doumen.model.errors import Invalid, Unavailable
 
 Client = Callable[..., httpx2.Client]
 SECONDS = "select count(*) from range(6000) a, range(60000) b where a.range % 7 = b.range % 11"
@@ -162,3 +163,21 @@ def test_options_that_do_not_fit_are_told_at_once(world: Any, tmp_path: Path) ->
 def test_terms_are_told_to_other_processes() -> None:
     terms = Terms("/node", jobs=3, rate=2.5, origins=("https://a.example",))
     assert Terms.read(terms.written()) == terms
+
+
+def test_without_the_extra(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("doumen.faces.web.serve.find_spec", lambda name: None)
+    for start in (lambda: serve(world.folder), lambda: doumen.connect("http://x", "y")):
+        with pytest.raises(Unavailable, match="not installed") as error:
+            start()
+        assert error.value.next == "pip install 'doumen[service]'"
+
+
+def test_nothing_of_it_costs_a_command_that_does_not_need_it() -> None:
+    heavy = "{'starlette', 'uvicorn', 'httpx2', 'anyio', 'asyncio', 'python_multipart'}"
+    code = (
+        "import sys, doumen; from doumen.faces.cli.app import main; main(['dataset', '--help']);"
+        f"assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

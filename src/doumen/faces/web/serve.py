@@ -7,16 +7,19 @@ import logging
 import os
 import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp
-
-from doumen.faces.web.app import application
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.operation import Outcome
 from doumen.session import Node
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+EXTRA = ("starlette", "uvicorn", "python_multipart")
 TERMS = "DOUMEN_SERVICE_TERMS"
 """How a process of the service is told its terms."""
 
@@ -43,8 +46,6 @@ def serve(
         Invalid: the options do not fit each other; all of it is told.
         Unavailable: it cannot listen there, or the node does not open.
     """
-    import uvicorn  # noqa: PLC0415 (only here)
-
     _check(
         host=host,
         port=port,
@@ -53,6 +54,16 @@ def serve(
         origins=origin,
         counts=(workers, jobs, rate, upload_mib, patience),
     )
+    missing = [name for name in EXTRA if find_spec(name) is None]
+    if missing:
+        raise Unavailable(
+            "The service is not installed.",
+            why=f"There is no {', '.join(missing)}.",
+            next="pip install 'doumen[service]'",
+            detail="extra",
+        )
+    import uvicorn  # noqa: PLC0415 (only here, where it is known to be there)
+
     terms = Terms(
         folder=str(folder),
         jobs=jobs,
@@ -103,6 +114,8 @@ def _stopped(number: int, frame: object) -> None:
 
 def process() -> ASGIApp:
     """The application, as a process of the service makes it."""
+    from doumen.faces.web.app import application  # noqa: PLC0415 (needs the extra)
+
     _logs()
     return application(Terms.read(os.environ[TERMS]))
 
