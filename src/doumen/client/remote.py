@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +16,7 @@ import httpx2
 from doumen.client.answer import RemoteAnswer
 from doumen.client.problems import raised, unreachable
 from doumen.model.answer import ARROW_STREAM
-from doumen.model.errors import Refused
+from doumen.model.errors import Invalid, Refused
 from doumen.model.operation import Operation, Outcome, Param
 from doumen.model.plan import Scalar
 from doumen.operations import find
@@ -60,7 +62,7 @@ class Remote:
 
     def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> RemoteAnswer:
         """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
-        body = {"sql": sql, "param": list(parameters)}
+        body = {"sql": sql, "param": [_sendable(value) for value in parameters]}
         request = self._http.build_request(
             "POST", "/v1/query", json=body, headers={"Accept": ARROW_STREAM}
         )
@@ -139,6 +141,21 @@ class Remote:
             raise unreachable(error) from None
         response.close()
         raise raised(response)
+
+
+def _sendable(value: Scalar) -> Scalar:
+    """A value that JSON holds as it is.
+
+    Raises:
+        Invalid: it would come there as something else.
+    """
+    if isinstance(value, datetime) or (isinstance(value, float) and not math.isfinite(value)):
+        raise Invalid(
+            f"A parameter of type {type(value).__name__} cannot be sent as it is.",
+            next="Send it as text and cast it: `CAST(? AS TIMESTAMP)`, `CAST(? AS DOUBLE)`.",
+            detail="parameters",
+        )
+    return value
 
 
 def _texts(value: Any) -> list[str]:

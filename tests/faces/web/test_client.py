@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import doumen
 from doumen.client import Remote
 from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, Refused, Unavailable
+from doumen.model.plan import Scalar
 
 Connect = Callable[..., Remote]
 ASK = "select id, phone, born, id::hugeint as huge from city.people order by id"
@@ -50,9 +52,12 @@ def test_an_answer_is_that_of_the_session(
 
 
 def test_parameters_keep_their_types(connect: Connect) -> None:
-    values = ["7", 7, 2.5, None, True, "null"]
+    values: list[Scalar] = ["7", 7, 2.5, None, True, "null"]
     asked = ", ".join(["?"] * len(values))
     assert connect().query(f"select {asked}", values).rows() == [tuple(values)]
+    for value in (datetime(2026, 1, 1), float("nan"), float("inf")):
+        with pytest.raises(Invalid, match="cannot be sent"):
+            connect().query("select ?", [value])
 
 
 def test_a_large_answer_comes_batch_by_batch(connect: Connect) -> None:

@@ -35,7 +35,8 @@ def ask(client: httpx2.Client, sql: str, media: str = "application/json", **more
 def held(data: bytes) -> tuple[pa.Table, dict[bytes, bytes]]:
     """All rows of an Arrow stream, and the metadata of its last batch."""
     reader = pa.ipc.open_stream(data)
-    batches, last = [], {}
+    batches: list[pa.RecordBatch] = []
+    last: dict[bytes, bytes] = {}
     while True:
         try:
             batch, found = reader.read_next_batch_with_custom_metadata()

@@ -9,7 +9,7 @@ import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
@@ -54,16 +54,7 @@ def serve(
         origins=origin,
         counts=(workers, jobs, rate, upload_mib, patience),
     )
-    missing = [name for name in EXTRA if find_spec(name) is None]
-    if missing:
-        raise Unavailable(
-            "The service is not installed.",
-            why=f"There is no {', '.join(missing)}.",
-            next="pip install 'doumen[service]'",
-            detail="extra",
-        )
-    import uvicorn  # noqa: PLC0415 (only here, where it is known to be there)
-
+    _installed()
     terms = Terms(
         folder=str(folder),
         jobs=jobs,
@@ -78,18 +69,28 @@ def serve(
         pass  # what is wrong with it is told here, not by a process of its own
     os.environ[TERMS] = terms.written()
     _logs()
+    _run(
+        f"{host}:{port}",
+        host=host,
+        port=port,
+        workers=workers,
+        ssl_certfile=tls_cert,
+        ssl_keyfile=tls_key,
+        timeout_graceful_shutdown=grace,
+    )
+    return Outcome(json={"stopped": True}, said=("The service has stopped.",))
+
+
+def _run(place: str, **options: Any) -> None:
+    """Run the server until it is told to stop."""
+    import uvicorn  # noqa: PLC0415 (only here, where it is known to be there)
+
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _stopped)
     try:
         uvicorn.run(
             "doumen.faces.web.serve:process",
             factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            ssl_certfile=tls_cert,
-            ssl_keyfile=tls_key,
-            timeout_graceful_shutdown=grace,
             http="h11",
             ws="none",
             lifespan="on",
@@ -97,15 +98,26 @@ def serve(
             log_config=None,
             server_header=False,
             proxy_headers=False,
+            **options,
         )
     except SystemExit:
         raise Unavailable(
-            f"The service could not start on {host}:{port}.",
+            f"The service could not start on {place}.",
             why="The lines above say what went wrong.",
             next="Choose another --host or --port.",
             detail="listen",
         ) from None
-    return Outcome(json={"stopped": True}, said=("The service has stopped.",))
+
+
+def _installed() -> None:
+    missing = [name for name in EXTRA if find_spec(name) is None]
+    if missing:
+        raise Unavailable(
+            "The service is not installed.",
+            why=f"There is no {', '.join(missing)}.",
+            next="pip install 'doumen[service]'",
+            detail="extra",
+        )
 
 
 def _stopped(number: int, frame: object) -> None:

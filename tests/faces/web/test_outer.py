@@ -1,0 +1,63 @@
+"""What stands around a request: an error nobody knows is told and logged by its kind alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from doumen.faces.web.outer import Gone, Outer
+from doumen.model.errors import Unavailable
+
+MARK = "canary 138-0000"
+
+
+def answered(
+    caplog: pytest.LogCaptureFixture, error: Exception, begun: bool = False
+) -> tuple[list[Any], dict[str, Any]]:
+    """What is sent and logged where an application raises this."""
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise error
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    receive: Callable[[], Any] = asyncio.Event().wait
+    logger = logging.getLogger("doumen.access")
+    logger.propagate = True
+    with caplog.at_level(logging.INFO, "doumen.access"):
+        scope = {"type": "http", "method": "POST", "headers": [], "path": f"/{MARK}"}
+        asyncio.run(Outer(inner)(scope, receive, send))
+    return sent, json.loads(caplog.messages[-1])
+
+
+def test_an_error_nobody_knows(caplog: pytest.LogCaptureFixture) -> None:
+    (head, body), line = answered(caplog, KeyError(MARK))
+    told = json.loads(body["body"])
+    assert (head["status"], told["code"], told["rule"]) == (500, "internal", None)
+    assert "KeyError" in told["why"]
+    assert (line["error"], line["status"]) == ("KeyError", 500)
+    assert line["at"][-1].startswith("inner:")
+    assert MARK not in body["body"].decode() + caplog.text.replace("\\", "")
+
+
+def test_an_answer_that_has_begun_is_broken_off(caplog: pytest.LogCaptureFixture) -> None:
+    sent, line = answered(caplog, Unavailable("Gone.", detail="engine"), begun=True)
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert (line["ended"], line["code"]) == ("broken off", "unavailable.engine")
+    sent, line = answered(caplog, Gone())
+    assert (sent, line["ended"], line["status"]) == ([], "client gone", 0)
+
+
+def test_what_may_be_tried_again_says_when(caplog: pytest.LogCaptureFixture) -> None:
+    (head, _), _ = answered(caplog, Unavailable("Busy.", detail="busy"))
+    assert (b"retry-after", b"1") in head["headers"]
