@@ -18,10 +18,10 @@ import pyarrow as pa
 
 from doumen.gate.settling import Settling
 from doumen.kits.evidence.digest import AnswerDigest, Digester
-from doumen.model.errors import DoumenError, Invalid, Unavailable
+from doumen.model.answer import python_rows
+from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.plan import Stream
 from doumen.model.receipt import Receipt
-from doumen.model.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ class RecordedAnswer:
 
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows as Python values."""
-        return [row for batch in self.batches() for row in _python_rows(batch, self.schema)]
+        return [row for batch in self.batches() for row in python_rows(batch, self.schema)]
 
     def df(self) -> pd.DataFrame:
         """All rows as a pandas frame; needs the extra `doumen[df]`."""
@@ -167,23 +167,3 @@ class RecordedAnswer:
         self._receipt = self._note(
             kind, self._digester.finish(), self._stream.trailer.truncated, None
         )
-
-
-def _python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ...]]:
-    """Rows as Python values; whole numbers of 128 bits come from Arrow as decimals.
-
-    Raises:
-        Invalid: a date or a time is outside of what Python can hold.
-    """
-    try:
-        columns = [column.to_pylist() for column in batch.columns]
-    except (OverflowError, ValueError):
-        raise Invalid(
-            "The answer holds a date or a time outside of the years 1 to 9999.",
-            next="Take it with `arrow()`, or cast it: `CAST(… AS VARCHAR)`.",
-            detail="type",
-        ) from None
-    for place, column in enumerate(schema):
-        if column.type in {"HUGEINT", "UHUGEINT"}:
-            columns[place] = [None if value is None else int(value) for value in columns[place]]
-    return zip(*columns, strict=True)

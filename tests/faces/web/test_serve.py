@@ -75,6 +75,7 @@ def test_it_finishes_what_runs_when_it_is_stopped(start: Any, world: Any) -> Non
     assert found["rows"][0][0] > 0
 
 
+@pytest.mark.soak
 def test_it_gives_up_what_does_not_end_in_time(start: Any, world: Any) -> None:
     server = start("--grace", "1", "--workers", "2")
     with doumen.connect(server.url, world.tokens["owner"]) as node:

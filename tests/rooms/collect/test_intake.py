@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid
+from doumen.model.actor import Actor
+from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, Refused
 from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
 from doumen.rooms.collect.connectors import Wishes
@@ -53,6 +54,13 @@ def test_a_file_becomes_a_dataset(
     assert any(line.startswith("Read as: UTF-8, plain ASCII;") for line in done.said)
     assert "Types inferred from all 40 rows:" in done.said
     assert "DATE: day." in done.said
+
+
+def test_who_may_not_collect_is_not_told_what_is_held(desk: Desk, tmp_path: Path) -> None:
+    taken(desk, write(tmp_path / "a.csv", TEXT))
+    desk.actor = Actor("ana")
+    with pytest.raises(Refused):
+        taken(desk, write(tmp_path / "copy.csv", TEXT))
 
 
 def test_a_wrong_value_in_a_thousand_goes_to_quarantine(desk: Desk, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from doumen.kits.policy import may_collect
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.fact import Facts
@@ -86,6 +87,7 @@ def take(desk: Desk, request: Request) -> Taken:
     Raises:
         DoumenError: nothing was kept; the error says what is to be done.
     """
+    may_collect(desk.actor)
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
     found = find(request.path)
