@@ -39,7 +39,7 @@ class Reading:
     """How the files are read: format and, for text, encoding, dialect and header.
 
     Attributes:
-        format: `csv` or `parquet`.
+        format: `csv`, `json`, `xlsx` or `parquet`.
         encoding: Python codec name (`utf-8`, `gb18030`, `utf-16-le` …); BOMs are dropped.
         delimiter: One character.
         quote: One character, or empty where the file quotes nothing.
@@ -47,6 +47,8 @@ class Reading:
         header: Whether the first record names the columns.
         skip: Lines before the header.
         columns: Names of the columns as read, in order of the file.
+        layout: Of JSON: `lines` (a record to a line) or `document`.
+        path: Of JSON: where in the document the rows lie (RFC 9535); empty: at its root.
     """
 
     format: str
@@ -57,6 +59,8 @@ class Reading:
     header: bool = True
     skip: int = 0
     columns: tuple[str, ...] = ()
+    layout: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +165,8 @@ class Examination:
     rows: int
     columns: tuple[ColumnCounts, ...]
     schema: Schema | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the files, in their order."""
+        return self.schema.names if self.schema else tuple(c.name for c in self.columns)

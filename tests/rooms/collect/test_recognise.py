@@ -19,9 +19,7 @@ def test_what_nobody_reads_is_named(magic: bytes, what: str, remedy: str) -> Non
     assert caught.value.next == remedy
 
 
-@pytest.mark.parametrize(
-    "start", [b"\xef\xbb\xbf<HTML>", b"\r\n  <!DOCTYPE html>", b' {"a": 1}', b'[\n { "a"']
-)
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf<HTML>", b"\r\n  <!DOCTYPE html>"])
 def test_web_pages_are_found_behind_marks_and_blanks(start: bytes) -> None:
     with pytest.raises(Faulty):
         sniff(sample_of("a.xls", start), Wishes())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from doumen.engines.duckdb import parquet
 from doumen.engines.duckdb.candidates import CANDIDATES, Candidate
 from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
+from doumen.engines.duckdb.staged import stage
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.model.errors import Faulty
 from doumen.model.plan import ExaminePlan, Progress
@@ -43,6 +44,8 @@ def examine(
     if plan.reading.format == "parquet":
         return _declared(connection, plan)
     meter = Meter(sum(f.size for f in plan.files), progress, "looking at all rows")
+    if plan.reading.format != "csv":
+        return _staged(connection, plan, scratch, meter)
     for file in plan.files:
         check_header(file, plan.reading)
     if scannable(plan.reading):
@@ -55,7 +58,40 @@ def examine(
     table = scans(sources)
     first = _pass(connection, f"(FROM {table} LIMIT {_sample(good)})", everything)
     seen = _second(connection, table, first, good)
-    return _said(plan, seen, sum(source.rows or 0 for source in sources))
+    return _said(plan.reading.columns, seen, sum(source.rows or 0 for source in sources))
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection, plan: ExaminePlan, scratch: Path, meter: Meter
+) -> dict[str, Any]:
+    """What is seen in documents and workbooks: their columns too.
+
+    Text that the file says is text is no number, whatever its digits: where it is more than
+    what a type may leave to quarantine, the column is none of numbers.
+
+    Raises:
+        Faulty: no record is in them.
+    """
+    sources, into = stage(plan.files, plan.reading, scratch, lambda *_: None, meter)
+    if not into.names:
+        raise Faulty(
+            "The files hold no record that has a member.",
+            why="A record is an object, or a row of a sheet, with a value in it.",
+            next="Say where the rows lie: `--json-path` in a document, `--sheet` in a workbook.",
+            detail="empty",
+        )
+    table = scans(sources)
+    seen = _pass(connection, table, [CANDIDATES] * len(into.names))
+    columns = tuple(
+        replace(column, parses=_worded(column)) if strings * _SHARE > column.filled else column
+        for column, strings in zip(seen.columns, into.strings, strict=True)
+    )
+    return _said(into.names, _Seen(seen.rows, columns), sum(s.rows or 0 for s in sources))
+
+
+def _worded(column: _Column) -> dict[Candidate, int]:
+    """Candidates that text may be."""
+    return {c: n for c, n in column.parses.items() if c.type in {"DATE", "TIMESTAMP"}}
 
 
 def _scanned(
@@ -78,7 +114,7 @@ def _scanned(
             raise
         except (duckdb.Error, Unclear):
             return None
-    return _said(plan, seen, rows) if seen.rows == rows else None
+    return _said(plan.reading.columns, seen, rows) if seen.rows == rows else None
 
 
 def _guess(plan: ExaminePlan) -> int:
@@ -186,7 +222,7 @@ def _counts(raw: str, candidates: Sequence[Candidate], known: int) -> list[str]:
     ]
 
 
-def _said(plan: ExaminePlan, seen: _Seen, rows: int) -> dict[str, Any]:
+def _said(names: Sequence[str], seen: _Seen, rows: int) -> dict[str, Any]:
     columns = [
         [
             name,
@@ -196,6 +232,6 @@ def _said(plan: ExaminePlan, seen: _Seen, rows: int) -> dict[str, Any]:
             column.longest_digits,
             column.longest,
         ]
-        for name, column in zip(plan.reading.columns, seen.columns, strict=True)
+        for name, column in zip(names, seen.columns, strict=True)
     ]
     return {"rows": rows, "columns": columns, "schema": None}

@@ -20,9 +20,19 @@ import pyarrow as pa
 from doumen.engines.duckdb import convert, parquet, query
 from doumen.engines.duckdb.outcome import result
 from doumen.engines.duckdb.quarantine import Quarantine
+from doumen.engines.duckdb.records import SHOWN
 from doumen.engines.duckdb.rules import Rules, rules
 from doumen.engines.duckdb.scanned import copied
-from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
+from doumen.engines.duckdb.sources import (
+    STAGED,
+    Meter,
+    Source,
+    check_header,
+    scannable,
+    scans,
+    sifted,
+)
+from doumen.engines.duckdb.staged import stage
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
@@ -46,7 +56,7 @@ def load(
 
 
 class _Text:
-    """The collection of text files."""
+    """The collection of files that are read as tables of text."""
 
     def __init__(
         self,
@@ -79,8 +89,9 @@ class _Text:
 
     def run(self) -> dict[str, Any]:
         spec = self._plan.spec
-        for file in spec.files:
-            check_header(file, spec.reading)
+        if spec.reading.format == "csv":
+            for file in spec.files:
+                check_header(file, spec.reading)
         sources = [Source(f, f.path, spec.reading) for f in spec.files]
         if scannable(spec.reading):
             done = self._try(sources)
@@ -88,7 +99,7 @@ class _Text:
                 return done
             self._wipe()
         meter = Meter(sum(f.size for f in spec.files), self._progress, "reading line by line")
-        sources = sifted(spec.files, spec.reading, self._scratch, self._aside.line, meter)
+        sources = self._sifted(meter)
         self._aside.settle()
         rows, good = sum(s.rows or 0 for s in sources), sum(s.good or 0 for s in sources)
         landed, scanned = self._land(sources)
@@ -100,6 +111,13 @@ class _Text:
                 detail="form",
             )
         return self._result(rows, landed, kept + rows - good)
+
+    def _sifted(self, meter: Meter) -> list[Source]:
+        """The files as tables of text, what is no record set aside."""
+        spec = self._plan.spec
+        if spec.reading.format == "csv":
+            return sifted(spec.files, spec.reading, self._scratch, self._aside.line, meter)
+        return stage(spec.files, spec.reading, self._scratch, self._aside.line, meter)[0]
 
     def _try(self, sources: list[Source]) -> dict[str, Any] | None:
         """Scan the files as they are; None where they need more care."""
@@ -142,6 +160,13 @@ class _Text:
 
     def _set_aside_one(self, source: Source) -> int:
         fields = ", ".join(f"c{n}" for n in range(len(source.reading.columns)))
+        if source.reading.format == STAGED:
+            rows = f"(SELECT {self._values}, * FROM {scans([source])})"  # noqa: S608 - quoted
+            table = f"(SELECT raw, place, {self._rules.code} AS code FROM {rows})"  # noqa: S608
+            raws = f"left(raw, {SHOWN})"
+            return self._aside.rows(
+                table, file=source.file, raws=raws, rules=self._rules, number="place"
+            )
         table = (
             f"(SELECT {fields}, {self._rules.code} AS code, row_number() OVER () AS n "  # noqa: S608 - quoted and checked
             f"FROM (SELECT {self._values}, * FROM {scans([source])}))"

@@ -18,6 +18,9 @@ from doumen.model.load import Reading
 LONGEST = 1_900_000
 """Most characters of a record; the engine's own scanner takes lines of 2,000,000 bytes."""
 
+SHOWN = 1 << 16
+"""Most characters of a record that quarantine keeps."""
+
 MARK = "\udcff"
 """Stands for bytes that do not decode; half of a surrogate pair, so no decoded text has it."""
 
@@ -202,4 +205,4 @@ class Records:
 
 def shown(text: str) -> str:
     """A line as quarantine keeps it: undecodable bytes as U+FFFD, at most 64 Ki characters."""
-    return text[: 1 << 16].replace(MARK, "\ufffd")
+    return text[:SHOWN].replace(MARK, "\ufffd")

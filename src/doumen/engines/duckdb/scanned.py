@@ -12,9 +12,11 @@ from typing import Any
 
 import duckdb
 
+_READERS = {"READ_CSV", "READ_PARQUET"}
+
 
 def copied(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[int, int]:
-    """Run a COPY over text files; rows that it wrote and records that were scanned for it."""
+    """Run a COPY over tables of text; rows that it wrote and records that were scanned for it."""
     connection.enable_profiling()
     try:
         written: int = connection.execute(statement).fetchall()[0][0]
@@ -25,8 +27,8 @@ def copied(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[int, 
 
 
 def _scans(operators: list[Mapping[str, Any]]) -> Iterator[int]:
-    """Rows of each scan of text in a plan."""
+    """Rows of each scan in a plan."""
     for operator in operators:
-        if operator.get("extra_info", {}).get("Function") == "READ_CSV":
+        if operator.get("extra_info", {}).get("Function") in _READERS:
             yield int(operator["intermediate_rows"])
         yield from _scans(operator.get("children", []))

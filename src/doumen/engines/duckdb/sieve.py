@@ -59,7 +59,7 @@ def sift(
     """
     width = len(reading.columns)
     chosen = Records(reading, width)
-    batches = _skipping(lines(_decoded(source, reading.encoding, moved)), reading.skip)
+    batches = _skipping(lines(decoded(source, reading.encoding, moved)), reading.skip)
     starts, shifts = array("q"), array("q")
     header = reading.header
     rows = good = 0
@@ -126,7 +126,7 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("doumen.mark", _mark)
 
 
-def _decoded(source: Path, encoding: str, moved: Callable[[int], None]) -> Iterator[str]:
+def decoded(source: Path, encoding: str, moved: Callable[[int], None]) -> Iterator[str]:
     """The text of a file, a byte order mark dropped, undecodable bytes as `MARK`."""
     try:
         decoder = codecs.getincrementaldecoder(encoding)("doumen.mark")

@@ -8,9 +8,10 @@ them. What was chosen, and why, is said; nothing here looks at a value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doumen.model.load import ColumnCounts, Examination, LoadColumn
+from doumen.rooms.collect.header import unique
 
 PARTS, OF = 995, 1000
 """The mark: 995 of 1000 filled values."""
@@ -58,7 +59,12 @@ def infer(seen: Examination) -> tuple[Choice, ...]:
     """One choice per column of the files, in their order."""
     if seen.schema is not None:
         return tuple(_declared(column.name, column.type) for column in seen.schema)
-    return tuple(_counted(counts) for counts in seen.columns)
+    choices = [_counted(counts) for counts in seen.columns]
+    names = unique([choice.column.name for choice in choices])
+    return tuple(
+        replace(choice, column=replace(choice.column, name=name))
+        for choice, name in zip(choices, names, strict=True)
+    )
 
 
 def sentences(choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from doumen.rooms.collect.connectors import Sniffed, Wishes
 from doumen.rooms.collect.find import Found, Weighed, find, unmoved, weigh
 from doumen.rooms.collect.matching import match
 from doumen.rooms.collect.recognise import alike
-from doumen.rooms.collect.terms import Terms, known, once, read, terms
+from doumen.rooms.collect.terms import Terms, known, once, part, read, terms
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
@@ -91,7 +91,9 @@ def take(desk: Desk, request: Request) -> Taken:
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
     found = find(request.path)
-    weighed, again = once(_called(request, weigh(found.files, desk.progress)))
+    weighed, again = once(
+        _called(request, part(weigh(found.files, desk.progress), request.wishes.json_path))
+    )
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
@@ -113,7 +115,7 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     Raises:
         DoumenError: the files cannot be found or read.
     """
-    weighed, _ = once(weigh(find(path).files, desk.progress))
+    weighed, _ = once(part(weigh(find(path).files, desk.progress), wishes.json_path))
     fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
     return Outlined(fitted.text, fitted.said)
 
@@ -156,16 +158,17 @@ def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Wei
     if held is None:
         return _inferred(desk, request.ref, files, sniffed)
     reading = sniffed.reading
+    absent: tuple[str, ...] = ()
     if not reading.columns:
-        schema = desk.examine(files, reading).schema
-        reading = replace(reading, columns=schema.names if schema else ())
+        reading = replace(reading, columns=desk.examine(files, reading).names)
+        reading, absent = _with_absent(reading, held.columns)
     columns = match(
         held.columns,
         reading.columns,
         header=reading.header,
         accept_extra=request.accept_extra,
     )
-    said = (*_read_as(sniffed), f"Types are those of {held.origin}.")
+    said = (*_read_as(sniffed), *absent, f"Types are those of {held.origin}.")
     if held.names not in {None, request.ref}:
         said += (f"It is written for `{held.names}` and here put on `{request.ref}`.",)
     return _Fitted(files, reading, columns, held.text, said)
@@ -174,8 +177,8 @@ def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Wei
 def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> _Fitted:
     reading = sniffed.reading
     seen = desk.examine(files, reading)
-    if seen.schema is not None:
-        reading = replace(reading, columns=seen.schema.names)
+    if not reading.columns:
+        reading = replace(reading, columns=seen.names)
     choices = infer.infer(seen)
     text = odcs.infer_contract(ref, [choice.column for choice in choices])
     columns = read(text, "").columns
@@ -183,6 +186,19 @@ def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Snif
     return _Fitted(
         files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
     )
+
+
+def _with_absent(
+    reading: Reading, columns: Sequence[LoadColumn]
+) -> tuple[Reading, tuple[str, ...]]:
+    """The reading of documents with members that no record has: they are empty, not missing."""
+    there = {name.casefold() for name in reading.columns}
+    absent = [c.source for c in columns if not {c.source.casefold(), c.name.casefold()} & there]
+    if reading.format != "json" or not absent or len(absent) == len(columns):
+        return reading, ()
+    named = ", ".join(f"`{name}`" for name in absent[:20])
+    said = f"No record has {named}: taken as empty."
+    return replace(reading, columns=(*reading.columns, *absent)), (said,)
 
 
 def _read_as(sniffed: Sniffed) -> tuple[str, ...]:

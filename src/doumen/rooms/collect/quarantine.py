@@ -23,6 +23,13 @@ WORDS = {
     "quotes": "a quote is opened and not closed",
     "too-long": "the line is too long",
     "encoding": "the line does not decode",
+    "json": "the record is no JSON",
+    "not-object": "the element is no object, so no record",
+    "duplicate-key": "a member of the record comes twice",
+    "number": "a number is NaN or infinite, which JSON does not have",
+    "surrogate": "text holds half of a surrogate pair",
+    "nested": "the record is nested too deeply",
+    "cut": "the document ends before it is closed",
 }
 """Reasons of `model.load` in words; a column's name goes before, a line's stands alone."""
 

@@ -7,11 +7,10 @@ reads (Excel, archives, web pages) are named as what they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doumen.model.errors import DoumenError, Faulty
+from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.load import Reading
 from doumen.rooms.collect.connectors import SHELF, Sniffed, Wishes
 from doumen.rooms.collect.faults import together
@@ -34,7 +33,6 @@ FOREIGN = (
 )
 """First bytes, what they say, what to do."""
 
-_JSON = re.compile(rb'(\[\s*)?\{\s*"')
 _DIFFERS = (
     ("format", "format"),
     ("encoding", "encoding"),
@@ -44,6 +42,7 @@ _DIFFERS = (
     ("header", "header"),
     ("skip", "lines before the data"),
     ("columns", "columns"),
+    ("layout", "layout"),
 )
 
 
@@ -58,16 +57,20 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
     for magic, what, remedy in FOREIGN:
         if sample.head.startswith(magic) or (magic.isascii() and start.lower().startswith(magic)):
             raise _foreign(sample, what, remedy)
-    if _JSON.match(start):
-        raise _foreign(sample, "a JSON document", "Export it as CSV or Parquet.")
     connector = next(one for one in SHELF if one.recognises(sample))
+    if wishes.json_path is not None and connector.name != "json":
+        raise Invalid(
+            f"`{sample.name}` is no JSON document, so that no path leads into it.",
+            next="Leave out `--json-path`.",
+            detail="option",
+        )
     return connector.sniff(sample, wishes)
 
 
 def _foreign(sample: Sample, what: str, remedy: str) -> Faulty:
     return Faulty(
         f"`{sample.name}` is {what}, which cannot be collected.",
-        why="CSV, TSV and Parquet can.",
+        why="CSV, TSV, JSON and Parquet can.",
         next=remedy,
         detail="format",
     )

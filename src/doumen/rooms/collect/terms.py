@@ -6,8 +6,9 @@ where there is neither are types inferred.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import unreadable
-from doumen.model.load import LoadColumn, Mode
+from doumen.model.load import LoadColumn, Mode, SourceFile
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.rooms.collect.find import Weighed
 
@@ -125,6 +126,23 @@ def once(weighed: Sequence[Weighed]) -> tuple[tuple[Weighed, ...], tuple[Weighed
         else:
             first[one.source.sha256] = one
     return tuple(first.values()), tuple(again)
+
+
+def part(weighed: Sequence[Weighed], place: str | None) -> tuple[Weighed, ...]:
+    """Files of which a part is taken: another part of one is another content.
+
+    Args:
+        weighed: The files.
+        place: The part, as the user names it; None: all of each.
+    """
+    if place is None:
+        return tuple(weighed)
+    return tuple(replace(one, source=_part(one.source, place)) for one in weighed)
+
+
+def _part(source: SourceFile, place: str) -> SourceFile:
+    digest = hashlib.sha256(f"{source.sha256}#{place}".encode()).hexdigest()
+    return replace(source, name=f"{source.name}#{place}", sha256=digest)
 
 
 def _text(path: Path) -> str:

@@ -31,6 +31,7 @@ def collect(
     encoding: str | None = None,
     delimiter: str | None = None,
     no_header: bool = False,
+    json_path: str | None = None,
     accept_extra: bool = False,
 ) -> Outcome:
     """Bring a file, a pattern or a folder in as a dataset.
@@ -43,7 +44,7 @@ def collect(
         target(as_dataset),
         mode_of(append=append, replace=replace),
         None if contract is None else str(contract),
-        Wishes(encoding, delimiter, False if no_header else None),
+        Wishes(encoding, delimiter, False if no_header else None, json_path=json_path),
         accept_extra,
         path.name if isinstance(path, Upload) else None,
     )
@@ -59,6 +60,7 @@ def contract_infer(
     encoding: str | None = None,
     delimiter: str | None = None,
     no_header: bool = False,
+    json_path: str | None = None,
 ) -> Outcome:
     """Print or write the contract that would be inferred; nothing else is changed.
 
@@ -71,7 +73,7 @@ def contract_infer(
     if source is None:
         outlined = _as_landed(desk, ref)
     else:
-        wishes = Wishes(encoding, delimiter, False if no_header else None)
+        wishes = Wishes(encoding, delimiter, False if no_header else None, json_path=json_path)
         outlined = outline(desk, ref, str(source), wishes)
     shape = {"dataset": str(ref), "contract": outlined.text}
     if output is None:
@@ -121,7 +123,7 @@ def _told(taken: Taken) -> Outcome:
 
 
 def _encoding(taken: Taken) -> str | None:
-    if taken.reading is None or taken.reading.format != "csv":
+    if taken.reading is None or taken.reading.format not in {"csv", "json"}:
         return None
     return taken.reading.encoding
 

@@ -2,8 +2,9 @@
 
 from doumen.rooms.collect.connectors.csv import Csv
 from doumen.rooms.collect.connectors.interface import Connector, Sniffed, Wishes
+from doumen.rooms.collect.connectors.json import Json
 from doumen.rooms.collect.connectors.parquet import Parquet
 
-SHELF: tuple[Connector, ...] = (Parquet(), Csv())
+SHELF: tuple[Connector, ...] = (Parquet(), Json(), Csv())
 
-__all__ = ["SHELF", "Connector", "Csv", "Parquet", "Sniffed", "Wishes"]
+__all__ = ["SHELF", "Connector", "Csv", "Json", "Parquet", "Sniffed", "Wishes"]

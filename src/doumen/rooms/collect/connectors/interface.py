@@ -18,12 +18,14 @@ class Wishes:
         delimiter: One character.
         header: Whether there is a header.
         expected: Names that the contract has for columns in the file.
+        json_path: Where in a document its rows lie (RFC 9535).
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     header: bool | None = None
     expected: tuple[str, ...] = ()
+    json_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
