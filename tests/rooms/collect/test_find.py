@@ -9,6 +9,7 @@ import pytest
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
 from doumen.rooms.collect import find as finding
 from doumen.rooms.collect.find import find, unmoved, weigh
+from doumen.rooms.collect.unpack import Holding
 
 
 def quiet(fraction: float | None, doing: str) -> None:
@@ -77,7 +78,9 @@ def test_files_are_hashed_and_sampled_with_progress(tmp_path: Path) -> None:
     first.write_bytes(b"x" * (finding.CHUNK + 5))
     second.write_bytes("名\n".encode("gb18030"))
     told: list[float | None] = []
-    weighed = weigh([first, second], lambda fraction, doing: told.append(fraction))
+    weighed = weigh(
+        [first, second], lambda fraction, doing: told.append(fraction), Holding(tmp_path)
+    )
     assert [one.source.sha256 for one in weighed] == [
         hashlib.sha256(file.read_bytes()).hexdigest() for file in (first, second)
     ]
@@ -95,7 +98,7 @@ def test_all_bad_files_are_named_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "good.csv").write_text("a\n")
     with pytest.raises(DoumenError, match="3 files") as caught:
-        weigh(find(str(tmp_path)).files, quiet)
+        weigh(find(str(tmp_path)).files, quiet, Holding(tmp_path))
     assert all(f"`{name}.csv`" in str(caught.value.why) for name in ("empty", "broken", "pipe"))
 
 
@@ -105,7 +108,7 @@ def test_each_fault_has_its_class(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     for name, kind in (("empty", Faulty), ("broken", NotFound), ("pipe", Invalid)):
         with pytest.raises(kind):
-            weigh(find(f"{tmp_path}/{name}.csv").files, quiet)
+            weigh(find(f"{tmp_path}/{name}.csv").files, quiet, Holding(tmp_path))
 
 
 def test_what_the_system_refuses_is_unavailable(
@@ -120,7 +123,7 @@ def test_what_the_system_refuses_is_unavailable(
 
     monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(Unavailable, match="2 files") as caught:
-        weigh(files, quiet)
+        weigh(files, quiet, Holding(tmp_path))
     assert "Permission denied" in str(caught.value.why)
 
 
@@ -143,7 +146,7 @@ def test_a_file_that_changes_meanwhile_is_a_conflict(tmp_path: Path) -> None:
     file, other = tmp_path / "a.csv", tmp_path / "b.csv"
     file.write_text("a\n")
     other.write_text("a\n")
-    weighed = weigh([file, other], quiet)
+    weighed = weigh([file, other], quiet, Holding(tmp_path))
     unmoved(weighed)
     file.write_text("a\n1\n")
     with pytest.raises(Conflict, match=r"a\.csv"):

@@ -20,6 +20,7 @@ from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.find import weigh
 from doumen.rooms.collect.intake import Request, Taken, outline, take
 from doumen.rooms.collect.recognise import alike
+from doumen.rooms.collect.unpack import Holding
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
@@ -245,7 +246,7 @@ def test_real_tables_as_offices_send_them(
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=delimiter, quoting=quoting).writerows(rows)  # type: ignore[arg-type]  # any of the module's constants
         path = write(tmp_path / f"{name}.csv", title + out.getvalue(), encoding)
-        (weighed,) = weigh([path], lambda fraction, doing: None)
+        (weighed,) = weigh([path], lambda fraction, doing: None, Holding(path.parent))
         reading = alike([weighed.sample], Wishes()).reading
         assert reading.columns == tuple(rows[0]), name
         assert (reading.delimiter, reading.quote, reading.skip) == (

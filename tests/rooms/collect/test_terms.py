@@ -89,7 +89,9 @@ def test_known_files_are_those_under_the_same_contract() -> None:
 
 def test_content_that_comes_twice_is_taken_once() -> None:
     def one(name: str, digest: str) -> Weighed:
-        return Weighed(SourceFile(name, name, 1, digest), sample_of(name, b"x"), (1, 1, 1))
+        return Weighed(
+            SourceFile(name, name, 1, digest), sample_of(name, b"x"), Path(name), (1, 1, 1)
+        )
 
     a, b, c = one("a", "1"), one("b", "2"), one("c", "1")
     assert once([a, b, c]) == ((a, b), (c,))

@@ -10,23 +10,32 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
 from doumen.model.files import no_file
 from doumen.model.load import SourceFile
 from doumen.model.plan import Progress
+from doumen.rooms.collect import unpack
 from doumen.rooms.collect.connectors import SHELF
 from doumen.rooms.collect.faults import together
 from doumen.rooms.collect.sample import Sample, Scan
+from doumen.rooms.collect.unpack import Holding, Packed
 
 CHUNK = 1 << 20
 MOST = 10_000
 """Files of one collection."""
 
-ENDINGS = tuple(ending for connector in SHELF for ending in connector.endings)
+PLAIN = tuple(ending for connector in SHELF for ending in connector.endings)
+ENDINGS = (
+    *PLAIN,
+    *(plain + packed for plain in PLAIN for packed in unpack.ENDINGS if packed != ".zip"),
+    ".zip",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,13 @@ class Weighed:
     """A file as it was when it was hashed.
 
     Attributes:
-        identity: Size, time of change and inode: what `unmoved` compares.
+        origin: The file that the user named; the source may be unpacked from it.
+        identity: Size, time of change and inode of the origin: what `unmoved` compares.
     """
 
     source: SourceFile
     sample: Sample
+    origin: Path
     identity: tuple[int, int, int]
 
 
@@ -79,7 +90,7 @@ def find(path: str) -> Found:
     if not found.files:
         raise NotFound(
             f"`{path}` names no file that can be collected.",
-            why=f"Looked for names that end in {', '.join(ENDINGS)}.",
+            why=f"Looked for names that end in {', '.join(PLAIN)}, packed or not, and `.zip`.",
             next="Name the files, or a pattern such as `folder/*.csv`.",
             detail="file",
         )
@@ -92,8 +103,8 @@ def find(path: str) -> Found:
     return found
 
 
-def weigh(files: Sequence[Path], progress: Progress) -> tuple[Weighed, ...]:
-    """Read every file once: its hash, its size and its sample.
+def weigh(files: Sequence[Path], progress: Progress, into: Holding) -> tuple[Weighed, ...]:
+    """Read every file once: its hash, its size and its sample; packed ones are unpacked.
 
     Raises:
         DoumenError: files that are no regular files, empty or unreadable; all at once.
@@ -111,7 +122,7 @@ def weigh(files: Sequence[Path], progress: Progress) -> tuple[Weighed, ...]:
     weighed: list[Weighed] = []
     for file, size in zip(files, sizes, strict=True):
         try:
-            weighed.append(_weigh(file, done, total, progress))
+            weighed += _weigh(file, into, partial(_told, progress, file.name, done, total))
         except DoumenError as error:
             faults.append(error)
         done += size
@@ -133,7 +144,7 @@ def unmoved(weighed: Sequence[Weighed]) -> None:
             detail="changed",
         )
         for one in weighed
-        if _identity(Path(one.source.path)) != one.identity
+        if _identity(one.origin) != one.identity
     ]
     if faults:
         raise together(faults)
@@ -187,23 +198,58 @@ def _size(path: Path) -> int:
     return seen.st_size
 
 
-def _weigh(path: Path, done: int, total: int, progress: Progress) -> Weighed:
-    digest, scan, size = hashlib.sha256(), Scan(), 0
+def _told(progress: Progress, name: str, done: int, total: int, size: int) -> None:
+    progress(min(1.0, (done + size) / total), f"reading {name}")
+
+
+def _weigh(path: Path, into: Holding, moved: Callable[[int], None]) -> list[Weighed]:
+    """A file, or the files that are packed in it."""
     try:
         with path.open("rb") as stream:
             opened = os.fstat(stream.fileno())
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-                scan.feed(chunk)
-                size += len(chunk)
-                progress(min(1.0, (done + size) / total), f"reading {path.name}")
+            identity = (opened.st_size, opened.st_mtime_ns, opened.st_ino)
+            how = unpack.kind(stream.read(16))
+            stream.seek(0)
+            if how is None or (how == "zip" and unpack.workbook(path)):
+                chunks = iter(partial(stream.read, CHUNK), b"")
+                seen = _seen(path.as_posix(), path.name, path, chunks, moved)
+                return [Weighed(*seen, path, identity)]
     except OSError as error:
         raise _unreadable(path, error) from error
-    return Weighed(
-        SourceFile(str(path), path.as_posix(), size, digest.hexdigest()),
-        scan.sample(path.name),
-        (opened.st_size, opened.st_mtime_ns, opened.st_ino),
-    )
+    with closing(unpack.unpacked(path, how, PLAIN, into)) as files:
+        return [Weighed(*_held(one, into, moved), path, identity) for one in files]
+
+
+def _held(packed: Packed, into: Holding, moved: Callable[[int], None]) -> tuple[SourceFile, Sample]:
+    """A packed file, unpacked into the folder of the collection."""
+    place = into.place()
+    with closing(packed.chunks), place.open("xb") as out:
+
+        def kept() -> Iterator[bytes]:
+            for chunk in packed.chunks:
+                out.write(chunk)
+                yield chunk
+
+        source, sample = _seen(packed.label, packed.name, place, kept(), moved)
+    if not source.size:
+        raise Faulty(
+            f"`{Path(packed.label).name}` is empty when it is unpacked.",
+            next="Check that this is the right file.",
+            detail="empty",
+        )
+    return source, sample
+
+
+def _seen(
+    label: str, name: str, path: Path, chunks: Iterator[bytes], moved: Callable[[int], None]
+) -> tuple[SourceFile, Sample]:
+    digest, scan, size = hashlib.sha256(), Scan(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        scan.feed(chunk)
+        size += len(chunk)
+        moved(size)
+    return SourceFile(str(path), label, size, digest.hexdigest()), scan.sample(name)
 
 
 def _unreadable(path: Path, error: OSError) -> DoumenError:

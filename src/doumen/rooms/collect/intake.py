@@ -23,6 +23,7 @@ from doumen.rooms.collect.find import Found, Weighed, find, unmoved, weigh
 from doumen.rooms.collect.matching import match
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.terms import Terms, known, once, part, read, terms
+from doumen.rooms.collect.unpack import Holding, holding
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
@@ -88,16 +89,20 @@ def take(desk: Desk, request: Request) -> Taken:
         DoumenError: nothing was kept; the error says what is to be done.
     """
     may_collect(desk.actor)
+    with holding() as into:
+        return _take(desk, request, into)
+
+
+def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
     found = find(request.path)
-    weighed, again = once(
-        _called(request, part(weigh(found.files, desk.progress), request.wishes.json_path))
-    )
+    files = weigh(found.files, desk.progress, into)
+    weighed, again = once(_called(request, part(files, request.wishes.json_path)))
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
-            return Taken(unchanged, None, len(found.files), _only_words(request, held, facts))
+            return Taken(unchanged, None, len(files), _only_words(request, held, facts))
         if request.mode is not Mode.REPLACE:
             there = known(request.ref, facts, held.meaning)
             weighed = tuple(one for one in weighed if one.source.sha256 not in there)
@@ -105,7 +110,7 @@ def take(desk: Desk, request: Request) -> Taken:
     unmoved(weighed)
     spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
     made = desk.collect(request.ref, spec, request.mode, fitted.text)
-    said = (*_aside(found, weighed, again), *fitted.said)
+    said = (*_aside(found, files, weighed, again, into.skipped), *fitted.said)
     return Taken(made, fitted.reading, len(weighed), said)
 
 
@@ -115,8 +120,10 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     Raises:
         DoumenError: the files cannot be found or read.
     """
-    weighed, _ = once(part(weigh(find(path).files, desk.progress), wishes.json_path))
-    fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
+    with holding() as into:
+        files = weigh(find(path).files, desk.progress, into)
+        weighed, _ = once(part(files, wishes.json_path))
+        fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
     return Outlined(fitted.text, fitted.said)
 
 
@@ -205,16 +212,23 @@ def _read_as(sniffed: Sniffed) -> tuple[str, ...]:
     return (f"Read as: {'; '.join(sniffed.why)}.",)
 
 
-def _aside(found: Found, weighed: Sequence[Weighed], again: Sequence[Weighed]) -> tuple[str, ...]:
+def _aside(
+    found: Found,
+    files: Sequence[Weighed],
+    weighed: Sequence[Weighed],
+    again: Sequence[Weighed],
+    packed: Sequence[str],
+) -> tuple[str, ...]:
     """What of the files named was not loaded, and why."""
     said = []
-    held = len(found.files) - len(weighed) - len(again)
+    held = len(files) - len(weighed) - len(again)
     if held:
-        said.append(f"{held} of {len(found.files)} files were collected before and are left out.")
+        said.append(f"{held} of {len(files)} files were collected before and are left out.")
     if again:
         names = ", ".join(f"`{one.sample.name}`" for one in again[:10])
         said.append(f"Content that came twice is taken once; left out: {names}.")
-    if found.skipped:
-        names = ", ".join(f"`{name}`" for name in found.skipped[:10])
-        said.append(f"{len(found.skipped)} files of other kinds were left aside: {names}.")
+    skipped = (*found.skipped, *packed)
+    if skipped:
+        names = ", ".join(f"`{name}`" for name in skipped[:10])
+        said.append(f"{len(skipped)} files of other kinds were left aside: {names}.")
     return tuple(said)

@@ -17,12 +17,15 @@ from doumen.rooms.collect.faults import together
 from doumen.rooms.collect.sample import Sample
 
 FOREIGN = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Unpack it, or save its sheet as CSV."),
+    (b"PK\x03\x04", "a ZIP archive within another file", "Unpack it once."),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", "Save its sheet as CSV."),
-    (b"\x1f\x8b", "gzip-compressed", "Unpack it first: `gunzip`."),
-    (b"BZh", "bzip2-compressed", "Unpack it first: `bunzip2`."),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed", "Unpack it first: `unzstd`."),
-    (b"\xfd7zXZ\x00", "xz-compressed", "Unpack it first: `unxz`."),
+    (b"\x1f\x8b", "packed twice (gzip within)", "Unpack it once."),
+    (b"BZh", "packed twice (bzip2 within)", "Unpack it once."),
+    (b"\x28\xb5\x2f\xfd", "packed twice (zstd within)", "Unpack it once."),
+    (b"\xfd7zXZ\x00", "packed twice (xz within)", "Unpack it once."),
+    (b"PK\x05\x06", "an empty ZIP archive", "Check that this is the right file."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it, or pack it as ZIP."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it, or pack it as ZIP."),
     (b"%PDF-", "a PDF document", "Ask for the table as CSV."),
     (b"SQLite format 3\x00", "an SQLite database", "Export its table as CSV."),
     (b"ARROW1\x00\x00", "an Arrow file", "Save it as Parquet."),
@@ -57,6 +60,8 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
     for magic, what, remedy in FOREIGN:
         if sample.head.startswith(magic) or (magic.isascii() and start.lower().startswith(magic)):
             raise _foreign(sample, what, remedy)
+    if sample.head[257:262] == b"ustar":
+        raise _foreign(sample, "a tar archive", "Unpack it, or pack its files as ZIP.")
     connector = next(one for one in SHELF if one.recognises(sample))
     if wishes.json_path is not None and connector.name != "json":
         raise Invalid(
