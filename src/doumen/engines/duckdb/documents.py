@@ -24,7 +24,7 @@ LONGEST = 1 << 24
 _SPACE = re.compile(r"[ \t\n\r\ufeff]*")
 _TOKEN = re.compile(r'["\[\]{}]')
 _INSIDE = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_SCALAR = re.compile(r"[^\s,\[\]{}]+")
+_SCALAR = re.compile(r"[^\n\r,\[\]{}]+")
 _OPENS = {"}": "{", "]": "["}
 
 
@@ -143,7 +143,7 @@ class Text:
             if kept is not None:
                 self.at = end
             if end < len(self.text) or not self.fill():
-                raw, self.at = self.text[self.at : end][:keep], end
+                raw, self.at = self.text[self.at : end][:keep].rstrip(), end
                 return (raw, "") if kept is None else (kept, "too-long")
 
     def _broken(self, error: Exception) -> Object | Bad:
@@ -195,6 +195,8 @@ def judged(found: Any, raw: str) -> Object | Bad:
         return Bad("not-object", shown(raw))
     if "\\u" in raw and not _encodes(found):
         return Bad("surrogate", shown(raw))
+    if not all(map(str.strip, found)):
+        return Bad("unnamed", shown(raw))
     return Object(found, raw)
 
 

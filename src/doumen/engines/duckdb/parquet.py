@@ -34,15 +34,20 @@ def load(
         progress(number / len(spec.files), "reading")
         path = Path(plan.into) / query.FILE.replace("0", str(number))
         counted = _counted(file)
-        one, bad = _load_one(
-            connection,
-            spec.columns,
-            file,
-            path=path,
-            aside=aside,
-            counted=counted,
-            bounds=plan.bounds,
-        )
+        try:
+            one, bad = _load_one(
+                connection,
+                spec.columns,
+                file,
+                path=path,
+                aside=aside,
+                counted=counted,
+                bounds=plan.bounds,
+            )
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise
+        except duckdb.Error:
+            raise _unreadable(file) from None
         rows, landed, kept = rows + counted, landed + one, kept + bad
         files += result(path, aside, counted, one, bad)["files"]
     body = result(Path(plan.into) / query.FILE, aside, rows, landed, kept) if not files else {}

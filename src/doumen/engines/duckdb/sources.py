@@ -153,7 +153,7 @@ def scan(sources: Sequence[Source]) -> str:
     )
     return (
         f"read_csv({literals(s.path for s in sources)}, auto_detect=false, strict_mode=true, "
-        f"allow_quoted_nulls=false, hive_partitioning=false, buffer_size={_BUFFER}, {options})"
+        f"compression='none', allow_quoted_nulls=false, hive_partitioning=false, buffer_size={_BUFFER}, {options})"
     )
 
 

@@ -28,6 +28,7 @@ WORDS = {
     "duplicate-key": "a member of the record comes twice",
     "number": "a number is NaN or infinite, which JSON does not have",
     "surrogate": "text holds half of a surrogate pair",
+    "unnamed": "a member of the record has no name",
     "nested": "the record is nested too deeply",
     "cut": "the document ends before it is closed",
 }
