@@ -12,7 +12,6 @@ import io
 import json
 import lzma
 import struct
-import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 import doumen
 from doumen.model.errors import DoumenError
@@ -47,13 +47,6 @@ class Case:
     expected: Expected
     options: tuple[tuple[str, Any], ...] = ()
 
-    def __str__(self) -> str:
-        return self.fault
-
-    @property
-    def data(self) -> bytes:
-        return self.content if isinstance(self.content, bytes) else self.content()
-
 
 def parquet(rows: int = 400, **columns: pa.Array) -> bytes:
     out = io.BytesIO()
@@ -64,9 +57,7 @@ def parquet(rows: int = 400, **columns: pa.Array) -> bytes:
 
 
 def footer() -> int:
-    """Where the footer begins."""
-    data = parquet()
-    return len(data) - 8 - int(struct.unpack("<L", data[-8:-4])[0])
+    return len(parquet()) - 8 - int(struct.unpack("<L", parquet()[-8:-4])[0])
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -78,28 +69,17 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def tarred() -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        member = tarfile.TarInfo("a.csv")
-        member.size = len(GOOD)
-        archive.addfile(member, io.BytesIO(GOOD))
-    return out.getvalue()
+    return b"a.csv".ljust(257, b"\0") + b"ustar\x0000" + bytes(248) + GOOD
 
 
 def flipped(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 0x5A]) + data[at + 1 :]
 
 
-def spliced(data: bytes, after: bytes, text: bytes) -> bytes:
-    """A line put in behind the line that begins with `after`."""
-    place = data.index(b"\n" + after) + 1
-    end = data.index(b"\n", place) + 1
-    return data[:end] + text + data[end:]
-
-
 def at7(text: bytes) -> bytes:
     """Good records with something between the 7th and the 8th."""
-    return spliced(GOOD, b"7,", text)
+    end = GOOD.index(b"\n8,") + 1
+    return GOOD[:end] + text + GOOD[end:]
 
 
 def nd(*extra: str, good: int = 400) -> bytes:
@@ -308,7 +288,59 @@ PACKED: list[Case] = [
     Case("7-Zip", "a.csv", b"7z\xbc\xaf\x27\x1c" + bytes(99), "faulty.format"),
     Case("RAR", "a.csv", b"Rar!\x1a\x07\x01\0" + bytes(99), "faulty.format"),
 ]  # fmt: skip
-CASES = [*TEXT, *PARQUET, *JSON, *PACKED]
+
+
+def excel(*extra: Any, zeros: int = 0) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("A")
+    sheet.write_row(0, 0, ["id", "name"])
+    for number in range(200):
+        sheet.write_row(number + 1, 0, [number, f"n{number}"])
+    for number, value in enumerate(extra, 201):
+        if isinstance(value, str):
+            sheet.write_formula(number, 0, "=1", None, value)
+        else:
+            sheet.write_row(number, 0, value)
+    book.add_worksheet("B")
+    book.close()
+    return out.getvalue() + bytes(zeros)
+
+
+def rezipped(data: bytes, name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for one in old.namelist():
+            new.writestr(one, content if one == name else old.read(one))
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BOOKS: list[Case] = [
+    Case("a workbook", "a.xlsx", excel, (200, 0)),
+    Case("a workbook called CSV", "a.csv", excel, (200, 0)),
+    Case("CSV called a workbook", "a.xlsx", GOOD, (400, 0)),
+    Case("cells with errors", "a.xlsx", lambda: excel("#N/A", "#DIV/0!", "#REF!"), (203, 3)),
+    Case("a cell beyond the columns", "a.xlsx", lambda: excel([1, "x", "y"]), (201, 1)),
+    Case("text in a column of numbers", "a.xlsx", lambda: excel(["x"]), (201, 1)),
+    Case("a sheet that is not there", "a.xlsx", excel, "invalid.sheet", (("sheet", "Z"),)),
+    Case("a sheet with nothing in it", "a.xlsx", excel, "faulty.empty", (("sheet", "B"),)),
+    Case("a sheet of CSV", "a.csv", GOOD, "invalid.option", (("sheet", "A"),)),
+    Case("xlsx that is no ZIP", "a.xlsx", b"PK\x03\x04" + bytes(500), "faulty"),
+    Case("xlsx cut", "a.xlsx", lambda: excel()[:3000], "faulty"),
+    Case("xlsx with zeros behind", "a.xlsx", lambda: excel(zeros=9), (200, 0)),
+    Case("xlsx with a broken sheet", "a.xlsx",
+         lambda: rezipped(excel(), SHEET, b"<worksheet><sheetData><row>"), "faulty.format"),
+    Case("xlsx with entities", "a.xlsx",
+         lambda: rezipped(excel(), SHEET, b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'),
+         "faulty.format"),
+    Case("xlsx with a bomb for a sheet", "a.xlsx",
+         lambda: rezipped(excel(), SHEET, b" " * (80 << 20)), "faulty.bomb"),
+    Case("an old workbook that is none", "a.xls", OLE + bytes(3000), "faulty.format"),
+    Case("a ZIP archive called xlsx", "a.xlsx", zipped({"a.csv": GOOD}), (400, 0)),
+]  # fmt: skip
+CASES = [*TEXT, *PARQUET, *JSON, *PACKED, *BOOKS]
 
 
 @pytest.fixture(scope="module")
@@ -327,7 +359,8 @@ def test_the_corpus_is_large_and_each_fault_has_its_name() -> None:
 
 def collected(node: Node, damage: Case, path: Path, ref: str) -> dict[str, Any] | DoumenError:
     """What came of a collection: its counts, or the reason why nothing was kept."""
-    path.write_bytes(damage.data)
+    content = damage.content
+    path.write_bytes(content if isinstance(content, bytes) else content())
     try:
         return dict(
             node.session().do("collect", path=path, as_dataset=ref, **dict(damage.options)).json
@@ -338,18 +371,18 @@ def collected(node: Node, damage: Case, path: Path, ref: str) -> dict[str, Any] 
 
 QUICK = {case.fault for place, case in enumerate(CASES) if place % 2 == 0} - {
     "an array of 30 MB in a record", "a string of 30 MB", "no line end in megabytes",
-    "a huge quoted field",
+    "a huge quoted field", "xlsx with a bomb for a sheet",
 }  # fmt: skip
 """Faults of the quick check; the others run with them in the full counts."""
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(case, marks=() if case.fault in QUICK else pytest.mark.soak, id=case.fault)
-        for case in CASES
-    ],
-)
+PARAMETERS = [
+    pytest.param(case, marks=() if case.fault in QUICK else pytest.mark.soak, id=case.fault)
+    for case in CASES
+]
+
+
+@pytest.mark.parametrize("damage", PARAMETERS)
 def test_rows_or_a_reason(
     damage: Case, node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,10 +45,12 @@ class Reading:
         quote: One character, or empty where the file quotes nothing.
         escape: One character, or empty.
         header: Whether the first record names the columns.
-        skip: Lines before the header.
+        skip: Lines before the header; of a workbook, rows before the first of data.
         columns: Names of the columns as read, in order of the file.
-        layout: Of JSON: `lines` (a record to a line) or `document`.
-        path: Of JSON: where in the document the rows lie (RFC 9535); empty: at its root.
+        layout: Of JSON: `lines` (a record to a line) or `document`. Of a workbook: `look` asks
+            for its first rows only.
+        path: Of JSON: where in the document the rows lie (RFC 9535); empty: at its root. Of a
+            workbook: its sheet; `*`: all that are shown.
     """
 
     format: str
@@ -156,15 +158,41 @@ class ColumnCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The beginning of one sheet of a workbook.
+
+    Attributes:
+        file: Name of its file.
+        shown: Whether a reader of the workbook sees it.
+        rows: The first rows as text; where cells are merged, each has the value of the first.
+        merged: Of these rows, the place (row, column) of each merged cell but the first.
+        filled: Rows that hold anything.
+        hidden: Rows among them that are hidden.
+        trailing: Empty rows at its end.
+    """
+
+    file: str
+    name: str
+    shown: bool
+    rows: tuple[tuple[str, ...], ...]
+    merged: tuple[tuple[int, int], ...]
+    filled: int
+    hidden: int
+    trailing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """All rows of some files, looked at once, as text: the ground of type inference.
 
-    For Parquet `columns` is empty and `schema` says what the files declare.
+    For Parquet `columns` is empty and `schema` says what the files declare. Where a look at
+    workbooks was asked for, there are `sheets` only.
     """
 
     rows: int
     columns: tuple[ColumnCounts, ...]
     schema: Schema | None = None
+    sheets: tuple[Sheet, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

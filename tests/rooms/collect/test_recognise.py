@@ -60,7 +60,7 @@ def test_plain_ascii_follows_the_encoding_of_the_others() -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    bad = [sample_of("x.csv", b"PK\x03\x04"), sample_of("y.csv", b"%PDF-1.7")]
+    bad = [sample_of("x.csv", b"Rar!\x1a\x07"), sample_of("y.csv", b"%PDF-1.7")]
     with pytest.raises(DoumenError) as caught:
         alike([GOOD, *bad], Wishes())
     told = f"{caught.value.what} {caught.value.why} {caught.value.next}"

@@ -17,7 +17,7 @@ from doumen.engines.duckdb.conversation import Conversation, encodable
 from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
-from doumen.model.load import ColumnCounts, Examination, Loaded, Reason
+from doumen.model.load import ColumnCounts, Examination, Loaded, Reason, Sheet
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
@@ -96,6 +96,7 @@ class DuckDB:
                 for name, filled, parses, zero, digits, longest in body["columns"]
             ),
             schema=None if declared is None else Schema(tuple(Column(*one) for one in declared)),
+            sheets=tuple(_sheet(one) for one in body.get("sheets", ())),
         )
 
     def close(self) -> None:
@@ -156,3 +157,8 @@ class DuckDB:
                     progress(*wire.read_json(payload)["progress"])
         finally:
             talk.close()
+
+
+def _sheet(body: dict[str, Any]) -> Sheet:
+    rows, merged = map(tuple, body["rows"]), map(tuple, body["merged"])
+    return Sheet(**{**body, "rows": tuple(rows), "merged": tuple(merged)})

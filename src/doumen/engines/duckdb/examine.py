@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 
-from doumen.engines.duckdb import parquet
+from doumen.engines.duckdb import parquet, workbook
 from doumen.engines.duckdb.candidates import CANDIDATES, Candidate
 from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
 from doumen.engines.duckdb.staged import stage
@@ -44,6 +44,8 @@ def examine(
     if plan.reading.format == "parquet":
         return _declared(connection, plan)
     meter = Meter(sum(f.size for f in plan.files), progress, "looking at all rows")
+    if plan.reading.layout == "look":
+        return _looked(plan)
     if plan.reading.format != "csv":
         return _staged(connection, plan, scratch, meter)
     for file in plan.files:
@@ -87,6 +89,11 @@ def _staged(
         for column, strings in zip(seen.columns, into.strings, strict=True)
     )
     return _said(into.names, _Seen(seen.rows, columns), sum(s.rows or 0 for s in sources))
+
+
+def _looked(plan: ExaminePlan) -> dict[str, Any]:
+    sheets = [asdict(one) for file in plan.files for one in workbook.look(file)]
+    return {"rows": 0, "columns": [], "schema": None, "sheets": sheets}
 
 
 def _worded(column: _Column) -> dict[Candidate, int]:

@@ -153,7 +153,8 @@ def scan(sources: Sequence[Source]) -> str:
     )
     return (
         f"read_csv({literals(s.path for s in sources)}, auto_detect=false, strict_mode=true, "
-        f"compression='none', allow_quoted_nulls=false, hive_partitioning=false, buffer_size={_BUFFER}, {options})"
+        "compression='none', allow_quoted_nulls=false, hive_partitioning=false, "
+        f"buffer_size={_BUFFER}, {options})"
     )
 
 

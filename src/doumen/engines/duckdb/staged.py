@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from doumen.engines.duckdb import documents
+from doumen.engines.duckdb import documents, workbook
 from doumen.engines.duckdb.documents import Object
 from doumen.engines.duckdb.records import Bad
 from doumen.engines.duckdb.sieve import decoded
@@ -56,6 +56,8 @@ def stage(
 def _records(
     file: SourceFile, reading: Reading, moved: Callable[[int], None]
 ) -> Iterator[Object | Bad]:
+    if reading.format == "xlsx":
+        return workbook.records(file, reading)
     chunks = decoded(Path(file.path), reading.encoding, moved)
     if reading.layout == "lines":
         return documents.by_lines(chunks)

@@ -17,7 +17,7 @@ from doumen.model.answer import Made
 from doumen.model.fact import Facts
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
-from doumen.rooms.collect import infer
+from doumen.rooms.collect import infer, sheets
 from doumen.rooms.collect.connectors import Sniffed, Wishes
 from doumen.rooms.collect.find import Found, Weighed, find, unmoved, weigh
 from doumen.rooms.collect.matching import match
@@ -98,7 +98,7 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     held = terms(request.ref, request.contract, facts)
     found = find(request.path)
     files = weigh(found.files, desk.progress, into)
-    weighed, again = once(_called(request, part(files, request.wishes.json_path)))
+    weighed, again = once(_called(request, part(files, request.wishes.part)))
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
@@ -122,7 +122,7 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     """
     with holding() as into:
         files = weigh(find(path).files, desk.progress, into)
-        weighed, _ = once(part(files, wishes.json_path))
+        weighed, _ = once(part(files, wishes.part))
         fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
     return Outlined(fitted.text, fitted.said)
 
@@ -161,7 +161,12 @@ def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[str, ...]:
 def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> _Fitted:
     files = tuple(one.source for one in weighed)
     expected = tuple(c.source for c in held.columns) if held else ()
-    sniffed = alike([one.sample for one in weighed], replace(request.wishes, expected=expected))
+    wishes = replace(request.wishes, expected=expected)
+    sniffed = alike([one.sample for one in weighed], wishes)
+    if sniffed.reading.layout == "look":
+        seen = desk.examine(files, sniffed.reading)
+        chosen = sheets.choose(seen.sheets, sniffed.reading, wishes)
+        sniffed = replace(sniffed, reading=chosen.reading, why=(*sniffed.why, *chosen.why))
     if held is None:
         return _inferred(desk, request.ref, files, sniffed)
     reading = sniffed.reading

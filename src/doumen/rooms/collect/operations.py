@@ -9,6 +9,7 @@ _READING = (
     Param("delimiter", "Delimiter of text files, as it is or `tab`.", metavar="CHAR"),
     Param("no_header", "The first row is data: columns are named column_1, …", "flag"),
     Param("json_path", "Where in a JSON document its rows lie.", metavar="$.NAME"),
+    Param("sheet", "Sheet of a workbook, or `all`.", metavar="NAME"),
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -45,10 +46,10 @@ OPERATIONS: tuple[Operation, ...] = (
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
         ),
         details=(
-            "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON and Parquet. Without a "
-            "contract, types are inferred from all rows and a contract is written. Rows that "
-            "break the contract go to domain.name__quarantine, each with its reason. The same "
-            "content again changes nothing; a new file is appended."
+            "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON, Excel and Parquet, packed or "
+            "not. Without a contract, types are inferred from all rows and a contract is written. "
+            "Rows that break the contract go to domain.name__quarantine, each with its reason. The "
+            "same content again changes nothing; a new file is appended."
         ),
         examples=(
             "doumen collect flights.csv --as-dataset transport.flights",

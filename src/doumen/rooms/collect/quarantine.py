@@ -30,6 +30,7 @@ WORDS = {
     "surrogate": "text holds half of a surrogate pair",
     "unnamed": "a member of the record has no name",
     "nested": "the record is nested too deeply",
+    "error-cell": "a cell of the row holds an error such as #N/A",
     "cut": "the document ends before it is closed",
 }
 """Reasons of `model.load` in words; a column's name goes before, a line's stands alone."""

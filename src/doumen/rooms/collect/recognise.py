@@ -2,7 +2,7 @@
 
 Pure. A collection has one reading; files that would be read in another way are named, with
 what differs, so that they are collected apart. Kinds that offices send and nobody here
-reads (Excel, archives, web pages) are named as what they are.
+reads (databases, archives of archives, web pages) are named as what they are.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from doumen.rooms.collect.faults import together
 from doumen.rooms.collect.sample import Sample
 
 FOREIGN = (
-    (b"PK\x03\x04", "a ZIP archive within another file", "Unpack it once."),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", "Save its sheet as CSV."),
     (b"\x1f\x8b", "packed twice (gzip within)", "Unpack it once."),
     (b"BZh", "packed twice (bzip2 within)", "Unpack it once."),
     (b"\x28\xb5\x2f\xfd", "packed twice (zstd within)", "Unpack it once."),
@@ -69,13 +67,19 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
             next="Leave out `--json-path`.",
             detail="option",
         )
+    if wishes.sheet is not None and connector.name != "xlsx":
+        raise Invalid(
+            f"`{sample.name}` is no workbook, so that it has no sheets.",
+            next="Leave out `--sheet`.",
+            detail="option",
+        )
     return connector.sniff(sample, wishes)
 
 
 def _foreign(sample: Sample, what: str, remedy: str) -> Faulty:
     return Faulty(
         f"`{sample.name}` is {what}, which cannot be collected.",
-        why="CSV, TSV, JSON and Parquet can.",
+        why="CSV, TSV, JSON, workbooks and Parquet can.",
         next=remedy,
         detail="format",
     )

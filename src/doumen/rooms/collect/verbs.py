@@ -32,6 +32,7 @@ def collect(
     delimiter: str | None = None,
     no_header: bool = False,
     json_path: str | None = None,
+    sheet: str | None = None,
     accept_extra: bool = False,
 ) -> Outcome:
     """Bring a file, a pattern or a folder in as a dataset.
@@ -44,7 +45,7 @@ def collect(
         target(as_dataset),
         mode_of(append=append, replace=replace),
         None if contract is None else str(contract),
-        Wishes(encoding, delimiter, False if no_header else None, json_path=json_path),
+        Wishes(encoding, delimiter, False if no_header else None, json_path=json_path, sheet=sheet),
         accept_extra,
         path.name if isinstance(path, Upload) else None,
     )
@@ -61,6 +62,7 @@ def contract_infer(
     delimiter: str | None = None,
     no_header: bool = False,
     json_path: str | None = None,
+    sheet: str | None = None,
 ) -> Outcome:
     """Print or write the contract that would be inferred; nothing else is changed.
 
@@ -73,7 +75,9 @@ def contract_infer(
     if source is None:
         outlined = _as_landed(desk, ref)
     else:
-        wishes = Wishes(encoding, delimiter, False if no_header else None, json_path=json_path)
+        wishes = Wishes(
+            encoding, delimiter, False if no_header else None, json_path=json_path, sheet=sheet
+        )
         outlined = outline(desk, ref, str(source), wishes)
     shape = {"dataset": str(ref), "contract": outlined.text}
     if output is None:

@@ -4,7 +4,8 @@ from doumen.rooms.collect.connectors.csv import Csv
 from doumen.rooms.collect.connectors.interface import Connector, Sniffed, Wishes
 from doumen.rooms.collect.connectors.json import Json
 from doumen.rooms.collect.connectors.parquet import Parquet
+from doumen.rooms.collect.connectors.workbook import Workbook
 
-SHELF: tuple[Connector, ...] = (Parquet(), Json(), Csv())
+SHELF: tuple[Connector, ...] = (Parquet(), Workbook(), Json(), Csv())
 
-__all__ = ["SHELF", "Connector", "Csv", "Json", "Parquet", "Sniffed", "Wishes"]
+__all__ = ["SHELF", "Connector", "Csv", "Json", "Parquet", "Sniffed", "Wishes", "Workbook"]

@@ -19,6 +19,7 @@ class Wishes:
         header: Whether there is a header.
         expected: Names that the contract has for columns in the file.
         json_path: Where in a document its rows lie (RFC 9535).
+        sheet: Sheet of a workbook; `all`: all that are shown.
     """
 
     encoding: str | None = None
@@ -26,6 +27,12 @@ class Wishes:
     header: bool | None = None
     expected: tuple[str, ...] = ()
     json_path: str | None = None
+    sheet: str | None = None
+
+    @property
+    def part(self) -> str | None:
+        """The part of a file that is asked for; None: all that it is."""
+        return self.json_path if self.sheet is None else self.sheet
 
 
 @dataclass(frozen=True, slots=True)
