@@ -33,14 +33,11 @@ HEAD = b"id,name,day\n"
 GOOD = HEAD + b"".join(b"%d,n%d,2024-01-%02d\n" % (n, n, n % 28 + 1) for n in range(1, 401))
 """400 records."""
 
-Expected = tuple[int, int] | str
-"""Records and those set aside, or the code of the error."""
+Expected = tuple[int, int] | str  # records and those set aside, or the code of the error
 
 
 @dataclass(frozen=True)
 class Case:
-    """One damaged file."""
-
     fault: str
     name: str
     content: Callable[[], bytes] | bytes

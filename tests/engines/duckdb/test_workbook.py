@@ -68,7 +68,7 @@ def old_excel() -> bytes:
     sheet.write(1, 3, True)
     sheet.write(1, 4, dt.time(3, 4, 5), time)
     sheet.write(2, 0, "007")
-    sheet.row(3).set_cell_error(0, "#N/A" if False else 0x2A)
+    sheet.row(3).set_cell_error(0, 0x2A)
     sheet.row(3).hidden = True
     sheet.write_merge(5, 6, 0, 1, "both")
     out = io.BytesIO()

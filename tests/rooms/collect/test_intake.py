@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +16,9 @@ from doumen.model.actor import Actor
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, Refused
 from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
+from doumen.rooms.collect import intake
 from doumen.rooms.collect.connectors import Wishes
+from doumen.rooms.collect.fetch import Fetched
 from doumen.rooms.collect.find import weigh
 from doumen.rooms.collect.intake import Request, Taken, outline, take
 from doumen.rooms.collect.recognise import alike
@@ -263,3 +265,28 @@ def test_no_file_of_noise_gives_anything_but_an_error_of_ours(desk: Desk, tmp_pa
         (tmp_path / "x").write_bytes(content)
         with pytest.raises(DoumenError):
             taken(desk, tmp_path / "x")
+
+
+def test_nothing_is_opened_for_one_who_may_not_collect(desk: Any, tmp_path: Path) -> None:
+    desk.actor = Actor("ana", roles=frozenset({"analyst"}))
+    with pytest.raises(Refused):
+        take(desk, Request(str(tmp_path / "not-there.csv"), Ref("a", "b")))
+    with pytest.raises(Refused):
+        take(desk, Request("http://127.0.0.1:1/a.csv", Ref("a", "b")))
+
+
+def test_an_address_is_fetched_into_a_folder_that_goes(
+    desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Path] = []
+
+    def brought(_: str, into: Holding, __: object, *, private: bool) -> Fetched:
+        assert private
+        path = write(into.folder / "a.csv", "id,n\n1,a\n2,b\n")
+        seen.append(path)
+        return Fetched(path, "https://h/a.csv")
+
+    monkeypatch.setattr(intake, "fetch", brought)
+    request = Request("https://h/a.csv", Ref("a", "b"), allow_private=True)
+    assert take(desk, request).made.landed == 2
+    assert not seen[0].exists()

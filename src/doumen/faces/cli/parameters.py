@@ -47,10 +47,17 @@ class Everywhere(click.Option):
 
 
 class FilePath(click.Path):
-    """A path from the folder in which the command was given; its existence is not asked."""
+    """A path from the folder in which the command was given; its existence is not asked.
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+    An address (`https://…`) stays as it is, for the verbs that take one in place of a path.
+    """
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
         """The absolute path. Links and wildcards stay as they are."""
+        if isinstance(value, str) and value.lower().startswith(("http://", "https://")):
+            return value
         return Path(os.fsdecode(super().convert(value, param, ctx))).absolute()
 
 

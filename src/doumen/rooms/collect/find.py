@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -129,6 +129,14 @@ def weigh(files: Sequence[Path], progress: Progress, into: Holding) -> tuple[Wei
     if faults:
         raise together(faults)
     return tuple(weighed)
+
+
+def labelled(weighed: Sequence[Weighed], path: Path, label: str) -> tuple[Weighed, ...]:
+    """Files whose path says nothing to people, called what they are known as."""
+    return tuple(
+        replace(one, source=replace(one.source, name=one.source.name.replace(str(path), label)))
+        for one in weighed
+    )
 
 
 def unmoved(weighed: Sequence[Weighed]) -> None:

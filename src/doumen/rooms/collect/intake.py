@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from doumen.kits.policy import may_collect
+from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.fact import Facts
@@ -19,7 +19,8 @@ from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
 from doumen.rooms.collect import infer, sheets
 from doumen.rooms.collect.connectors import Sniffed, Wishes
-from doumen.rooms.collect.find import Found, Weighed, find, unmoved, weigh
+from doumen.rooms.collect.fetch import fetch, is_address
+from doumen.rooms.collect.find import Found, Weighed, find, labelled, unmoved, weigh
 from doumen.rooms.collect.matching import match
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.terms import Terms, known, once, part, read, terms
@@ -37,6 +38,7 @@ class Request:
         contract: Path of a contract; None: the dataset's, else inferred.
         accept_extra: Leave out columns that the contract does not know.
         called: Under which name the file is known, where it is not that of its path.
+        allow_private: An address may lead into an inner network.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Request:
     wishes: Wishes = field(default_factory=Wishes)
     accept_extra: bool = False
     called: str | None = None
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,6 @@ def take(desk: Desk, request: Request) -> Taken:
     Raises:
         DoumenError: nothing was kept; the error says what is to be done.
     """
-    may_collect(desk.actor)
     with holding() as into:
         return _take(desk, request, into)
 
@@ -96,9 +98,8 @@ def take(desk: Desk, request: Request) -> Taken:
 def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
-    found = find(request.path)
-    files = weigh(found.files, desk.progress, into)
-    weighed, again = once(_called(request, part(files, request.wishes.part)))
+    found, files = _weighed(desk, request, into)
+    weighed, again = once(files)
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
         if unchanged is not None:
@@ -114,6 +115,23 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     return Taken(made, fitted.reading, len(weighed), said)
 
 
+def _weighed(desk: Desk, request: Request, into: Holding) -> tuple[Found, tuple[Weighed, ...]]:
+    """The files that a path or an address names, or the parts of them that are asked for.
+
+    Raises:
+        Refused: the actor may not collect, so nothing is opened for them.
+    """
+    policy.may_collect(desk.actor)
+    if not is_address(request.path):
+        found = find(request.path)
+        files = weigh(found.files, desk.progress, into)
+    else:
+        fetched = fetch(request.path, into, desk.progress, private=request.allow_private)
+        found = Found((fetched.path,))
+        files = labelled(weigh(found.files, desk.progress, into), fetched.path, fetched.address)
+    return found, _called(request, part(files, request.wishes.part))
+
+
 def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     """The contract that would be inferred from what a path names; nothing is kept.
 
@@ -121,9 +139,9 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
         DoumenError: the files cannot be found or read.
     """
     with holding() as into:
-        files = weigh(find(path).files, desk.progress, into)
-        weighed, _ = once(part(files, wishes.part))
-        fitted = _fit(desk, Request(path, ref, wishes=wishes), None, weighed)
+        request = Request(path, ref, wishes=wishes)
+        weighed, _ = once(_weighed(desk, request, into)[1])
+        fitted = _fit(desk, request, None, weighed)
     return Outlined(fitted.text, fitted.said)
 
 

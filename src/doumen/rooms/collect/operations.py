@@ -15,12 +15,12 @@ _READING = (
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name=("collect",),
-        summary="Bring a file, a folder or a pattern in as a dataset.",
+        summary="Bring a file, a folder, a pattern or an address in as a dataset.",
         run="doumen.rooms.collect.verbs:collect",
         params=(
             Param(
                 "path",
-                "File, folder, or pattern in quotes.",
+                "File, folder, pattern in quotes, or http(s) address.",
                 "path",
                 positional=True,
                 required=True,
@@ -44,6 +44,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Param("replace", "Put the files in place of all that is there.", "flag"),
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
+            Param("allow_private", "An address may lead into an inner network.", "flag"),
         ),
         details=(
             "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON, Excel and Parquet, packed or "

@@ -34,8 +34,9 @@ def collect(
     json_path: str | None = None,
     sheet: str | None = None,
     accept_extra: bool = False,
+    allow_private: bool = False,
 ) -> Outcome:
-    """Bring a file, a pattern or a folder in as a dataset.
+    """Bring a file, a pattern, a folder or an address in as a dataset.
 
     Raises:
         DoumenError: nothing was kept; the error says what is to be done.
@@ -48,6 +49,7 @@ def collect(
         Wishes(encoding, delimiter, False if no_header else None, json_path=json_path, sheet=sheet),
         accept_extra,
         path.name if isinstance(path, Upload) else None,
+        allow_private,
     )
     return _told(take(desk, request))
 

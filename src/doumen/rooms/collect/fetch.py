@@ -1,0 +1,300 @@
+"""Files behind HTTP addresses, brought into the folder of a collection before they are looked at.
+
+A name is resolved once, its addresses are judged, and the connection goes to the address that
+was judged: so no redirect and no second answer of a name server leads into the inner network.
+A download that breaks goes on where it stopped, if the server says by its ETag that the content
+is the same. Proxies of the environment are not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+
+from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused, Unavailable
+from doumen.model.plan import Progress
+from doumen.rooms.collect.unpack import Holding
+
+SECONDS = 30.0
+"""Longest wait for a connection or for the next bytes."""
+REDIRECTS = 5
+TRIES = 4
+"""Times that a broken download is taken up again."""
+CHUNK = 1 << 18
+_KEPT = "%/:=&?~#+!$,;'@()*[]"
+_ODD = re.compile(r"[^\w.-]+")
+_MOVED = {301, 302, 303, 307, 308}
+_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that was brought.
+
+    Attributes:
+        path: Where it lies.
+        address: What it is called: of the query, which may hold a key, a digest only.
+    """
+
+    path: Path
+    address: str
+
+
+def is_address(text: str) -> bool:
+    """Whether what a user names is an address, not a path."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def fetch(address: str, into: Holding, progress: Progress, *, private: bool = False) -> Fetched:
+    """Bring the file behind an address.
+
+    Args:
+        address: `http://…` or `https://…`.
+        into: Folder, and the bounds of its size.
+        progress: Told how far it is.
+        private: Whether addresses of this machine and of inner networks are allowed.
+
+    Raises:
+        Invalid: the address is none. Refused: it leads where it may not.
+        NotFound, Unavailable, Faulty: the server does not give the file whole.
+    """
+    parts = _parts(address)
+    name = _ODD.sub("_", unquote(parts.path).rpartition("/")[2]).lstrip("._")[-100:] or "file"
+    folder = into.place()
+    folder.mkdir()
+    place = folder / name
+    download = _Download(parts, place, into, progress, name, private=private)
+    for _ in range(TRIES):
+        if download.run():
+            return Fetched(place, _label(parts))
+    raise _broken(parts, "The connection broke again and again, or the file changed meanwhile.")
+
+
+class _Download:
+    """One file on its way: what is there of it, and the ETag that it has at the server."""
+
+    def __init__(
+        self,
+        parts: SplitResult,
+        place: Path,
+        into: Holding,
+        progress: Progress,
+        name: str,
+        *,
+        private: bool,
+    ) -> None:
+        self._parts = parts
+        self._place = place
+        self._into = into
+        self._progress = progress
+        self._name = name
+        self._private = private
+        self._etag: str | None = None
+        self._have = 0
+
+    def run(self) -> bool:
+        """Take the rest; whether the file is whole now."""
+        headers = {}
+        if self._have and self._etag is not None:
+            headers = {"Range": f"bytes={self._have}-", "If-Range": self._etag}
+        else:
+            self._have = 0
+        with closing(_Opened(self._parts, headers, private=self._private)) as opened:
+            answer = opened.answer
+            if answer.status == 206:
+                found = _RANGE.fullmatch(answer.getheader("Content-Range", ""))
+                if found is None or int(found[1]) != self._have:
+                    self._have = 0
+                    return False
+            else:
+                self._have = 0
+                etag = answer.getheader("ETag")
+                self._etag = etag if etag and not etag.startswith("W/") else None
+            return self._take(answer)
+
+    def _take(self, answer: http.client.HTTPResponse) -> bool:
+        left = answer.length
+        total = None if left is None else self._have + left
+        try:
+            with self._place.open("ab" if self._have else "wb") as out:
+                while chunk := answer.read(CHUNK):
+                    self._into.count(len(chunk))
+                    out.write(chunk)
+                    self._have += len(chunk)
+                    part = self._have / total if total else None
+                    self._progress(part and min(1.0, part), f"fetching {self._name}")
+        except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError):
+            return False
+        return total is None or self._have == total
+
+
+class _Opened:
+    """An answer, redirects followed, and its connection."""
+
+    def __init__(self, parts: SplitResult, headers: dict[str, str], *, private: bool) -> None:
+        for _ in range(REDIRECTS + 1):
+            self._connection = _connect(parts, private=private)
+            try:
+                answer = self._ask(parts, headers)
+                if answer.status not in _MOVED:
+                    _judge(parts, answer)
+                    self.answer = answer
+                    return
+                parts = _next(parts, answer.getheader("Location"))
+            except (http.client.HTTPException, OSError) as error:
+                self.close()
+                raise _broken(parts, "The server did not answer as HTTP asks for.") from error
+            except DoumenError:
+                self.close()
+                raise
+            self.close()
+        raise _broken(parts, f"It leads on more than {REDIRECTS} times.")
+
+    def _ask(self, parts: SplitResult, headers: dict[str, str]) -> http.client.HTTPResponse:
+        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        asked = {"User-Agent": "doumen", "Accept-Encoding": "identity", **headers}
+        self._connection.request("GET", target, headers=asked)
+        return self._connection.getresponse()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _connect(parts: SplitResult, *, private: bool) -> http.client.HTTPConnection:
+    """A connection to an address of the host that was judged."""
+    host, secure = parts.hostname or "", parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    last: OSError | None = None
+    for address in _addresses(host, port, private=private):
+        try:
+            raw = socket.create_connection((address, port), SECONDS)
+        except OSError as error:
+            last = error
+            continue
+        connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
+        try:
+            if secure:
+                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+        except OSError as error:
+            raw.close()
+            raise _broken(parts, "Its certificate cannot be trusted.") from error
+        connection.sock = raw
+        return connection
+    raise _broken(parts, "Nobody answers there.") from last
+
+
+def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
+    """Addresses of a host, all of which may be connected to.
+
+    Raises:
+        NotFound: the name is not known. Refused: one of them is within.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotFound(
+            f"There is no host `{host}`.", next="Check the address.", detail="host"
+        ) from error
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+    if not private and not all(map(_public, addresses)):
+        raise Refused(
+            f"`{host}` is an address of this machine or of an inner network.",
+            why="An address from outside could ask for what only this machine may see.",
+            next="If it is meant, say `--allow-private`.",
+            detail="address",
+        )
+    return iter(addresses)
+
+
+def _public(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        if inner is not None and not inner.is_global:
+            return False
+        if found in ipaddress.ip_network("64:ff9b::/96"):
+            return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF).is_global
+    return found.is_global and not found.is_multicast
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    odd = any(c.isspace() or not c.isprintable() for c in address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or odd or port == 0:
+        raise Invalid(
+            f"`{address[:200]}` is no address that a file can be fetched from.",
+            next="Give it like `https://example.org/data.csv`.",
+            detail="address",
+        )
+    if parts.username is not None or parts.password is not None:
+        raise Invalid(
+            "The address holds a user name or a password, which would be kept in the ledger.",
+            next="Fetch the file yourself, and collect it from where it lies.",
+            detail="address",
+        )
+    return parts._replace(
+        path=quote(parts.path, safe=_KEPT), query=quote(parts.query, safe=_KEPT), fragment=""
+    )
+
+
+def _next(parts: SplitResult, location: str | None) -> SplitResult:
+    """Where a redirect leads.
+
+    Raises:
+        Refused: to another scheme.
+    """
+    following = _parts(urljoin(urlunsplit(parts), location or ""))
+    if following.scheme != parts.scheme:
+        raise Refused(
+            f"`{_plain(parts)}` leads on to `{following.scheme}`.",
+            why="A redirect may not change between http and https.",
+            next=f"If it is meant, give that address: {_plain(following)}",
+            detail="redirect",
+        )
+    return following
+
+
+def _judge(parts: SplitResult, answer: http.client.HTTPResponse) -> None:
+    if answer.status in {200, 206}:
+        coded = answer.getheader("Content-Encoding", "identity").lower()
+        if coded not in {"identity", ""}:
+            raise _broken(parts, f"The server packs it as `{coded}`, unasked.")
+        return
+    if answer.status in {404, 410}:
+        raise NotFound(
+            f"There is nothing at `{_plain(parts)}`.", next="Check the address.", detail="address"
+        )
+    raise _broken(parts, f"The server answers with status {answer.status}.")
+
+
+def _label(parts: SplitResult) -> str:
+    digest = hashlib.sha256(parts.query.encode()).hexdigest()[:8]
+    return _plain(parts) + (f"?sha256={digest}" if parts.query else "")
+
+
+def _plain(parts: SplitResult) -> str:
+    """An address without its query, which may hold a key."""
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+
+
+def _broken(parts: SplitResult, why: str) -> DoumenError:
+    kind = Faulty if "packs" in why else Unavailable
+    return kind(
+        f"`{_plain(parts)}` cannot be fetched.",
+        why=why,
+        next="Try again later, or fetch it yourself and collect the file.",
+        detail="fetch",
+    )
