@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak mutations acceptance lint types floors laws golden bench docs locks clean
+.PHONY: help setup demo test postgres check soak mutations acceptance lint types floors laws golden bench docs locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,6 +32,9 @@ demo: .venv/demo.done ## run the whole thread on real data, in ./demo
 
 test: .venv/dev.done ## run the tests (PYTEST_ARGS=… to choose)
 	$(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
+
+postgres: .venv/dev.done ## run all tests with every node on a PostgreSQL started for them
+	DOUMEN_TEST_STORE=postgresql $(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
 
 lint: .venv/dev.done ## style, formatting, sizes of files, addresses in lock files
 	$(BIN)/ruff check src tests tools bench

@@ -26,11 +26,22 @@ NODE: tuple[Operation, ...] = (
                 "directory", "Folder of the node; it is made.", "path", True, True, metavar="DIR"
             ),
             Param("name", "Name of the organisation, told to others.", required=True),
+            Param(
+                "store",
+                "PostgreSQL server for facts and events; otherwise a file in the folder.",
+                metavar="URL",
+            ),
         ),
         details="The folder gets `doumen.toml`, where every setting is documented. Whoever holds "
         "the root key that is printed can verify the receipts of this node. You are its owner "
-        "and read your own data without writing a rule.",
-        examples=('doumen init my-node --name "Transport Bureau"',),
+        "and read your own data without writing a rule.\n\n"
+        "The store is `postgresql+psycopg://USER@HOST/NAME`, or `DOUMEN_STORE` says so; the node "
+        "gets a schema of its own there, unless the address ends in `?schema=NAME`. Leave the "
+        "password to `PGPASSWORD` or `~/.pgpass`.",
+        examples=(
+            'doumen init my-node --name "Transport Bureau"',
+            "doumen init my-node --name Bureau --store postgresql+psycopg://doumen@db/doumen",
+        ),
         node="none",
         local="It makes a folder.",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,13 @@ from doumen.gate.commit import Draft, _Waiting
 from doumen.model.errors import Conflict
 from doumen.model.event import Charge, Event
 from doumen.model.fact import Fact
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, choose: Any) -> Iterator[str]:
+    """Commits are held on both kinds."""
+    with choose(request.param) as kind:
+        yield kind
 
 
 def draft(world: Any, account: str = "test:a") -> Draft:

@@ -16,7 +16,7 @@ from doumen.session.settings import FILE, read
 
 
 def test_a_node_is_made_and_its_first_event_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = init(Path("deep/../node"), "City + bureau 市局")
@@ -24,7 +24,9 @@ def test_a_node_is_made_and_its_first_event_stands(
     assert isinstance(outcome.drawn[0], Fields)
     assert outcome.said[-1].startswith(f"Next: cd {tmp_path / 'node'} && doumen collect")
     folder = tmp_path / "node"
-    assert {p.name for p in folder.iterdir()} >= {FILE, "keys", "lake", "store.sqlite"}
+    parts = {FILE, "keys", "lake", *(["store.sqlite"] if store == "sqlite" else [])}
+    assert {p.name for p in folder.iterdir()} >= parts
+    assert read(folder).store.partition(":")[0].startswith(store)
     assert not (folder / MARK).exists()
     assert read(folder).origin.startswith("city-bureau-市局-")
     for key in (folder / "keys").glob("*key*"):
@@ -60,7 +62,9 @@ def test_nothing_is_overwritten(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / MARK).exists()
 
 
-def test_an_interrupted_making_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_making_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -70,6 +74,10 @@ def test_an_interrupted_making_begins_anew(tmp_path: Path, monkeypatch: pytest.M
             create(tmp_path, "node")
     assert (tmp_path / MARK).exists()
     assert not (tmp_path / FILE).exists()
+    schema = f"doumen_{(tmp_path / MARK).read_text().rpartition('-')[2]}"
     create(tmp_path, "node")
     with Node.open(tmp_path) as node:
         assert len(node.session().query("SELECT id FROM sys.events").rows()) == 1
+        if store == "postgresql":
+            with node.means.database.read() as connection:
+                assert not connection.dialect.has_schema(connection, schema)

@@ -84,6 +84,8 @@ def test_a_damaged_node_says_what_is_missing(
     error: type[DoumenError],
     said: str,
 ) -> None:
+    if part == "store.sqlite" and not (folder / part).exists():
+        pytest.skip("the store is on a server")
     place = damaged(folder, tmp_path / "damaged")
     (place / part).unlink()
     if content is not None:

@@ -68,10 +68,8 @@ class Node:
     def __init__(self, directory: Path, settings: config.Settings) -> None:
         self.directory = directory
         self.settings = settings
-        scheme, _, place = settings.store.partition(":")
-        url = settings.store if scheme != "sqlite" else f"sqlite:///{directory / place}"
         keys, masks = _Keys(directory / "keys"), _mask_keys(directory / "keys" / "mask.keys")
-        database = Database.open(url)
+        database = Database.open(settings.address(directory), origin=settings.origin)
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
         self.engine = DuckDB(settings.bounds())
         self.means = Means(

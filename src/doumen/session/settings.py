@@ -6,9 +6,11 @@ Text from a file is untrusted: unknown names and wrong values are all reported a
 from __future__ import annotations
 
 import json
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +19,8 @@ from doumen.model.plan import Bounds
 
 FILE = "doumen.toml"
 MIB = 1 << 20
+STORE = "sqlite:store.sqlite"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Settings(BaseModel):
@@ -29,8 +33,10 @@ class Settings(BaseModel):
         pattern=r"^[^\s+]+$", description="Name of the ledger in checkpoints; never change it."
     )
     store: str = Field(
-        "sqlite:store.sqlite",
-        description="Where facts and events are kept, relative to this folder.",
+        STORE,
+        description="Where facts and events are kept: `sqlite:FILE`, relative to this folder, or "
+        "`postgresql+psycopg://USER@HOST/NAME?schema=SCHEMA`, best without the password "
+        "(`PGPASSWORD`, `~/.pgpass`).",
     )
     lake: str = Field("lake", description="Folder of the data, relative to this folder.")
     memory_mib: int = Field(
@@ -42,6 +48,19 @@ class Settings(BaseModel):
     small_answer_mib: int = Field(
         32, ge=0, description="Answers up to this size are recorded before any row is given."
     )
+
+    def address(self, folder: Path) -> str:
+        """Address of the store of the node in `folder`."""
+        scheme, _, place = self.store.partition(":")
+        return f"sqlite:///{folder / place}" if scheme == "sqlite" else self.store
+
+    def holds_password(self) -> bool:
+        """Whether whoever reads the settings learns the password of a server."""
+        try:
+            parts = urlsplit(self.store)
+        except ValueError:
+            return False
+        return bool(parts.password or "password" in parse_qs(parts.query))
 
     def bounds(self) -> Bounds:
         """Limits of one job."""
@@ -65,7 +84,7 @@ def read(folder: Path) -> Settings:
     """Read the settings of the node in `folder`.
 
     Raises:
-        Unavailable: the file cannot be read.
+        Unavailable: the file cannot be read, or others may read a password in it.
         Invalid: the file is no TOML, or has unknown names or wrong values: all are listed.
     """
     path = folder / FILE
@@ -78,7 +97,7 @@ def read(folder: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"`{path}` is not TOML.", why=str(error), detail="settings") from None
     try:
-        return Settings.model_validate(body)
+        settings = Settings.model_validate(body)
     except ValidationError as error:
         faults = "; ".join(
             f"`{'.'.join(map(str, fault['loc']))}`: {fault['msg']}" for fault in error.errors()
@@ -89,6 +108,13 @@ def read(folder: Path) -> Settings:
             next=f"Known settings: {', '.join(Settings.model_fields)}.",
             detail="settings",
         ) from None
+    if settings.holds_password() and path.stat().st_mode & _OTHERS:
+        raise Unavailable(
+            f"`{path}` holds a password and is open to others.",
+            next=f"chmod 600 {path}; better, leave it out: PGPASSWORD or ~/.pgpass.",
+            detail="settings",
+        )
+    return settings
 
 
 def _toml(value: Any) -> str:

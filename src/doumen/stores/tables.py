@@ -23,6 +23,7 @@ VERSION = 1
 
 METADATA = MetaData()
 
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")  # SQLite compares bytes
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite keeps INTEGER keys in the row id
 
 STORE = Table(
@@ -36,11 +37,11 @@ FACTS = Table(
     "facts",
     METADATA,
     Column("seq", _NUMBER, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("body", Text),
-    Column("event", Text, nullable=False),
-    Column("time", Text, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("key", _TEXT, nullable=False),
+    Column("body", _TEXT),
+    Column("event", _TEXT, nullable=False),
+    Column("time", _TEXT, nullable=False),
     Index("facts_of_key", "kind", "key"),
 )
 """All facts in the order in which they became true; `body` is JSON, NULL takes back."""
@@ -49,7 +50,7 @@ ENTRIES = Table(
     "entries",
     METADATA,
     Column("place", _NUMBER, primary_key=True, autoincrement=False),
-    Column("id", Text, nullable=False, unique=True),
+    Column("id", _TEXT, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
 )
 """The events: `body` is the RFC 8785 form that the leaf hash is over."""
@@ -67,7 +68,7 @@ CHECKPOINTS = Table(
     METADATA,
     Column("number", _NUMBER, primary_key=True, autoincrement=False),
     Column("size", _NUMBER, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", _TEXT, nullable=False),
 )
 """Every signed head, in the order of signing."""
 
@@ -76,8 +77,8 @@ CHARGES = Table(
     METADATA,
     Column("place", _NUMBER, ForeignKey(ENTRIES.c.place), primary_key=True, autoincrement=False),
     Column("item", Integer, primary_key=True, autoincrement=False),
-    Column("account", Text, nullable=False),
-    Column("unit", Text, nullable=False),
+    Column("account", _TEXT, nullable=False),
+    Column("unit", _TEXT, nullable=False),
     Column("amount", _NUMBER, nullable=False),
     Index("charges_of_account", "account", "unit", "amount"),
 )
@@ -86,7 +87,7 @@ CHARGES = Table(
 RECEIPTS = Table(
     "receipts",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("id", _TEXT, primary_key=True),
+    Column("text", _TEXT, nullable=False),
 )
 """Sealed receipts by event id. A row may be deleted: that shreds text and salt."""

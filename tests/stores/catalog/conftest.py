@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from doumen.stores.database import Database
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """Address of the store."""
-    return f"sqlite:///{tmp_path / 'store.sqlite'}"
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ class _Undone(Exception):
     """Ends a transaction that is to leave nothing."""
 
 
+SHARED = [HealthCheck.function_scoped_fixture]  # it gives a new place each time it is called
 TIME = "2026-11-24T00:00:00.000000Z"
 
 
@@ -176,12 +178,12 @@ STEPS = st.lists(
 
 
 @pytest.mark.law
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=SHARED)
 @given(steps=STEPS)
 def test_the_kept_state_is_always_the_fold_of_what_is_committed(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
+    new_url: Callable[[], str], steps: list[Step]
 ) -> None:
-    url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}"
+    url = new_url()
     database, other = Database.open(url, create=True), Database.open(url)
     catalog, elsewhere = Catalog(database), Catalog(other)
     truth: list[Fact] = []

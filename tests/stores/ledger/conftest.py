@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -76,12 +75,6 @@ def make_event(number: int, *charges: Charge) -> Event:
 def event() -> Callable[..., Event]:
     """Makes events: `event(number, *charges)`."""
     return make_event
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """Address of the store."""
-    return f"sqlite:///{tmp_path / 'store.sqlite'}"
 
 
 @pytest.fixture

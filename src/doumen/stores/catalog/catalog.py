@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from doumen.failpoint import passing
 from doumen.model.errors import NotFound
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.stores.database import Database, is_writing
+from doumen.stores.database import Database
 from doumen.stores.tables import FACTS
+from doumen.stores.turn import is_writing
 
 
 class Catalog:
