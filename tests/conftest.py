@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,31 @@ def everywhere(choose: Choose) -> Iterator[str]:
 def store(everywhere: str) -> str:
     """Kind of the store of new nodes; folders that run on both put their own in its place."""
     return everywhere
+
+
+@pytest.fixture(scope="session")
+def tampering() -> Callable[[Path], AbstractContextManager[Any]]:
+    """A connection past the gate, free of foreign keys: `with tampering(folder) as c: …`."""
+    free = {
+        "sqlite": "PRAGMA foreign_keys = OFF",
+        "postgresql": "SET session_replication_role = replica",
+    }
+
+    @contextmanager
+    def tampered(folder: Path) -> Iterator[Any]:
+        from doumen.session.settings import read
+        from doumen.stores import address
+        from doumen.stores.database import engine
+
+        opened = engine(address.parse(read(folder).address(folder)), 5)
+        with opened.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute(free[connection.dialect.name])
+            yield connection
+            connection.commit()
+        opened.dispose()
+
+    return tampered
 
 
 @pytest.fixture

@@ -72,6 +72,17 @@ NODE: tuple[Operation, ...] = (
         node="folder",
         local="It is the service.",
     ),
+    Operation(
+        name=("migrate",),
+        summary="Bring the store of a node to the layout of this version.",
+        run="doumen.session.migrate:migrate",
+        params=(Param("trial", "Try only, and change nothing.", "flag"),),
+        details="It is tried first, on a copy or in a transaction that is taken back. The ledger "
+        "is verified before and after; entries, checkpoints, receipts and facts stay as they are, "
+        "or nothing is changed. Make a backup all the same; stop what else works on the node.",
+        examples=("doumen migrate --trial", "doumen migrate"),
+        node="folder",
+    ),
 )
 
 ROOMS: tuple[tuple[str, str], ...] = (

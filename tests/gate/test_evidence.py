@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 import doumen
 from doumen.gate.amend import amend
@@ -15,6 +15,7 @@ from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Conflict, Invalid, NotFound, Refused
 from doumen.model.fact import Fact
 from doumen.session import create
+from doumen.stores.tables import ENTRIES
 
 
 def ask(world: Any, actor: str | None = None, statement: str = "SELECT 1 AS n") -> str:
@@ -129,9 +130,9 @@ def test_the_doctor_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monk
         assert not stray.exists()
         with node.means.database.write() as connection:
             connection.execute(text("UPDATE charges SET amount = 7"))
-            connection.execute(
-                text("UPDATE entries SET body = replace(body, 'collect', 'kollect')")
-            )
+            for place, body in connection.execute(select(ENTRIES.c.place, ENTRIES.c.body)).all():
+                changed = update(ENTRIES).where(ENTRIES.c.place == place)
+                connection.execute(changed.values(body=body.replace(b"collect", b"kollect")))
         faults = owner.desk.inspect()
         assert any(f.tampered and f.where.startswith("ledger") for f in faults)
         next((tmp_path / "n" / "lake").rglob("*.parquet")).unlink()

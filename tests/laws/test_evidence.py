@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import doumen
 from doumen.session import create
@@ -139,10 +139,12 @@ def test_a_forked_ledger_is_found(node: Path, tmp_path: Path) -> None:
         ("UPDATE charges SET amount = amount + 1", "charge"),
     ],
 )
-def test_what_is_done_to_the_store_is_found(node: Path, damage: str, names: str) -> None:
+def test_what_is_done_to_the_store_is_found(
+    node: Path, damage: str, names: str, tampering: Any
+) -> None:
     ask(node, "r.json")
-    with sqlite3.connect(node / "store.sqlite") as connection:
-        connection.execute(damage)
+    with tampering(node) as connection:
+        connection.execute(text(damage))
     with doumen.open(node) as opened:
         found: Any = opened.session().do("ledger verify")
     assert found.exit == 5

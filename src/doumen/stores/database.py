@@ -82,14 +82,30 @@ class Database:
         Raises:
             Unavailable: other writers took too long, or the database failed.
         """
+        with self._writing() as (connection, found):
+            if found != VERSION:  # migrated since this process opened it
+                raise faults.layout(found, VERSION)
+            yield connection
+
+    @contextmanager
+    def alter(self) -> Iterator[Connection]:
+        """As `write`, whatever the layout is: for those who change it.
+
+        Raises:
+            Unavailable: as `write`, or there is no store.
+        """
+        with self._writing() as (connection, _):
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction that has its turn, and the layout that it finds."""
         if not self._turn.acquire(timeout=self._patience):
             raise faults.busy()
         try:
             with self._transaction(writing=True) as (connection, transaction):
                 found, number = self._kind.take_turn(connection)
-                if found != VERSION:  # migrated since this process opened it
-                    raise faults.layout(found, VERSION)
-                yield connection
+                yield connection, found
                 self._commit(transaction, number)
         finally:
             self._turn.release()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +76,25 @@ def find(place: URL, *, create: bool) -> None:
 def take_turn(connection: Connection) -> tuple[int, None]:
     """The turn came with BEGIN IMMEDIATE; gives the layout."""
     return connection.exec_driver_sql("SELECT version FROM store").scalar_one(), None
+
+
+@contextmanager
+def copied(place: URL) -> Iterator[URL]:
+    """A copy of a store beside it, as it is at one moment; removed at the end."""
+    path = Path(str(place.database))
+    copy = path.with_name(f"{path.name}.{os.getpid()}.trial")
+    try:
+        os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        yield place.set(database=str(copy))
+    except sqlite3.Error as error:
+        raise failure(sql.DBAPIError(None, None, error)) from None
+    except OSError as error:
+        raise unusable(error.strerror) from None
+    finally:
+        for end in ("", "-wal", "-shm", "-journal"):
+            copy.with_name(f"{copy.name}{end}").unlink(missing_ok=True)
 
 
 def failure(error: sql.DBAPIError) -> DoumenError:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 import doumen
 from doumen.model.errors import Refused
 from doumen.model.operation import Table
+from doumen.stores.tables import ENTRIES
 
 
 def test_all_is_well(world: Any) -> None:
@@ -44,19 +45,16 @@ def test_what_belongs_to_nothing_is_swept(make: Any, monkeypatch: pytest.MonkeyP
     assert lost.said == ()
 
 
-def test_touched_evidence_is_5(make: Any) -> None:
+def test_touched_evidence_is_5(make: Any, tampering: Any) -> None:
     own = make()
     own.do("purpose add", name="a-purpose")
     own.do("purpose add", name="b-purpose")
     own.node.close()
-    store = sqlite3.connect(own.folder / "own" / "store.sqlite")
-    changed = store.execute(
-        "UPDATE entries SET body = CAST("
-        "replace(CAST(body AS TEXT), 'a-purpose', 'x-purpose') AS BLOB) WHERE place = 1"
-    )
-    assert changed.rowcount == 1
-    store.commit()
-    store.close()
+    with tampering(own.folder / "own") as connection:
+        body = connection.execute(select(ENTRIES.c.body).where(ENTRIES.c.place == 1)).scalar_one()
+        changed = body.replace(b"a-purpose", b"x-purpose")
+        assert changed != body
+        connection.execute(update(ENTRIES).where(ENTRIES.c.place == 1).values(body=changed))
     with doumen.open(own.folder / "own") as node:
         outcome = node.session().do("doctor")
         assert outcome.exit == 5

@@ -14,7 +14,7 @@ from doumen.faces.cli import terminal
 from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.progress import Line, silent
 from doumen.faces.cli.show import show
-from doumen.model.errors import NotFound
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.operation import Operation, Outcome
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcom
     if operation.node == "none":
         return _run(operation, **values)
     if operation.node == "folder":
-        from doumen.session import locate  # noqa: PLC0415 (brings engine and stores)
-
-        return _run(operation, locate(asked.node, os.environ, Path.cwd()), **values)
+        return _run(operation, _folder(asked), **values)
     with ExitStack() as stack:
         node = _node(asked, operation)
         if node is None:
@@ -50,6 +48,19 @@ def _run(operation: Operation, *place: Path | None, **values: Any) -> Outcome:
     module, _, function = operation.run.partition(":")
     outcome: Outcome = getattr(import_module(module), function)(*place, **values)
     return outcome
+
+
+def _folder(asked: Asked) -> Path:
+    """The folder of the node, for its owner: nobody is put before a gate."""
+    from doumen.session import locate  # noqa: PLC0415 (brings engine and stores)
+
+    if asked.actor:
+        raise Invalid(
+            "This is done by whoever owns the folder of the node, not by an actor.",
+            next="Leave out `--as`.",
+            detail="actor",
+        )
+    return locate(asked.node, os.environ, Path.cwd())
 
 
 def _node(asked: Asked, operation: Operation) -> Node | None:

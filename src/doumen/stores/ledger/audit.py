@@ -24,6 +24,9 @@ PAGE = 1024
 """Entries looked at at once."""
 
 _UNKNOWN = "00" * 32
+_ENTRIES = (ENTRIES.c.place, ENTRIES.c.id, ENTRIES.c.body)
+_CHARGES = tuple(CHARGES.c[name] for name in ("place", "item", "account", "unit", "amount"))
+# named one by one: a store of an older layout, which lacks later columns, is audited too
 
 
 def audit(connection: Connection, origin: str, publics: Mapping[str, str]) -> list[Flaw]:
@@ -52,7 +55,7 @@ def audit(connection: Connection, origin: str, publics: Mapping[str, str]) -> li
 class _Page:
     """What the store keeps about a range of entries."""
 
-    entries: Mapping[int, Row[Any]]
+    entries: Mapping[int, Row[Any, Any, Any]]
     nodes: Mapping[int, bytes]
     charges: Mapping[int, Sequence[tuple[int, str, str, int]]]
 
@@ -60,14 +63,16 @@ class _Page:
     def read(cls, connection: Connection, start: int, stop: int) -> _Page:
         within = (ENTRIES.c.place >= start, ENTRIES.c.place < stop)
         first, end = tree.count(start), tree.count(stop)
-        hashes = select(NODES).where(NODES.c.number >= first, NODES.c.number < end)
-        asked = select(CHARGES).where(CHARGES.c.place >= start, CHARGES.c.place < stop)
+        hashes = select(NODES.c.number, NODES.c.hash).where(
+            NODES.c.number >= first, NODES.c.number < end
+        )
+        asked = select(*_CHARGES).where(CHARGES.c.place >= start, CHARGES.c.place < stop)
         charges: dict[int, list[tuple[int, str, str, int]]] = {}
         for row in connection.execute(asked.order_by(CHARGES.c.place, CHARGES.c.item)):
             item = (row.item, row.account, row.unit, row.amount)
             charges.setdefault(row.place, []).append(item)
         return cls(
-            {row.place: row for row in connection.execute(select(ENTRIES).where(*within))},
+            {row.place: row for row in connection.execute(select(*_ENTRIES).where(*within))},
             {row.number: bytes(row.hash) for row in connection.execute(hashes)},
             charges,
         )
@@ -112,7 +117,7 @@ class _Walk:
         self._note(place, "It was changed: its bytes do not give the leaf hash kept for it.")
         return kept
 
-    def _event(self, page: _Page, place: int, row: Row[Any], body: bytes) -> None:
+    def _event(self, page: _Page, place: int, row: Row[Any, Any, Any], body: bytes) -> None:
         """Compare an entry with its columns, its charges and the entry before it."""
         event = _read(body)
         if event is None:

@@ -47,7 +47,8 @@ class Heads:
         """Read and verify all checkpoints."""
         heads = cls()
         number = last = 0
-        for row in connection.execute(select(CHECKPOINTS).order_by(CHECKPOINTS.c.number)):
+        asked = select(CHECKPOINTS.c.number, CHECKPOINTS.c.size, CHECKPOINTS.c.note)
+        for row in connection.execute(asked.order_by(CHECKPOINTS.c.number)):
             where = f"checkpoint {row.number}"
             if row.number != number:
                 heads.flaws.append(Flaw(f"checkpoint {number}", "It is missing."))
@@ -101,7 +102,7 @@ def entry_bytes(body: bytes | str) -> bytes:
 def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterator[Flaw]:
     """Receipts that are not the node's, or not those of their event."""
     asked = (
-        select(RECEIPTS, ENTRIES.c.body)
+        select(RECEIPTS.c.id, RECEIPTS.c.text, ENTRIES.c.body)
         .outerjoin(ENTRIES, ENTRIES.c.id == RECEIPTS.c.id)
         .order_by(RECEIPTS.c.id)
         .execution_options(yield_per=1000)
