@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,6 +148,12 @@ def kill(folder: Path, point: str, kills: int) -> int:
 @pytest.mark.parametrize("point", [*QUERY_POINTS, *WRITE_POINTS])
 def test_one_kill(tmp_path: Path, point: str) -> None:
     assert kill(tmp_path, point, 1) == 1
+
+
+@pytest.mark.parametrize("point", ["ledger.appended", "commit.written", "commit.durable"])
+def test_one_kill_on_a_server(tmp_path: Path, point: str, choose: Any) -> None:
+    with choose("postgresql"):
+        assert kill(tmp_path, point, 1) == 1
 
 
 @pytest.mark.soak

@@ -107,7 +107,7 @@ def test_an_operation_may_name_its_parameters_as_global_options_are_named(
 def test_init_needs_no_node(doumen: Any, session: Any) -> None:
     session.doing = lambda **_: Outcome(json={"node": "x"}, drawn=(Fields((("node", "x"),)),))
     assert json.loads(doumen("init", "x", "--name", "City").out) == {"node": "x"}
-    assert session.made == {"directory": Path("x").absolute(), "name": "City"}
+    assert session.made == {"directory": Path("x").absolute(), "name": "City", "store": None}
     assert session.asked is None
 
 
