@@ -111,6 +111,13 @@ def store(everywhere: str) -> str:
     return everywhere
 
 
+@pytest.fixture
+def store_in_folder(choose: Choose) -> Iterator[None]:
+    """For tests that copy the folder of a node and mean all of it, the store too."""
+    with choose("sqlite"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def tampering() -> Callable[[Path], AbstractContextManager[Any]]:
     """A connection past the gate, free of foreign keys: `with tampering(folder) as c: …`."""

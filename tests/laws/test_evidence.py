@@ -115,6 +115,7 @@ def test_wrong_and_old_keys_are_named(node: Path, tmp_path: Path) -> None:
     assert "BROKEN: key in use" in said
 
 
+@pytest.mark.usefixtures("store_in_folder")
 def test_a_forked_ledger_is_found(node: Path, tmp_path: Path) -> None:
     fork = tmp_path / "fork"
     shutil.copytree(node, fork)

@@ -77,6 +77,7 @@ def test_a_changed_and_a_strange_checkpoint_are_told_apart(
     assert "is not signed by" in strange.json["faults"][0]["what"]
 
 
+@pytest.mark.usefixtures("store_in_folder")
 def test_a_fork_and_a_shortened_ledger_are_found(make: Any, tmp_path: Path) -> None:
     """A node is copied, both copies go on: each finds the other's checkpoint out."""
     first = make("first")
