@@ -82,6 +82,7 @@ NODE: tuple[Operation, ...] = (
         "or nothing is changed. Make a backup all the same; stop what else works on the node.",
         examples=("doumen migrate --trial", "doumen migrate"),
         node="folder",
+        local="It changes the store under all that is open.",
     ),
 )
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from doumen.gate import record
 from doumen.gate.commit import Draft, _Waiting
-from doumen.model.errors import Conflict
+from doumen.model.errors import Conflict, Unavailable
 from doumen.model.event import Charge, Event
 from doumen.model.fact import Fact
 
@@ -152,3 +153,16 @@ def test_of_a_group_only_the_wrong_jobs_fail(world: Any, good: int) -> None:
     assert size(world) == before + good
     assert isinstance(group[0].error, Conflict)
     assert [w.receipt is None for w in group] == [True, *[False] * good]
+
+
+def test_when_the_store_fails_within_one_job_all_are_told(world: Any) -> None:
+    means, before = world.node.means, size(world)
+
+    def fails(_: Any) -> Draft:
+        raise OperationalError("SELECT 1", None, OSError("no disk"))
+
+    group = [_Waiting(lambda _: draft(world)), _Waiting(fails), _Waiting(lambda _: draft(world))]
+    means.commits._commit(group)
+    assert size(world) == before
+    assert all(w.receipt is None and w.error is not None for w in group)
+    assert isinstance(group[0].error, Unavailable)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from doumen.failpoint import passing
 from doumen.kits.evidence.receipt import seal
@@ -150,7 +151,7 @@ class Commits:
                     ready.append((waiting, self._prepared(connection, waiting, charged)))
             except Exception as error:
                 waiting.error = error
-                if len(group) == 1:
+                if len(group) == 1 or _of_the_store(error):
                     raise
         if not ready:
             return
@@ -173,3 +174,8 @@ class Commits:
             sealed.append((receipt.id, seal(receipt, keys.working)))
             waiting.receipt = receipt
         self._ledger.keep_receipts(connection, sealed)
+
+
+def _of_the_store(error: Exception) -> bool:
+    """Whether the store failed, and not the job: then nothing of the group can be kept."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
