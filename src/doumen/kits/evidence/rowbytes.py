@@ -23,9 +23,18 @@ Belongs = Callable[[pa.DataType], bool]
 Fixed = bytes | npt.NDArray[np.uint8]
 """A part of each value of a fixed width: the same bytes for all, or a table, a line for each."""
 
+
+def _constant(content: bytes) -> pa.Scalar:
+    """A value of bytes; `pa.scalar` would import pandas where it is installed."""
+    ends = np.array([0, len(content)], np.int64)
+    return pa.Array.from_buffers(
+        pa.large_binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(content)]
+    )[0]
+
+
 _BYTES = pa.large_binary()
-_NULL = pa.scalar(bytes(5), _BYTES)
-_NONE = pa.scalar(b"", _BYTES)
+_NULL = _constant(bytes(5))
+_NONE = _constant(b"")
 
 
 class View(Enum):

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from doumen.model.errors import DoumenError, Faulty, Invalid
@@ -154,6 +154,10 @@ def test_sniff_of_write_gives_back_the_dialect(
 ) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, quoting=quoting).writerows(rows)  # type: ignore[arg-type]  # any of the module's constants
+    # where one name is all there is, its bytes may be of several encodings: that is refused
+    assume(
+        encoding != "gb18030" or len({cell for row in rows[1:] for cell in row if cell > "一"}) > 2
+    )
     assert sniffed((title + out.getvalue()).encode(encoding)) == Reading(
         format="csv",
         encoding=FOUND.get(encoding, encoding),
