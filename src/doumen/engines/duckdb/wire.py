@@ -162,11 +162,17 @@ def unpack_error(body: Mapping[str, Any]) -> DoumenError:
 
 
 def arrow_stream(table: pa.Table | pa.RecordBatch) -> pa.Buffer:
-    """A table or a batch as one self-contained Arrow stream."""
-    sink = pa.BufferOutputStream()
+    """A table or a batch as one self-contained Arrow stream, in memory of just its size."""
+    measured = pa.MockOutputStream()
+    _stream_into(measured, table)
+    memory = pa.allocate_buffer(measured.size())
+    _stream_into(pa.FixedSizeBufferWriter(memory), table)
+    return memory
+
+
+def _stream_into(sink: pa.NativeFile, table: pa.Table | pa.RecordBatch) -> None:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write(table)
-    return sink.getvalue()
 
 
 def _pack_table(table: GovernedTable) -> dict[str, Any]:
