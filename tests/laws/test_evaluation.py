@@ -80,6 +80,8 @@ ENDED = (
     "SELECT l.id FROM e.long l WHERE EXISTS "
     "(FROM e.limited WHERE list_bool_and(list_transform([1], lambda seen: 1 // (id - {}) < 9)))",
     "SELECT id FROM e.long, LATERAL (SELECT 1 // (id - {}) AS y) WHERE y < 9 LIMIT 1",
+    "SELECT EXISTS (FROM e.long WHERE 1 // (id - {}) < 9 ORDER BY id)",
+    "SELECT id FROM (SELECT id FROM e.long WHERE 1 // (id - {}) < 9 ORDER BY id) LIMIT 1",
     "SELECT 1 // (id - {}) FROM e.limited",
     "SELECT id FROM e.limited WHERE 1 // (id - {}) < 9",
     "SELECT id, 1 // (id - {}) FROM e.long ORDER BY id LIMIT 2",
@@ -94,6 +96,7 @@ ENDED = (
 
 STATEMENTS = (
     *(statement.format(place) for statement in ENDED for place in PLACES),
+    "SELECT s FROM e.long AS l(word, id, s) WHERE id > 0 LIMIT 2000",
     "SELECT 1 // (id - 9000) FROM e.long LIMIT 8500",
     "SELECT 1 // (id - 9000) FROM e.long LIMIT 1 OFFSET 8500",
     *(f"SELECT 1 // (id - {place}) FROM e.long LIMIT 2 OFFSET 3" for place in PLACES),

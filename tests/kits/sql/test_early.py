@@ -81,6 +81,9 @@ def test_what_is_met_does_not_hang_on_rows_left_out(statement: str) -> None:
         "SELECT id, row_number() OVER (ORDER BY 1 // id) FROM d.t QUALIFY 1 // id > 0 LIMIT 5",
         "SELECT * REPLACE (1 // id AS id) FROM d.t LIMIT 9000",
         "SELECT id FROM d.t AT (VERSION => 1) LIMIT 5",
+        "SELECT id FROM d.t AS t(word, id) WHERE id > 5 LIMIT 5",
+        "SELECT cost FROM d.u WHERE EXISTS (FROM d.t AS t(cost, w) WHERE 1 // cost > 0)",
+        "SELECT id FROM d.t PIVOT (max(1 // id) FOR word IN ('a')) LIMIT 5",
         "SELECT EXISTS (FROM d.t WHERE 1 // id > 0)",
         "SELECT (SELECT 1 // id FROM d.t)",
         "SELECT cost FROM d.u WHERE EXISTS "

@@ -24,6 +24,9 @@ from doumen.model.schema import Column, Schema
 _PUSHED = 8000
 """Up to so many rows, the engine computes outputs after LIMIT, on the rows of the answer alone."""
 
+_NAMED = frozenset({"this", "db", "alias"})
+"""What of a table is its name; all else changes what it shows."""
+
 _PATH = 2
 """Parts of a column named with its table."""
 
@@ -90,7 +93,7 @@ class Haste:
     def _source_may_fail(self, node: exp.Expr) -> bool:
         if isinstance(node, exp.Subquery):
             return self._may_fail(node.this, outputs=True)
-        if not isinstance(node, exp.Table) or node.args.get("when"):
+        if not isinstance(node, exp.Table):
             return True
         if isinstance(node.this, exp.Func):
             return node.find(exp.Column) is not None
@@ -131,10 +134,13 @@ class Haste:
         return found[0]
 
     def _schema(self, node: exp.Expr) -> Schema | None:
-        """The columns of a dataset as it is now; None of all else."""
+        """The columns of a dataset as it is and as they are called there; None of all else."""
         if not isinstance(node, exp.Table) or node.args.get("db") is None:
             return None
-        if node.args.get("when") is not None:
+        alias = node.args.get("alias")
+        if alias is not None and alias.args.get("columns"):
+            return None
+        if any(value for key, value in node.args.items() if key not in _NAMED):
             return None
         return self.schemas.get(Ref.parse(f"{node.args['db'].name}.{node.name}"))
 
