@@ -96,7 +96,6 @@ ENDED = (
 
 STATEMENTS = (
     *(statement.format(place) for statement in ENDED for place in PLACES),
-    "SELECT s FROM e.long AS l(word, id, s) WHERE id > 0 LIMIT 2000",
     "SELECT 1 // (id - 9000) FROM e.long LIMIT 8500",
     "SELECT 1 // (id - 9000) FROM e.long LIMIT 1 OFFSET 8500",
     *(f"SELECT 1 // (id - {place}) FROM e.long LIMIT 2 OFFSET 3" for place in PLACES),
