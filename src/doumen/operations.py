@@ -57,6 +57,12 @@ NODE: tuple[Operation, ...] = (
             Param("plain", "Without TLS to others: a proxy before it does that.", "flag"),
             Param("workers", "Processes.", "integer", default=1),
             Param("jobs", "Jobs at one time in each process.", "integer", default=8),
+            Param(
+                "background",
+                "Queued jobs at one time in each process; 0: none.",
+                "integer",
+                default=1,
+            ),
             Param("rate", "Requests a second of one token in each process.", "integer", default=50),
             Param("upload_mib", "Largest upload, in MiB.", "integer", default=1024),
             Param("patience", "Seconds to wait for a slow client.", "integer", default=30),
@@ -84,7 +90,77 @@ NODE: tuple[Operation, ...] = (
         node="folder",
         local="It changes the store under all that is open.",
     ),
+    Operation(
+        name=("worker",),
+        summary="Do the jobs that wait, one after another, until stopped.",
+        run="doumen.faces.worker:serve",
+        params=(
+            Param("jobs", "Jobs at one time.", "integer", default=1),
+            Param("until_idle", "End when nothing waits.", "flag"),
+            Param("grace", "Seconds for running jobs when stopped.", "integer", default=30),
+        ),
+        details="Any number of workers may serve a node, on any machine that has its folder and "
+        "its store. Where one dies, another takes its jobs over within half a minute; what was "
+        "done is done once. `doumen serve` brings one of its own.",
+        examples=("doumen worker", "doumen worker --jobs 4", "doumen worker --until-idle"),
+        node="folder",
+        local="It is what does the jobs.",
+    ),
 )
+
+_JOB = Param("job", "Id of a job.", positional=True, required=True, metavar="ID")
+
+JOBS: tuple[Operation, ...] = (
+    Operation(
+        name=("job", "list"),
+        summary="List jobs, the latest first.",
+        run="doumen.session.jobs:show_all",
+        params=(
+            Param("state", "Only those: queued, running, done, failed or cancelled.",
+                  repeat=True, metavar="STATE"),
+            Param("limit", "At most so many.", "integer", default=100),
+        ),
+        details="`--detach` before or after a verb queues it as a job: `collect`, and `query` with "
+        "`--into`. You see your own; whoever oversees the node sees that there are others.",
+        examples=("doumen job list", "doumen job list --state running"),
+        gives=("jobs",),
+    ),
+    Operation(
+        name=("job", "show"),
+        summary="Show a job: how far it is, what came of it.",
+        run="doumen.session.jobs:show",
+        params=(_JOB,),
+        gives=("job", "operation", "state", "progress", "outcome", "error"),
+    ),
+    Operation(
+        name=("job", "cancel"),
+        summary="End a job: at once where it waits, within seconds where it runs.",
+        run="doumen.session.jobs:cancel",
+        params=(_JOB, Param("reason", "Why; kept with the job.", metavar="TEXT")),
+        details="What it had committed before stays.",
+        scope="write",
+        gives=("job", "state"),
+    ),
+    Operation(
+        name=("job", "retry"),
+        summary="Queue again what failed or was cancelled, as a new job.",
+        run="doumen.session.jobs:retry",
+        params=(_JOB, Param("reason", "Why; kept with the new job.", required=True,
+                            metavar="TEXT")),
+        examples=("doumen job retry 01JDGK… --reason 'the disk was full'",),
+        scope="write",
+        gives=("job", "state", "retry_of"),
+    ),
+    Operation(
+        name=("job", "wait"),
+        summary="Wait until a job is over; its exit code is that of its verb.",
+        run="doumen.session.jobs:wait",
+        params=(_JOB, Param("seconds", "At most so long; 0: as long as it takes.", "integer",
+                            default=0)),
+        local="Over the network, `job show` is asked again; the Python client has `wait`.",
+        gives=("job", "operation", "state", "progress", "outcome", "error"),
+    ),
+)  # fmt: skip
 
 ROOMS: tuple[tuple[str, str], ...] = (
     ("collect", "Bring data in"),
@@ -112,7 +188,7 @@ class Section:
 
 def gather(rooms: Sequence[tuple[str, str]] = ROOMS) -> tuple[Section, ...]:
     """Read the verbs of these rooms, after those of the node; a room may have none."""
-    found = [Section("node", "The node", NODE)]
+    found = [Section("node", "The node", NODE), Section("jobs", "What is done later", JOBS)]
     for room, title in rooms:
         module = f"doumen.rooms.{room}.operations"
         if find_spec(f"doumen.rooms.{room}") is not None and find_spec(module) is not None:

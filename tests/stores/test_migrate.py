@@ -24,11 +24,12 @@ from doumen.stores.migrate import Migrated, migrate
 from doumen.stores.tables import CHARGES, ENTRIES, FACTS, METADATA, RECEIPTS, VERSION
 
 MADE = Path(__file__).parent / "made"
+NEXT = VERSION + 1
 
 
 @pytest.fixture
 def filled(url: str) -> str:
-    """A store of layout 1 with two entries and what belongs to them."""
+    """A store of the present layout with two entries and what belongs to them."""
     database = Database.open(url, create=True)
     with database.write() as connection:
         for place in range(2):
@@ -44,10 +45,10 @@ def filled(url: str) -> str:
 
 @pytest.fixture
 def next_layout(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if this were the version that knows layout 2."""
+    """As if this were the version that knows the layout after it."""
     monkeypatch.setattr(module, "PLACES", (*module.PLACES, MADE / "next"))
     for name in ("doumen.stores.migrate", "doumen.stores.database"):
-        monkeypatch.setattr(sys.modules[name], "VERSION", 2)
+        monkeypatch.setattr(sys.modules[name], "VERSION", NEXT)
 
 
 def fine(_: Connection) -> list[str]:
@@ -65,8 +66,8 @@ def looked_at(url: str) -> tuple[int | None, set[str], int]:
     return found, columns, count
 
 
-OLD = (1, {"place", "id", "body"}, 2)
-NEW = (2, {"place", "id", "body", "kind"}, 2)
+OLD = (VERSION, {"place", "id", "body"}, 2)
+NEW = (NEXT, {"place", "id", "body", "kind"}, 2)
 
 
 def test_the_present_layout_needs_nothing(filled: str) -> None:
@@ -75,18 +76,18 @@ def test_the_present_layout_needs_nothing(filled: str) -> None:
 
 @pytest.mark.usefixtures("next_layout")
 def test_a_store_is_migrated(filled: str) -> None:
-    with pytest.raises(Unavailable, match="layout 1") as caught:
+    with pytest.raises(Unavailable, match=f"layout {VERSION}") as caught:
         Database.open(filled)
     assert caught.value.next == "doumen migrate"
-    assert migrate(filled, fine) == Migrated(1, 2, 5)
+    assert migrate(filled, fine) == Migrated(VERSION, NEXT, 5)
     assert looked_at(filled) == NEW
-    assert migrate(filled, fine) == Migrated(2, 2)
+    assert migrate(filled, fine) == Migrated(NEXT, NEXT)
     Database.open(filled).close()
 
 
 @pytest.mark.usefixtures("next_layout")
 def test_a_trial_changes_nothing(filled: str) -> None:
-    assert migrate(filled, fine, trial=True) == Migrated(1, 2, 5)
+    assert migrate(filled, fine, trial=True) == Migrated(VERSION, NEXT, 5)
     assert looked_at(filled) == OLD
     if filled.startswith("sqlite"):
         assert not list(Path(filled.removeprefix("sqlite:///")).parent.glob("*.trial*"))
@@ -121,8 +122,8 @@ def test_a_step_that_changes_what_must_stay_is_taken_back(
     filled: str, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, next_layout: None
 ) -> None:
     (tmp_path / "steps").mkdir()
-    (tmp_path / "steps" / "layout_0002.py").write_text(
-        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+    (tmp_path / "steps" / "layout_next.py").write_text(
+        f'from alembic import op\nrevision = "{NEXT:04d}"\ndown_revision = "{VERSION:04d}"\n'
         f"def upgrade():\n    op.execute({step!r})\n"
     )
     monkeypatch.setattr(module, "PLACES", (module.PLACES[0], tmp_path / "steps"))
@@ -148,8 +149,8 @@ def test_a_newer_store_and_no_store(filled: str, new_url: Callable[[], str]) -> 
 
 def test_who_comes_second_finds_it_done(filled: str, next_layout: None) -> None:
     other = Database(module._engine(parse(filled)))
-    assert migrate(filled, fine) == Migrated(1, 2, 5)
-    assert module._run(other, fine, keep=True) == Migrated(2, 2)
+    assert migrate(filled, fine) == Migrated(VERSION, NEXT, 5)
+    assert module._run(other, fine, keep=True) == Migrated(NEXT, NEXT)
     other.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import ssl
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -19,8 +20,11 @@ from doumen.model.answer import ARROW_STREAM
 from doumen.model.errors import Invalid, Refused
 from doumen.model.operation import Operation, Outcome, Param
 from doumen.model.plan import Scalar
+from doumen.model.queued import OVER, not_queued
 from doumen.operations import find
 
+PAUSE = 0.5
+"""Seconds between two looks at a job that is waited for."""
 CONNECT = 10.0
 """Seconds to wait for a connection."""
 
@@ -76,8 +80,13 @@ class Remote:
         Raises:
             Refused: it can only be done on the machine of the node.
         """
-        if isinstance(operation, str):
-            operation = find(tuple(operation.split()))
+        found = find(tuple(operation.split())) if isinstance(operation, str) else operation
+        return self._done(found, params, {})
+
+    def _done(
+        self, operation: Operation, params: dict[str, Any], headers: dict[str, str]
+    ) -> Outcome:
+        """What an operation gives at the node."""
         words = " ".join(operation.name)
         if operation.local is not None:
             raise Refused(
@@ -93,9 +102,32 @@ class Remote:
         given = {known[name]: value for name, value in params.items() if value is not None}
         with ExitStack() as stack:
             request = self._request(operation, given, stack)
+            request.headers.update(headers)
             response = self._sent(request)
             response.read()
         return Outcome(json=response.json(), exit=int(response.headers.get("doumen-exit", 0)))
+
+    def submit(self, operation: Operation | str, /, **params: Any) -> Outcome:
+        """Queue an operation as a job at the node; gives the job as JSON.
+
+        Raises:
+            Invalid: it is not one that is queued.
+            OverBudget: too many jobs wait already.
+        """
+        found = find(tuple(operation.split())) if isinstance(operation, str) else operation
+        if found.queues is None:
+            raise not_queued(found)
+        return self._done(found, params, {"Prefer": "respond-async"})
+
+    def wait(self, job: str, *, seconds: float | None = None) -> Outcome:
+        """Return when a job is over, or after so many seconds, with the job as it is then."""
+        until = None if seconds is None else time.monotonic() + seconds
+        while True:
+            outcome = self.do("job show", job=job)
+            late = until is not None and time.monotonic() >= until
+            if outcome.json["state"] in OVER or late:
+                return outcome
+            time.sleep(PAUSE)
 
     def close(self) -> None:
         """End all connections."""

@@ -22,10 +22,12 @@ from doumen.kits.evidence.receipt import seal
 from doumen.model.errors import DoumenError
 from doumen.model.event import Event
 from doumen.model.fact import Fact
+from doumen.model.queued import LEASE, Lease
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.ledger import Keyring, Ledger
+from doumen.stores.queue import Queue
 
 GROUP = 256
 """Most jobs in one transaction."""
@@ -70,6 +72,7 @@ Prepare = Callable[[Connection], Draft]
 @dataclass(slots=True)
 class _Waiting:
     prepare: Prepare
+    lease: Lease | None = None
     done: threading.Event = field(default_factory=threading.Event)
     receipt: Receipt | None = None
     error: BaseException | None = None
@@ -79,11 +82,17 @@ class Commits:
     """Commits jobs in groups. Safe for any number of threads; processes meet in the store."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, ledger: Ledger, keys: Callable[[], Keyring]
+        self,
+        database: Database,
+        catalog: Catalog,
+        ledger: Ledger,
+        queue: Queue,
+        keys: Callable[[], Keyring],
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._ledger = ledger
+        self._jobs = queue
         self._keys = keys
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
@@ -96,7 +105,7 @@ class Commits:
             prepare: Called inside the write transaction, under a savepoint; checks that the
                 state is still the one the job was decided on, and gives what to record.
         """
-        waiting = _Waiting(prepare)
+        waiting = _Waiting(prepare, LEASE.get())
         with self._queue_lock:
             self._queue.append(waiting)
         with self._turn:
@@ -129,6 +138,9 @@ class Commits:
     ) -> Draft:
         """Prepare one job; its facts and charges are seen by the next job of the group."""
         draft = waiting.prepare(connection)
+        if waiting.lease is not None:
+            made = draft.event.id if draft.event.generated else None
+            self._jobs.fence(connection, waiting.lease, made)
         own = Counter[tuple[str, str]]()
         for charge in draft.event.charges:
             own[charge.account, charge.unit] += charge.amount

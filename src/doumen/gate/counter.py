@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from doumen.gate import amend, evidence, replay, trial
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
+from doumen.gate.jobs import Jobs
 from doumen.gate.means import Means
 from doumen.gate.parse import scalars
 from doumen.gate.replay import Delivered
@@ -139,6 +140,10 @@ class Counter:
     def inspect(self, *, mend: bool = False) -> Sequence[Fault]:
         """Check store, lake, ledger and keys."""
         return inspect(self._means, self._standing(), mend=mend)
+
+    def jobs(self) -> Jobs:
+        """The queue before this actor."""
+        return Jobs(self._means, self._standing(), self.purpose)
 
     def _standing(self) -> Actor:
         """The actor as of now: roles may have been taken back since the session was opened."""

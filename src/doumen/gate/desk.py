@@ -5,9 +5,9 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from doumen.model.answer import Answer, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Progress, Scalar
+from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
 from doumen.model.trial import Laboratory
@@ -103,6 +104,40 @@ class Desk(Protocol):
 
     def inspect(self, *, mend: bool = False) -> Sequence[Finding]:
         """Check store, lake, ledger and keys; with `mend` put right what is safe."""
+        ...
+
+    def jobs(self) -> Jobs:
+        """The queue of jobs, as this actor may see and use it."""
+        ...
+
+
+class Jobs(Protocol):
+    """The queue before one actor; see `doumen.gate.jobs.Jobs` for what is raised."""
+
+    def new_id(self) -> str:
+        """An id for a job that is about to be queued."""
+        ...
+
+    def submit(
+        self, id: str, operation: str, inputs: Mapping[str, Any], token: str | None = None
+    ) -> Queued:
+        """Queue a job; it is durable when this returns."""
+        ...
+
+    def one(self, id: str) -> Queued:
+        """A job that the actor may know."""
+        ...
+
+    def all(self, states: Sequence[State] = (), limit: int = 100) -> list[Queued]:
+        """Jobs that the actor may know, the latest first."""
+        ...
+
+    def cancel(self, id: str, reason: str | None = None) -> Queued:
+        """Ask for the end of a job; one that waits is over at once."""
+        ...
+
+    def retry(self, id: str, reason: str) -> Queued:
+        """Queue again what failed or was cancelled, as a job of its own."""
         ...
 
 

@@ -15,6 +15,7 @@ from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring, Ledger
+from doumen.stores.queue import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Means:
     database: Database
     catalog: Catalog
     ledger: Ledger
+    queue: Queue
     lake: Lake
     engine: Engine
     commits: Commits

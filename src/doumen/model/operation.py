@@ -66,6 +66,8 @@ class Operation:
         local: Why it is done on the machine of the node only; None: the service offers it too.
         gives: Names in the JSON that it always gives.
         one_of: Inputs of which one at least must be given over the network.
+        queues: Whether it may be queued as a job, and the inputs that must be given for that;
+            None: it may not. What it makes, it makes by one event.
     """
 
     name: tuple[str, ...]
@@ -79,6 +81,7 @@ class Operation:
     local: str | None = None
     gives: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    queues: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

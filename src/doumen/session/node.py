@@ -21,10 +21,12 @@ from doumen.model.errors import NotFound, Unavailable
 from doumen.model.plan import Progress
 from doumen.session import settings as config
 from doumen.session.session import Session
+from doumen.session.spool import FOLDER, Spool
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring, Ledger
+from doumen.stores.queue import Queue
 
 
 def now() -> datetime:
@@ -68,17 +70,20 @@ class Node:
     def __init__(self, directory: Path, settings: config.Settings) -> None:
         self.directory = directory
         self.settings = settings
+        self.spool = Spool(directory / FOLDER)
         keys, masks = _Keys(directory / "keys"), _mask_keys(directory / "keys" / "mask.keys")
         database = Database.open(settings.address(directory), origin=settings.origin)
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
+        queue = Queue(database)
         self.engine = DuckDB(settings.bounds())
         self.means = Means(
             database=database,
             catalog=catalog,
             ledger=ledger,
+            queue=queue,
             lake=Lake(directory / settings.lake),
             engine=self.engine,
-            commits=Commits(database, catalog, ledger, keys),
+            commits=Commits(database, catalog, ledger, queue, keys),
             keys=keys,
             clock=now,
             entropy=os.urandom,
@@ -105,7 +110,7 @@ class Node:
         Raises:
             NotFound: the node has no such actor.
         """
-        return Session(Counter(self.gate, actor or OWNER, purpose, progress))
+        return Session(Counter(self.gate, actor or OWNER, purpose, progress), self.spool)
 
     def close(self) -> None:
         """End all workers and close the store."""

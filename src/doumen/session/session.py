@@ -11,6 +11,7 @@ from doumen.model.answer import Answer, Explained, Made
 from doumen.model.operation import Operation, Outcome
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
+from doumen.session.spool import Spool
 
 
 class Session:
@@ -23,8 +24,9 @@ class Session:
         [(336776,)]
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, spool: Spool) -> None:
         self.desk = desk
+        self._spool = spool
 
     def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
         """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
@@ -40,10 +42,7 @@ class Session:
 
     def do(self, operation: Operation | str, /, **params: Any) -> Outcome:
         """Run an operation, by itself or by its words: `do("contract show", dataset="a.b")`."""
-        if isinstance(operation, str):
-            from doumen.operations import find  # noqa: PLC0415 (the table is not always needed)
-
-            operation = find(tuple(operation.split()))
+        operation = _found(operation)
         module, _, function = operation.run.partition(":")
         given = {
             p.name: params.pop(p.name, () if p.repeat else p.default) for p in operation.params
@@ -52,3 +51,30 @@ class Session:
             raise TypeError(f"{' '.join(operation.name)} has no parameter {', '.join(params)}")
         outcome: Outcome = getattr(import_module(module), function)(self.desk, **given)
         return outcome
+
+    def submit(
+        self, operation: Operation | str, /, *, token: str | None = None, **params: Any
+    ) -> Outcome:
+        """Queue an operation as a job, which a worker does; gives the job as JSON.
+
+        Args:
+            operation: As `do` takes it.
+            token: Id of the token that asks.
+            params: As `do` takes them.
+
+        Raises:
+            Invalid: it is not one that is queued.
+            OverBudget: too many jobs wait already.
+        """
+        from doumen.session import jobs  # noqa: PLC0415 (not always needed)
+
+        found = _found(operation)
+        return jobs.queued(jobs.submit(self.desk, self._spool, found, params, token))
+
+
+def _found(operation: Operation | str) -> Operation:
+    if not isinstance(operation, str):
+        return operation
+    from doumen.operations import find  # noqa: PLC0415 (the table is not always needed)
+
+    return find(tuple(operation.split()))

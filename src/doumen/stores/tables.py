@@ -1,6 +1,7 @@
-"""The layout of the store: every table of catalogue and ledger, at one version.
+"""The layout of the store: every table of catalogue, ledger and queue, at one version.
 
-Rows are only ever added. `store` holds one row: the version of the layout, and the lock that
+Rows are only ever added, but for those of jobs, which change until they are over and are
+forgotten in time. `store` holds one row: the version of the layout, and the lock that
 writers queue for where the database has no single writer of its own (PostgreSQL).
 """
 
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -18,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 1
+VERSION = 2
 """Version of this layout; a store of another one is not opened."""
 
 METADATA = MetaData()
@@ -91,3 +94,33 @@ RECEIPTS = Table(
     Column("text", _TEXT, nullable=False),
 )
 """Sealed receipts by event id. A row may be deleted: that shreds text and salt."""
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", _TEXT, primary_key=True),
+    Column("operation", _TEXT, nullable=False),
+    Column("actor", _TEXT, nullable=False),
+    Column("purpose", _TEXT),
+    Column("token", _TEXT),
+    Column("inputs", _TEXT, nullable=False),
+    Column("state", _TEXT, nullable=False),
+    Column("created", _TEXT, nullable=False),
+    Column("due", _TEXT),
+    Column("started", _TEXT),
+    Column("finished", _TEXT),
+    Column("attempt", Integer, nullable=False),
+    Column("worker", _TEXT),
+    Column("lease", _TEXT),
+    Column("fraction", Float),
+    Column("doing", _TEXT),
+    Column("cancelling", Boolean, nullable=False),
+    Column("receipt", _TEXT),
+    Column("outcome", _TEXT),
+    Column("exit", Integer),
+    Column("error", _TEXT),
+    Column("retry_of", _TEXT),
+    Column("reason", _TEXT),
+    Index("jobs_of_state", "state", "actor", "id"),
+)
+"""What waits, runs and was done; `model.queued` says what each column means."""

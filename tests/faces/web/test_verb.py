@@ -63,7 +63,8 @@ def steady(body: dict[str, Any]) -> dict[str, Any]:
 def test_every_verb_is_offered_or_says_why_not() -> None:
     local = {words for words, operation in by_name().items() if operation.local}
     assert local == {
-        "init", "serve", "migrate", "doctor", "key rotate", "ledger export", "prove", "token add",
+        "init", "serve", "migrate", "worker", "job wait", "doctor", "key rotate", "ledger export",
+        "prove", "token add",
     }  # fmt: skip
     changing = {w for w, o in by_name().items() if methods(o) == ("POST",)} - local
     assert {w for w, _ in LOOKS}.isdisjoint(changing)

@@ -17,6 +17,7 @@ class Asked:
         json: Answer in JSON even on a terminal.
         table: Answer in tables even into a pipe.
         debug: Show where an error came from.
+        detach: Queue it as a job, and return.
     """
 
     node: Path | None = None
@@ -25,3 +26,4 @@ class Asked:
     json: bool = False
     table: bool = False
     debug: bool = False
+    detach: bool = False

@@ -116,6 +116,7 @@ def everywhere() -> list[click.Parameter]:
         option("--for", "purpose", words.PURPOSE, metavar="PURPOSE"),
         option("--json", "json", words.JSON, is_flag=True),
         option("--table", "table", words.TABLE, is_flag=True),
+        option("--detach", "detach", words.DETACH, is_flag=True),
         option("--debug", "debug", words.DEBUG, is_flag=True, is_eager=True),
     ]
 

@@ -29,6 +29,8 @@ def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> in
 
 
 def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcome:
+    if asked.detach:
+        return _queued(asked, operation, values)
     if operation.node == "none":
         return _run(operation, **values)
     if operation.node == "folder":
@@ -41,6 +43,15 @@ def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcom
         progress = stack.enter_context(Line(sys.stderr)) if terminal.watched() else silent
         session = node.session(actor=asked.actor, purpose=asked.purpose, progress=progress)
         return session.do(operation, **values)
+
+
+def _queued(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcome:
+    """The job that an operation was queued as."""
+    from doumen.session import open as open_node  # noqa: PLC0415 (brings engine and stores)
+
+    with open_node(asked.node) as node:
+        session = node.session(actor=asked.actor, purpose=asked.purpose)
+        return session.submit(operation, **values)
 
 
 def _run(operation: Operation, *place: Path | None, **values: Any) -> Outcome:

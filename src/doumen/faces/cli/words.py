@@ -18,12 +18,13 @@ PURPOSE = "What for, from the purposes assigned to the actor."
 JSON = "Print JSON, as is done when the output is not a terminal."
 TABLE = "Print tables, as is done on a terminal."
 DEBUG = "Show where in the program an error came from."
+DETACH = "Queue it as a job, which `doumen worker` or `doumen serve` does, and return."
 VERSION = "Print the version and end."
 
 GLOBAL_TITLE = "Everywhere"
 GLOBAL_LINE = (
-    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table and --debug may stand before or after "
-    "any verb."
+    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table, --detach and --debug may stand before "
+    "or after any verb."
 )
 ARGUMENTS_TITLE = "Arguments"
 EXAMPLES_TITLE = "Examples"

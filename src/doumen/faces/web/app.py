@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -18,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from doumen.faces.web import problems
 from doumen.faces.web.entrance import Rate
 from doumen.faces.web.openapi import described
-from doumen.faces.web.outer import Outer
+from doumen.faces.web.outer import LOG, Outer
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
@@ -26,6 +29,7 @@ from doumen.faces.web.work import Work
 from doumen.model.errors import DoumenError, Unavailable
 from doumen.operations import sections
 from doumen.session import Node
+from doumen.session.worker import Worker
 
 
 class Service:
@@ -56,10 +60,15 @@ class Service:
         node = Node.open(Path(terms.folder))
         work = Work(terms)
         self._house = House(node, terms, work, Rate(terms.rate, terms.burst))
+        worker = Worker(node, _job_line)
+        queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
+        queue.start()
         try:
             yield
         finally:
             self._house = None
+            worker.give_up()
+            await asyncio.to_thread(queue.join)
             work.close()
             node.close()
 
@@ -131,3 +140,9 @@ async def _kind(request: Request) -> Response:
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         raise problems.no_route()
+
+
+def _job_line(said: Mapping[str, Any]) -> None:
+    """A job of the queue in the log, beside the requests."""
+    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **said}
+    LOG.info("%s", json.dumps(stamped))

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from doumen.faces.web import problems, uploads
+from doumen.faces.web import detached, problems, uploads
 from doumen.faces.web.inputs import from_json, inputs
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_of, sized
@@ -91,6 +91,16 @@ class Query:
             need(bearer, "write", "query --into")
         if values.get("into") is not None or values.get("explain"):
             async with house.work.attended(receive) as attended:
+                if detached.wished(scope):
+                    await detached.queue(
+                        attended,
+                        lambda: asked(house, bearer, scope),
+                        self.operation,
+                        values,
+                        bearer=bearer,
+                        send=send,
+                    )
+                    return
                 outcome = await attended.do(
                     lambda: asked(house, bearer, scope).do(self.operation, **values)
                 )

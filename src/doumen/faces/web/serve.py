@@ -38,6 +38,7 @@ def serve(
     upload_mib: int = 1024,
     patience: int = 30,
     grace: int = 30,
+    background: int = 1,
     origin: tuple[str, ...] = (),
 ) -> Outcome:
     """Serve a node until SIGTERM or SIGINT; running requests are finished within `grace`.
@@ -52,6 +53,7 @@ def serve(
         tls=(tls_cert, tls_key),
         plain=plain,
         origins=origin,
+        background=background,
         counts=(workers, jobs, rate, upload_mib, patience),
     )
     _installed()
@@ -64,6 +66,7 @@ def serve(
         upload=upload_mib * MIB,
         patience=patience,
         origins=origin,
+        background=background,
     )
     with Node.open(folder):
         pass  # what is wrong with it is told here, not by a process of its own
@@ -162,6 +165,7 @@ def _check(
     tls: tuple[Path | None, Path | None],
     plain: bool,
     origins: tuple[str, ...],
+    background: int,
     counts: tuple[int, ...],
 ) -> None:
     cert, key = tls
@@ -178,6 +182,8 @@ def _check(
         faults.append(f"{port} is no port")
     if any(count < 1 for count in counts):
         faults.append("--workers, --jobs, --rate, --upload-mib and --patience are 1 or more")
+    if background < 0:
+        faults.append("--background is 0 or more")
     if "*" in origins:
         faults.append("--origin names one web origin; `*` would let in all of them")
     if faults:

@@ -22,6 +22,7 @@ class Terms:
         upload: Bytes of an upload.
         patience: Seconds in which the other side must send or take the next piece.
         origins: Web origins whose pages may call the service.
+        background: Jobs of the queue at one time; 0: other workers do them.
     """
 
     folder: str
@@ -33,6 +34,7 @@ class Terms:
     upload: int = 1024 * MIB
     patience: float = 30.0
     origins: tuple[str, ...] = ()
+    background: int = 1
 
     def written(self) -> str:
         """As text, for another process."""

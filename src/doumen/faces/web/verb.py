@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from doumen.faces.web import entrance, problems, uploads
+from doumen.faces.web import detached, entrance, problems, uploads
 from doumen.faces.web.entrance import Rate
 from doumen.faces.web.inputs import from_json, inputs, offered
 from doumen.faces.web.terms import Terms
@@ -52,6 +52,16 @@ class Verb:
         try:
             values = await self._values(house, scope, receive, folder)
             async with house.work.attended(receive) as attended:
+                if detached.wished(scope) and operation.queues is not None:
+                    await detached.queue(
+                        attended,
+                        lambda: asked(house, bearer, scope),
+                        operation,
+                        values,
+                        bearer=bearer,
+                        send=send,
+                    )
+                    return
                 outcome = await attended.do(
                     lambda: asked(house, bearer, scope).do(operation, **values)
                 )

@@ -49,5 +49,6 @@ OPERATIONS: tuple[Operation, ...] = (
             'doumen query "select * from transport.flights" --as ana --explain',
             "doumen query - --into transport.delays < delays.sql",
         ),
+        queues=("into",),
     ),
 )

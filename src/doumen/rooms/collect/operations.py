@@ -69,6 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "encoding",
             "reasons",
         ),
+        queues=(),
     ),
     Operation(
         name=("contract", "infer"),

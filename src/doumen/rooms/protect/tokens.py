@@ -20,6 +20,7 @@ from doumen.gate.desk import Desk
 from doumen.kits.policy.amend import token_holder
 from doumen.model.errors import Invalid, NotFound, Refused
 from doumen.model.fact import Fact, Facts
+from doumen.model.message import msg
 from doumen.model.operation import SCOPES, Outcome, Table, Text
 from doumen.model.ref import identifier
 
@@ -134,6 +135,23 @@ def bearer(facts: Facts, text: str, now: datetime) -> Bearer | None:
     if not same or facts.actor(holder) is None or _stamp(now) >= body["expires"]:
         return None
     return Bearer(id, holder, frozenset(body["scopes"]))
+
+
+def valid(facts: Facts, id: str, now: datetime) -> None:
+    """Check that a token, which let somebody in before, still does.
+
+    Raises:
+        Refused: it was revoked since, or has expired.
+    """
+    for key, body in facts.all("token"):
+        if key.rpartition("/")[2] == id and _stamp(now) < body["expires"]:
+            return
+    raise Refused(
+        msg("The token that asked for this job lets nobody in any more."),
+        why=msg("It was revoked, or has expired."),
+        next=msg("Ask again with another token."),
+        detail="token",
+    )
 
 
 def tokens_of(facts: Facts, actor: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

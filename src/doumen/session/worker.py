@@ -1,0 +1,255 @@
+"""The worker: takes jobs from the queue and does them, each as its actor, at the gate.
+
+Any number of workers, in any number of processes, serve one queue. A worker that is killed
+loses its lease, and another does the job from the start; what the first had committed stays
+done. A store that is away for a while is waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from doumen.failpoint import passing
+from doumen.gate.record import stamp
+from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.message import msg
+from doumen.model.operation import Outcome
+from doumen.model.queued import LEASE, Lease, Queued, State
+from doumen.model.wanted import WANTED, Wanted
+from doumen.operations import find
+from doumen.rooms.protect.tokens import valid
+from doumen.session.node import Node, now
+
+LEASE_SECONDS = 30.0
+"""How long a job belongs to a worker that is not heard of."""
+BEAT = 2.0
+"""Seconds between two signs of life of a worker."""
+POLL = 1.0
+"""Seconds after which a worker that has nothing to do looks again."""
+KEPT = timedelta(days=30)
+"""How long a job is known after it is over."""
+ATTEMPTS = 5
+"""How often a job is begun at most."""
+TRANSIENT = ("unavailable.store", "unavailable.busy")
+"""Codes of errors that pass by themselves: the job is put back, and waits longer each time."""
+
+Log = Callable[[dict[str, Any]], None]
+
+
+def silent(line: dict[str, Any]) -> None:
+    """A log that nobody reads."""
+
+
+@dataclass(slots=True)
+class _Far:
+    """How far a job is."""
+
+    fraction: float | None = None
+    doing: str | None = None
+
+
+class Worker:
+    """A worker of an open node.
+
+    Args:
+        node: Whose queue it serves.
+        log: Told of each job that begins and ends: names and figures, no values.
+    """
+
+    def __init__(self, node: Node, log: Log = silent) -> None:
+        self._node = node
+        self._queue = node.means.queue
+        self._log = log
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+        self._stop = threading.Event()
+        self._running: dict[str, Wanted] = {}
+
+    def run(self, places: int = 1, *, until_idle: bool = False) -> int:
+        """Do jobs until `stop` is called.
+
+        Args:
+            places: Jobs at one time.
+            until_idle: End when nothing waits.
+
+        Returns:
+            How many jobs were done, failed and cancelled ones among them.
+        """
+        counts = [0] * places
+
+        def serve(place: int) -> None:
+            while not self._stop.is_set():
+                if self._turn():
+                    counts[place] += 1
+                elif until_idle:
+                    return
+                else:
+                    self._stop.wait(POLL)
+
+        threads = [
+            threading.Thread(target=serve, args=(place,), name=f"doumen-worker-{place}")
+            for place in range(places)
+        ]
+        self._sweep()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sum(counts)
+
+    def stop(self) -> None:
+        """Take no further job; those that run go on."""
+        self._stop.set()
+
+    def give_up(self) -> None:
+        """Take no further job, and put back those that run."""
+        self._stop.set()
+        for wanted in list(self._running.values()):
+            wanted.end()
+
+    def _turn(self) -> bool:
+        """Do one job; False where none is to be done, or the store is away."""
+        moment = now()
+        try:
+            job = self._queue.claim(self._name, stamp(moment), _later(LEASE_SECONDS))
+        except Unavailable as error:
+            self._log({"event": "queue.unavailable", "code": error.code})
+            return False
+        if job is None:
+            return False
+        try:
+            self._do(job)
+        except Unavailable as error:  # its lease lapses, and it is taken up again
+            self._log({"event": "job.left", **_known(job), "code": error.code})
+        return True
+
+    def _do(self, job: Queued) -> None:
+        self._log({"event": "job.begun", **_known(job)})
+        if job.receipt is not None:
+            return self._end(job, "done", outcome={"receipt": job.receipt}, exit=0)
+        if job.cancelling:
+            return self._end(job, "cancelled")
+        if job.attempt > ATTEMPTS:
+            error = _worn(job)
+            return self._end(job, "failed", error=error.as_json(), exit=error.exit)
+        wanted, far, over = Wanted(), _Far(), threading.Event()
+        self._running[job.id] = wanted
+        beat = threading.Thread(target=self._beat, args=(job.held, wanted, far, over))
+        beat.start()
+        try:
+            context = copy_context()
+            context.run(LEASE.set, job.held)
+            context.run(WANTED.set, wanted)
+            outcome = context.run(self._perform, job, wanted, far)
+        except DoumenError as error:
+            self._failed(job, error, wanted)
+        except Exception as error:
+            told = _unknown(error)
+            self._end(job, "failed", error=told.as_json(), exit=told.exit)
+        else:
+            passing("worker.performed")
+            shown = self._node.spool.hide(dict(outcome.json))
+            self._end(job, "done", outcome=shown, exit=outcome.exit)
+        finally:
+            over.set()
+            beat.join()
+            del self._running[job.id]
+
+    def _perform(self, job: Queued, wanted: Wanted, far: _Far) -> Outcome:
+        """Do what the job asks for, at the gate."""
+
+        def progress(fraction: float | None, doing: str) -> None:
+            far.fraction, far.doing = fraction, str(self._node.spool.hide(str(doing)))
+            if wanted.over:
+                raise _ended()
+
+        if job.token is not None:
+            valid(self._node.session().desk.facts(), job.token, now())
+        session = self._node.session(job.actor, job.purpose, progress)
+        operation = find(tuple(job.operation.split()))
+        return session.do(operation, **self._node.spool.given(job.inputs))
+
+    def _beat(self, lease: Lease, wanted: Wanted, far: _Far, over: threading.Event) -> None:
+        """Show life until the job is over; end the job where it is wanted no more."""
+        while not over.wait(BEAT):
+            try:
+                held = self._queue.extend(lease, _later(LEASE_SECONDS), far.fraction, far.doing)
+            except Unavailable:
+                continue
+            if held != "held":
+                wanted.end()
+
+    def _failed(self, job: Queued, error: DoumenError, wanted: Wanted) -> None:
+        known = self._queue.one(job.id) or job
+        if wanted.over and known.cancelling:
+            return self._end(job, "cancelled")
+        if wanted.over and self._stop.is_set():
+            return self._back(job, None)
+        if error.code in TRANSIENT and job.attempt < ATTEMPTS:
+            return self._back(job, _later(5.0 * job.attempt))
+        told = self._node.spool.hidden(error)
+        return self._end(job, "failed", error=told, exit=error.exit)
+
+    def _back(self, job: Queued, due: str | None) -> None:
+        self._queue.release(job.held, due)
+        self._log({"event": "job.back", **_known(job)})
+
+    def _end(self, job: Queued, state: State, **told: Any) -> None:
+        held = self._queue.finish(job.held, stamp(now()), state, **told)
+        if held and state != "failed":
+            self._node.spool.remove(job.id)
+        code = (told.get("error") or {}).get("code")
+        self._log({"event": f"job.{state if held else 'lost'}", **_known(job), "code": code})
+
+    def _sweep(self) -> None:
+        """Forget what is long over, and the files of jobs that are not there."""
+        try:
+            for id in self._queue.forget(stamp(now() - KEPT)):
+                self._node.spool.remove(id)
+            live: tuple[State, ...] = ("queued", "running", "failed")
+            self._node.spool.sweep(j.id for j in self._queue.all(states=live, limit=1 << 31))
+        except Unavailable as error:
+            self._log({"event": "queue.unavailable", "code": error.code})
+
+
+def _later(seconds: float) -> str:
+    return stamp(now() + timedelta(seconds=seconds))
+
+
+def _known(job: Queued) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "operation": job.operation,
+        "actor": job.actor,
+        "attempt": job.attempt,
+    }
+
+
+def _ended() -> DoumenError:
+    return Unavailable(msg("The job was ended before it was done."), detail="abandoned")
+
+
+def _worn(job: Queued) -> DoumenError:
+    return Unavailable(
+        msg("The worker of this job died {count} times.", count=ATTEMPTS),
+        why=msg("It may need more memory than the machine has."),
+        next=msg("Look at the log of the worker, then: doumen job retry {id} --reason TEXT",
+                 id=job.id),
+        detail="worker",
+    )  # fmt: skip
+
+
+def _unknown(error: Exception) -> DoumenError:
+    told = DoumenError(
+        msg("Something went wrong inside Doumen."),
+        why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
+        next=msg("Report it with the id of the job."),
+    )
+    told.code = "internal"
+    return told

@@ -1,0 +1,477 @@
+"""Jobs: queued by those who may, seen by those who may, done once, whatever dies when."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import doumen
+from doumen.faces.cli import app
+from doumen.gate import jobs as gate_jobs
+from doumen.model.errors import (
+    Conflict,
+    DoumenError,
+    Invalid,
+    NotFound,
+    OverBudget,
+    Unavailable,
+)
+from doumen.model.files import Upload
+from doumen.session import Node, create
+from doumen.session import worker as module
+from doumen.session.node import now
+from doumen.session.worker import Worker
+
+
+@pytest.fixture(scope="module")
+def made(store: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node with an analyst and a dataset of theirs to read."""
+    folder = tmp_path_factory.mktemp("jobs") / "node"
+    create(folder, "jobs")
+    with doumen.open(folder) as node:
+        owner = node.session()
+        owner.derive("select i as n from range(10) t(i)", "t.base")
+        owner.derive("select i as n from range(100000) t(i)", "t.wide")
+        owner.do("actor add", name="ana", role=("analyst",))
+        owner.do("actor add", name="sue", role=("steward",))
+        owner.do("actor add", name="bob")
+    return folder
+
+
+@pytest.fixture
+def node(made: Path) -> Iterator[Node]:
+    with doumen.open(made) as node:
+        yield node
+        for job in node.means.queue.all(states=("queued", "running")):
+            node.means.queue.cancel(job.id, "2026-11-29T00:00:00.000000Z", None)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a minute had passed, for workers: leases of before have lapsed."""
+    monkeypatch.setattr(module, "now", lambda: now() + timedelta(minutes=1))
+
+
+def ids() -> Iterator[str]:
+    yield from (f"t.d{number}" for number in range(1000))
+
+
+NAMES = ids()
+
+
+def asked(node: Node, actor: str = "owner", **more: Any) -> tuple[str, str]:
+    """A job that writes a dataset: its id, and the dataset."""
+    name = next(NAMES)
+    told = node.session(actor).submit("query", sql="select n from t.base", into=name, **more)
+    return str(told.json["job"]), name
+
+
+def state(node: Node, job: str) -> str:
+    return str(node.session().do("job show", job=job).json["state"])
+
+
+def events_of(node: Node, dataset: str) -> int:
+    """How often a dataset was made."""
+    return sum(
+        dataset in {g["dataset"] for g in json.loads(entry)["generated"]}
+        for entry in node.session().desk.entries()
+    )
+
+
+def work(node: Node) -> list[dict[str, Any]]:
+    """Do all that waits; gives the lines of the log."""
+    lines: list[dict[str, Any]] = []
+    Worker(node, lines.append).run(until_idle=True)
+    return lines
+
+
+def test_a_job_is_done_as_its_actor(node: Node) -> None:
+    job, name = asked(node)
+    assert node.session().desk.facts().dataset(doumen_ref(name)) is None
+    assert [line["event"] for line in work(node)] == ["job.begun", "job.done"]
+    told = node.session().do("job show", job=job).json
+    assert (told["state"], told["exit"], told["attempt"]) == ("done", 0, 1)
+    assert told["outcome"]["dataset"] == name
+    assert told["receipt"] == told["outcome"]["receipt"]
+    assert node.session().do("receipt verify", receipt=told["receipt"]).exit == 0
+    assert node.session().query(f"select count(*) from {name}").rows() == [(10,)]
+
+
+def doumen_ref(name: str) -> Any:
+    from doumen.model.ref import Ref
+
+    return Ref.parse(name)
+
+
+def test_what_the_gate_refuses_fails_as_it_would_at_once(node: Node) -> None:
+    told = node.session("bob").submit("query", sql="select n from t.base", into="bob.x").json
+    work(node)
+    shown = node.session("bob").do("job show", job=told["job"]).json
+    with pytest.raises(DoumenError) as caught:
+        node.session("bob").do("query", sql="select n from t.base", into="bob.x")
+    assert shown["state"] == "failed"
+    assert shown["error"] == caught.value.as_json()
+    assert shown["exit"] == caught.value.exit
+
+
+def test_rights_are_those_of_the_moment_it_is_done(node: Node) -> None:
+    node.session().do("actor add", name="gone")
+    told = node.session("gone").submit("query", sql="select 1 as n", into="gone.x").json
+    node.session().do("actor remove", name="gone")
+    work(node)
+    shown = node.session().do("job show", job=told["job"]).json
+    assert shown["state"] == "failed"
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_a_token_that_lets_nobody_in_any_more_does_no_job(
+    node: Node, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = node.session().do("token add", actor="owner", scope=("write",), days=1).json["id"]
+    job, name = asked(node, token=token)
+    if how == "revoked":
+        node.session().do("token revoke", id=token)
+    else:
+        monkeypatch.setattr(module, "now", lambda: now() + timedelta(days=2))
+    work(node)
+    shown = node.session().do("job show", job=job).json
+    assert shown["error"]["code"] == "refused.token"
+    assert node.session().desk.facts().dataset(doumen_ref(name)) is None
+    valid, _ = asked(node, token=node.session().do("token add", actor="owner").json["id"])
+    monkeypatch.undo()
+    work(node)
+    assert state(node, valid) == "done"
+
+
+def test_who_may_know_which_jobs(node: Node) -> None:
+    mine, _ = asked(node)
+    told = node.session("ana").submit("query", sql="select 42 as n", into="ana.x").json["job"]
+    assert node.session("ana").do("job show", job=told).json["inputs"]["sql"] == "select 42 as n"
+    seen = node.session("sue").do("job show", job=told).json
+    assert (seen["actor"], seen["inputs"]) == ("ana", {})
+    listed = {j["job"] for j in node.session("sue").do("job list").json["jobs"]}
+    assert {mine, told} <= listed
+    assert {j["actor"] for j in node.session("ana").do("job list").json["jobs"]} == {"ana"}
+    for other in ("no-such-job", mine):
+        with pytest.raises(NotFound) as caught:
+            node.session("ana").do("job show", job=other)
+        assert caught.value.what == f"There is no job `{other}`."
+        for verb in ("job cancel", "job retry"):
+            more = {"reason": "x"}
+            with pytest.raises(NotFound):
+                node.session("ana").do(verb, job=other, **more)
+    with pytest.raises(NotFound):
+        node.session("sue").do("job cancel", job=told)
+    assert node.session().do("job cancel", job=told).json["state"] == "cancelled"
+
+
+def test_what_is_not_queued_is_told(node: Node) -> None:
+    with pytest.raises(Invalid, match="not queued"):
+        node.session().submit("describe", dataset="t.base")
+    with pytest.raises(Invalid, match="needs `into`"):
+        node.session().submit("query", sql="select 1")
+    with pytest.raises(Invalid, match="no such state"):
+        node.session().do("job list", state=("nowhere",))
+
+
+def test_a_queue_is_not_filled_without_end(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate_jobs, "MOST", 2)
+    for _ in range(2):
+        node.session("ana").submit("query", sql="select 1 as n", into="ana.y")
+    with pytest.raises(OverBudget, match="wait already"):
+        node.session("ana").submit("query", sql="select 1 as n", into="ana.y")
+    asked(node)  # others may
+
+
+def test_a_job_that_waits_is_cancelled_at_once(node: Node) -> None:
+    job, _ = asked(node)
+    told = node.session().do("job cancel", job=job, reason="a mistake")
+    assert (told.json["state"], told.json["reason"]) == ("cancelled", "a mistake")
+    assert work(node) == []
+    with pytest.raises(Conflict, match="is over"):
+        node.session().do("job cancel", job=job)
+
+
+SLOW = "select count(*) as n from t.wide a, t.wide b, t.wide c where (a.n + b.n * c.n) % 7 = 8"
+
+
+def test_a_job_that_runs_is_cancelled_soon(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT", 0.1)
+    told = node.session().submit("query", sql=SLOW, into="t.slow").json["job"]
+    lines: list[dict[str, Any]] = []
+    worker = Worker(node, lines.append)
+    running = threading.Thread(target=worker.run, kwargs={"until_idle": True})
+    running.start()
+    until = time.monotonic() + 20
+    while state(node, told) != "running" and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    assert node.session().do("job cancel", job=told).json["cancelling"]
+    running.join(20)
+    assert not running.is_alive()
+    assert state(node, told) == "cancelled"
+    assert [line["event"] for line in lines] == ["job.begun", "job.cancelled"]
+
+
+def test_a_worker_that_gives_up_puts_its_job_back(node: Node) -> None:
+    told = node.session().submit("query", sql=SLOW, into="t.slow").json["job"]
+    lines: list[dict[str, Any]] = []
+    worker = Worker(node, lines.append)
+    running = threading.Thread(target=worker.run)
+    running.start()
+    until = time.monotonic() + 20
+    while state(node, told) != "running" and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    worker.give_up()
+    running.join(20)
+    assert not running.is_alive()
+    assert lines[-1]["event"] == "job.back"
+    assert state(node, told) == "queued"
+
+
+def test_what_failed_is_done_again_for_a_reason(node: Node, tmp_path: Path) -> None:
+    missing = tmp_path / "later.csv"
+    told = node.session().submit("collect", path=missing, as_dataset="t.later").json["job"]
+    with pytest.raises(Conflict, match="not there to be done again"):
+        node.session().do("job retry", job=told, reason="x")
+    work(node)
+    shown = node.session().do("job show", job=told).json
+    assert (shown["state"], shown["error"]["code"]) == ("failed", "not-found.file")
+    missing.write_text("a\n1\n")
+    again = node.session().do("job retry", job=told, reason="the file has come").json
+    assert (again["retry_of"], again["reason"]) == (told, "the file has come")
+    work(node)
+    done = node.session().do("job wait", job=again["job"])
+    assert (done.exit, done.json["outcome"]["landed"]) == (0, 1)
+    assert node.session().do("job wait", job=told).exit == 3
+
+
+def test_a_wait_has_an_end(node: Node) -> None:
+    job, _ = asked(node)
+    with pytest.raises(OverBudget, match="not over after 1 seconds: queued"):
+        node.session().do("job wait", job=job, seconds=1)
+
+
+def sent(folder: Path, text: str) -> Upload:
+    """A file as a face keeps what was sent."""
+    folder.mkdir()
+    path = Upload(folder / "people.csv")
+    path.write_text(text)
+    return path
+
+
+def test_a_file_that_was_sent_is_kept_until_it_is_in(
+    node: Node, made: Path, tmp_path: Path
+) -> None:
+    path = sent(tmp_path / "one", "a,b\n1,2\n")
+    told = node.session().submit("collect", path=path, as_dataset="t.sent").json
+    assert told["inputs"]["path"] == "people.csv"
+    assert not path.exists()
+    work(node)
+    shown = node.session().do("job show", job=told["job"]).json
+    assert shown["outcome"]["landed"] == 1
+    assert not (made / "spool" / told["job"]).exists()
+    assert node.session().desk.facts().body("source", "t.sent#" + source_of(node)) is not None
+
+
+def source_of(node: Node) -> str:
+    """Digest of the one file of `t.sent`, which is known by the name that was sent."""
+    key, body = next(
+        (k, b) for k, b in node.session().desk.facts().all("source") if k.startswith("t.sent#")
+    )
+    assert body["path"] == "people.csv"
+    return key.partition("#")[2]
+
+
+def test_a_file_that_was_sent_is_there_for_another_try(
+    node: Node, made: Path, tmp_path: Path
+) -> None:
+    path = sent(tmp_path / "one", '{"broken')
+    told = (
+        node.session()
+        .submit("collect", path=path, as_dataset="t.broken", json_path="$.x")
+        .json["job"]
+    )
+    work(node)
+    shown = node.session().do("job show", job=told).json
+    assert shown["state"] == "failed"
+    assert str(made) not in json.dumps(shown)
+    again = node.session().do("job retry", job=told, reason="once more").json["job"]
+    node.spool.remove(told)
+    work(node)
+    error = node.session().do("job show", job=again).json["error"]
+    assert error["code"] == "conflict.upload"
+
+
+def test_what_no_job_has_is_swept(node: Node, made: Path) -> None:
+    lost = made / "spool" / "01LOST"
+    lost.mkdir(parents=True)
+    work(node)
+    assert lost.exists()
+    long_ago = time.time() - 2 * 24 * 3600
+    os.utime(lost, (long_ago, long_ago))
+    work(node)
+    assert not lost.exists()
+
+
+def test_a_job_is_forgotten_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, _ = asked(node)
+    node.session().do("job cancel", job=job)
+    monkeypatch.setattr(module, "now", lambda: now() + timedelta(days=31))
+    work(node)
+    with pytest.raises(NotFound):
+        node.session().do("job show", job=job)
+
+
+def kill_at(made: Path, point: str) -> None:
+    """A worker that dies at this point."""
+    done = subprocess.run(
+        [sys.executable, "-m", "doumen", "--node", str(made), "worker", "--until-idle"],
+        env={**os.environ, "DOUMEN_FAILPOINT": point},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("point", "committed"),
+    [
+        ("queue.claimed", False),
+        ("commit.prepared", False),
+        ("commit.written", False),
+        ("commit.durable", True),
+        ("worker.performed", True),
+    ],
+)
+@pytest.mark.usefixtures("later")
+def test_a_job_whose_worker_died_is_done_once(
+    node: Node, made: Path, point: str, committed: bool
+) -> None:
+    job, name = asked(node)
+    kill_at(made, point)
+    assert state(node, job) == "running"
+    assert events_of(node, name) == committed
+    work(node)
+    told = node.session().do("job show", job=job).json
+    assert (told["state"], told["attempt"]) == ("done", 2)
+    assert events_of(node, name) == 1
+    assert told["outcome"]["receipt"] == told["receipt"]
+    assert node.session().query(f"select count(*) from {name}").rows() == [(10,)]
+
+
+def test_a_worker_that_was_overtaken_leaves_nothing(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is held up just before its commit; a second does the job meanwhile."""
+    job, name = asked(node)
+    real, lines = node.means.queue.fence, []
+    first: list[Any] = []
+
+    def held_up(connection: Any, lease: Any, event: Any) -> None:
+        if not first:
+            first.append(lease)
+            from sqlalchemy import update
+
+            from doumen.stores.tables import JOBS
+
+            connection.execute(update(JOBS).where(JOBS.c.id == job).values(attempt=2))
+        real(connection, lease, event)
+
+    monkeypatch.setattr(node.means.queue, "fence", held_up)
+    Worker(node, lines.append)._turn()
+    assert lines[-1]["event"] == "job.lost" or lines[-1]["code"] == "conflict.lease"
+    assert events_of(node, name) == 0
+
+
+@pytest.mark.usefixtures("later")
+def test_a_job_that_kills_its_workers_is_given_up(node: Node, made: Path) -> None:
+    job, _ = asked(node)
+    for day in range(1, module.ATTEMPTS + 1):
+        assert node.means.queue.claim("w", f"2026-01-0{day}", f"2026-01-0{day}") is not None
+    work(node)
+    told = node.session().do("job show", job=job).json
+    assert (told["state"], told["error"]["code"]) == ("failed", "unavailable.worker")
+
+
+def test_a_store_that_is_away_for_a_while_is_waited_for(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, _ = asked(node)
+    real, failed = node.means.commits.submit, []
+
+    def away(prepare: Any) -> Any:
+        if not failed:
+            failed.append(1)
+            raise Unavailable("The store cannot be used.", detail="store")
+        return real(prepare)
+
+    monkeypatch.setattr(node.means.commits, "submit", away)
+    assert work(node)[-1]["event"] == "job.back"
+    told = node.session().do("job show", job=job).json
+    assert (told["state"], told["error"]) == ("queued", None)
+    monkeypatch.setattr(module, "now", lambda: now() + timedelta(seconds=10))
+    work(node)
+    assert state(node, job) == "done"
+
+
+def test_what_nobody_expected_is_told_by_kind_alone(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(prepare: Any) -> Any:
+        raise RuntimeError("138-0000-0001")
+
+    job, _ = asked(node)
+    monkeypatch.setattr(node.means.commits, "submit", broken)
+    work(node)
+    error = node.session().do("job show", job=job).json["error"]
+    assert (error["code"], error["why"]) == (
+        "internal",
+        "An error that it does not know: RuntimeError.",
+    )
+
+
+def test_by_the_command_line(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], node: Node
+) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n2\n")
+    line = ["--node", str(made), "--json"]
+    path = str(tmp_path / "a.csv")
+    assert app.main([*line, "collect", path, "--as-dataset", "t.cli", "--detach"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["state"], told["operation"]) == ("queued", "collect")
+    assert app.main([*line, "worker", "--until-idle"]) == 0
+    assert json.loads(capsys.readouterr().out)["done"] >= 1
+    assert app.main([*line, "job", "wait", told["job"]]) == 0
+    assert json.loads(capsys.readouterr().out)["outcome"]["landed"] == 2
+    assert app.main([*line, "--detach", "doctor"]) == 2
+    assert "not queued" in capsys.readouterr().err
+    assert app.main([*line, "worker", "--jobs", "0"]) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_stops_when_told(made: Path, number: int, store: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "doumen", "--node", str(made), "worker"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert json.loads(process.stderr.readline())["event"] == "worker.started"
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert json.loads(out) == {"done": 0}
