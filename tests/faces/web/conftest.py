@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout, suppress
-from dataclasses import dataclass, field
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tests.served import Server, serve
 
 import doumen
 from doumen.faces.cli.app import main
@@ -44,26 +38,6 @@ RULES = """rules:
     who: {role: analyst}
     on: city.big
 """
-_AT = re.compile(r"running on (https?://\S+)")
-
-
-@dataclass
-class Server:
-    """A running service: its address, what it logged, and its process."""
-
-    process: subprocess.Popen[str]
-    url: str = ""
-    log: list[str] = field(default_factory=list)
-    reader: threading.Thread | None = None
-
-    def stop(self, number: int = signal.SIGTERM, within: float = 20) -> int:
-        """Send a signal and wait for the end."""
-        self.process.send_signal(number)
-        return self.process.wait(within)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """The lines of the access log."""
-        return [json.loads(line) for line in self.log if line.startswith("{")]
 
 
 @dataclass(frozen=True)
@@ -124,46 +98,12 @@ def start(world: World) -> Iterator[Callable[..., Server]]:
     running: list[Server] = []
 
     def starting(*options: str) -> Server:
-        command = [sys.executable, "-m", "doumen", "--node", str(world.folder), "serve"]
-        environment = {k: v for k, v in os.environ.items() if k != "DOUMEN_NODE"}
-        process = subprocess.Popen(
-            [*command, "--port", "0", *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        server = Server(process)
-        running.append(server)
-        server.reader = threading.Thread(target=_read, args=(server,), daemon=True)
-        server.reader.start()
-        until = time.monotonic() + 30
-        while not server.url and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.02)
-        assert server.url, "\n".join(server.log)
-        while "workers" in "".join(options) and time.monotonic() < until:
-            with suppress(httpx2.ConnectError):  # processes listen when they are ready
-                httpx2.get(f"{server.url}/health/live")
-                break
-            time.sleep(0.1)
-        return server
+        running.append(serve(world.folder, *options))
+        return running[-1]
 
     yield starting
     for server in running:
-        if server.process.poll() is None:
-            server.stop()
-        if server.reader is not None:
-            server.reader.join()
-
-
-def _read(server: Server) -> None:
-    assert server.process.stderr is not None
-    with server.process.stderr as lines:
-        for line in lines:
-            server.log.append(line.rstrip("\n"))
-            found = _AT.search(line)
-            if found:
-                server.url = found[1]
+        server.close()
 
 
 @pytest.fixture(scope="session")
