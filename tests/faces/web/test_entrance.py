@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -117,6 +118,28 @@ def test_no_token_and_no_statement_is_written_anywhere(
     line = next(one for one in server.lines() if one.get("operation") == "query")
     assert line["actor"]
     assert line["token"]
+
+
+def test_no_secret_of_a_token_lies_anywhere(http: Client, server: Any, world: Any) -> None:
+    tokens = [*world.tokens.values(), f"doumen_{'0' * 16}_{'ab' * 32}"]
+    told = []
+    for token in tokens:
+        client = http("", "", Authorization=f"Bearer {token}")
+        told += [
+            client.get("/v1/token/list").text,
+            client.post("/v1/query", json={"sql": "select * from sys.events"}).text,
+            client.post("/v1/query", json={"sql": "select nothing", "explain": True}).text,
+            client.post("/v1/token/revoke", json={"id": "0" * 16}).text,
+            client.get("/v1/openapi.json").text,
+            client.get(f"/v1/{token}").text,
+        ]
+    kept = [path.read_bytes() for path in world.folder.rglob("*") if path.is_file()]
+    everything = b"\n".join([*kept, *(text.encode() for text in [*told, *server.log])])
+    for token in tokens:
+        secret = token.split("_")[2]
+        raw = bytes.fromhex(secret)
+        ways = (secret.encode(), secret.upper().encode(), raw, raw[::-1], base64.b64encode(raw))
+        assert not [way for way in ways if way[:24] in everything]
 
 
 def test_a_bucket_fills_again() -> None:
