@@ -46,7 +46,8 @@ class Server:
 
     def lines(self) -> list[dict[str, Any]]:
         """The lines of the access log."""
-        return [json.loads(line) for line in self.log if line.startswith("{")]
+        read = (json.loads(line) for line in self.log if line.startswith("{"))
+        return [line for line in read if "request" in line]
 
 
 def serve(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Server:

@@ -68,12 +68,33 @@ NODE: tuple[Operation, ...] = (
             Param("patience", "Seconds to wait for a slow client.", "integer", default=30),
             Param("grace", "Seconds to finish requests in when stopped.", "integer", default=30),
             Param("origin", "Web origin whose pages may call it.", repeat=True, metavar="URL"),
+            Param("log", "File for the log, in place of standard error.", "path", metavar="FILE"),
+            Param(
+                "log_format",
+                "Form of its lines.",
+                "choice",
+                default="json",
+                choices=("json", "text"),
+            ),
+            Param(
+                "log_level",
+                "The least that is logged.",
+                "choice",
+                default="info",
+                choices=("debug", "info", "warning", "error"),
+            ),
+            Param(
+                "metrics",
+                "Where figures for Prometheus are told, at /metrics.",
+                metavar="[ADDRESS:]PORT",
+            ),
         ),
         details="Needs the extra `doumen[service]`. A token fixes the actor; `doumen token add` "
         "makes one. docs/service.md tells the rest.",
         examples=(
             "doumen serve",
             "doumen serve --host 0.0.0.0 --tls-cert chain.pem --tls-key key.pem --workers 2",
+            "doumen serve --log service.log --metrics 9470",
         ),
         node="folder",
         local="It is the service.",

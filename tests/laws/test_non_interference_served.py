@@ -217,8 +217,10 @@ def _values(row: str) -> Iterator[Any]:
     except ValueError:
         read = row.split(" | ") if " | " in row else row.split(",")
     for value in read if isinstance(read, list) else [read]:
-        yield VARIES.sub("…", value) if isinstance(value, str) and not _number(value) else (
-            float(value) if isinstance(value, str) else value
+        yield (
+            VARIES.sub("…", value)
+            if isinstance(value, str) and not _number(value)
+            else (float(value) if isinstance(value, str) else value)
         )
 
 

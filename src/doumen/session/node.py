@@ -7,7 +7,9 @@ folder, upwards from the current one, that holds `doumen.toml`.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +66,21 @@ def locate(given: Path | None, environment: Mapping[str, str], start: Path) -> P
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How a node is.
+
+    Attributes:
+        ledger_entries: Entries of the ledger.
+        store_seconds: That it took to ask the store for them.
+        engine_workers: Processes of the engine that live, at work or idle.
+    """
+
+    ledger_entries: int
+    store_seconds: float
+    engine_workers: int
+
+
 class Node:
     """One organisation's installation, open. Use as a context manager, or call `close`."""
 
@@ -111,6 +128,17 @@ class Node:
             NotFound: the node has no such actor.
         """
         return Session(Counter(self.gate, actor or OWNER, purpose, progress), self.spool)
+
+    def vitals(self) -> Vitals:
+        """How store and engine are.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        since = time.monotonic()
+        with self.means.database.read() as connection:
+            entries = self.means.ledger.size(connection)
+        return Vitals(entries, time.monotonic() - since, self.engine.workers)
 
     def close(self) -> None:
         """End all workers and close the store."""

@@ -107,6 +107,11 @@ class DuckDB:
                 self._reader = None
             self._pool.close()
 
+    @property
+    def workers(self) -> int:
+        """Worker processes that live, at work or idle."""
+        return self._pool.workers
+
     def _read(self, statement: str) -> str:
         worker, self._reader = self._reader, None
         if worker is not None and not worker.ready:

@@ -64,12 +64,18 @@ class Herd:
                 raise unavailable() from None
         self._control = mine
         self._numbers = itertools.count()
+        self._living: set[int] = set()
         self._lock = threading.Lock()
 
     @property
     def alive(self) -> bool:
         """Whether the zygote is there."""
         return self._process.poll() is None
+
+    @property
+    def workers(self) -> int:
+        """Workers that were forked and have not been ended."""
+        return len(self._living)
 
     def fork(self) -> tuple[int, socket.socket]:
         """Ask for a worker: its number, and the socket on which it will serve."""
@@ -81,12 +87,14 @@ class Herd:
             except OSError:
                 mine.close()
                 raise unavailable() from None
+            self._living.add(number)
         return number, mine
 
     def end(self, number: int) -> int | None:
         """End a worker; its wait status, or None where it cannot be known."""
         body = b""
         with self._lock:
+            self._living.discard(number)
             try:
                 self._control.sendall(REQUEST.pack(b"E", number))
                 while len(body) < STATUS.size:

@@ -119,6 +119,12 @@ class Pool:
         for one in gone:
             one.end()
 
+    @property
+    def workers(self) -> int:
+        """Workers that were made and have not been ended."""
+        with self._lock:
+            return 0 if self._herd is None else self._herd.workers
+
     def close(self) -> None:
         """End everything. A pool that is closed twice stays closed."""
         with self._lock:

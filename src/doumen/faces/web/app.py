@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doumen.faces.web import problems
 from doumen.faces.web.entrance import Rate
+from doumen.faces.web.log import LOG
+from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.openapi import described
-from doumen.faces.web.outer import LOG, Outer
+from doumen.faces.web.outer import Outer
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
@@ -37,10 +38,12 @@ class Service:
 
     Args:
         terms: Its limits.
+        metrics: What counts; None: nothing is counted.
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, metrics: Metrics | None = None) -> None:
         self._terms = terms
+        self._metrics = metrics
         self._house: House | None = None
 
     def house(self) -> House:
@@ -58,17 +61,25 @@ class Service:
         """Open the node; close it when all requests are answered."""
         terms = self._terms
         node = Node.open(Path(terms.folder))
-        work = Work(terms)
+        metrics = self._metrics
+        work = Work(terms, None if metrics is None else metrics.places)
         self._house = House(node, terms, work, Rate(terms.rate, terms.burst))
         worker = Worker(node, _job_line)
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()
+        watching = None
+        if metrics is not None:
+            look = partial(work.at_door, node.vitals)
+            watching = asyncio.create_task(metrics.watch(look))
         try:
             yield
         finally:
             self._house = None
             worker.give_up()
             await asyncio.to_thread(queue.join)
+            if watching is not None:
+                watching.cancel()
+                await asyncio.wait([watching])
             work.close()
             node.close()
 
@@ -85,7 +96,8 @@ class Service:
 
 def application(terms: Terms) -> ASGIApp:
     """The service as an ASGI application."""
-    service = Service(terms)
+    metrics = Metrics() if terms.counted else None
+    service = Service(terms, metrics)
     router = Router(
         [
             Route("/health/live", _live),
@@ -107,7 +119,7 @@ def application(terms: Terms) -> ASGIApp:
             allow_headers=["Authorization", "Content-Type", "Doumen-Purpose", "X-Request-Id"],
             expose_headers=["Doumen-Receipt", "Doumen-Truncated", "Doumen-Exit", "X-Request-Id"],
         )
-    return Outer(inner)
+    return Outer(inner, metrics)
 
 
 async def _live(request: Request) -> Response:
@@ -144,5 +156,4 @@ async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _job_line(said: Mapping[str, Any]) -> None:
     """A job of the queue in the log, beside the requests."""
-    stamped = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **said}
-    LOG.info("%s", json.dumps(stamped))
+    LOG.info("", extra={"fields": said})

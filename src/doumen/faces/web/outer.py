@@ -1,28 +1,15 @@
-"""What stands around every request: its id, what went wrong as a problem, one line of log.
-
-The log names the operation, never values: no statement, no parameter, no token, no address
-that is none of ours, and of an error nobody knows its kind and place, not what it says.
-"""
+"""What stands around every request: its id, what went wrong as a problem, its line in the log."""
 
 from __future__ import annotations
-
-import json
-import logging
-import re
-import secrets
-import time
-import traceback
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doumen.faces.web import problems
+from doumen.faces.web.log import Line
+from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.problems import Problem
 from doumen.model.errors import DoumenError, OverBudget, Unavailable
-
-LOG = logging.getLogger("doumen.access")
-_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Gone(Exception):
@@ -34,17 +21,19 @@ class Outer:
 
     Args:
         inner: What answers.
+        metrics: What counts; None: nothing is counted.
     """
 
-    def __init__(self, inner: ASGIApp) -> None:
+    def __init__(self, inner: ASGIApp, metrics: Metrics | None = None) -> None:
         self._inner = inner
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        line = _Line(scope)
+        line = Line(scope)
         scope["state"] = {**scope.get("state", {}), "request": line.request, "line": line}
         scope["app"] = self
 
@@ -63,51 +52,17 @@ class Outer:
         except Exception as error:
             await _tell(error, line, sending)
         finally:
-            LOG.info("%s", line.text())
+            line.write()
+            if self._metrics is not None:
+                self._metrics.finished(line)
 
 
-class _Line:
-    """What is known of a request for its line in the log."""
-
-    def __init__(self, scope: Scope) -> None:
-        given = next((v for k, v in scope["headers"] if k == b"x-request-id"), b"")
-        self.request = given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)
-        self.method = scope["method"] if scope["method"].isalpha() else "?"
-        self.status = 0
-        self.bytes = 0
-        self.said: dict[str, Any] = {}
-        self._since = time.monotonic()
-
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """What every answer carries."""
-        return [
-            (b"x-request-id", self.request.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
-        ]
-
-    def text(self) -> str:
-        """One line of JSON."""
-        spent = round((time.monotonic() - self._since) * 1000, 1)
-        line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "request": self.request,
-            "method": self.method,
-            "status": self.status,
-            "ms": spent,
-            "bytes": self.bytes,
-        }
-        return json.dumps({**line, **self.said})
-
-
-async def _tell(error: Exception, line: _Line, send: Send) -> None:
+async def _tell(error: Exception, line: Line, send: Send) -> None:
     """Tell what went wrong; where the answer has begun, it is broken off."""
     problem = _problem(error)
     line.said["code"] = problem.error.code
     if problem.error.code == problems.INTERNAL:
-        places = traceback.extract_tb(error.__traceback__)
-        line.said["error"] = type(error).__name__
-        line.said["at"] = [f"{place.name}:{place.lineno}" for place in places[-3:]]
+        line.failed(error)
     if line.status:
         line.said["ended"] = "broken off"
         return

@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from doumen.faces.web import detached, problems, uploads
 from doumen.faces.web.inputs import from_json, inputs
+from doumen.faces.web.log import Line
 from doumen.faces.web.outer import Gone
-from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_of, sized
+from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_of, note, sized
 from doumen.faces.web.work import Attended
 from doumen.model.answer import ARROW_STREAM, Answer
 from doumen.model.errors import Unavailable
@@ -104,6 +105,7 @@ class Query:
                 outcome = await attended.do(
                     lambda: asked(house, bearer, scope).do(self.operation, **values)
                 )
+                note(scope, outcome)
                 verb = Verb(self.house, self.operation)
                 await verb.send_outcome(attended, outcome, None, send)
             return
@@ -111,7 +113,8 @@ class Query:
         async with house.work.attended(receive) as attended:
             answer = await attended.do(lambda: _ask(asked(house, bearer, scope), values))
             try:
-                await _stream(attended, answer, media, send, house.terms.patience)
+                line, patience = scope["state"]["line"], house.terms.patience
+                await _stream(attended, answer, media, send, patience=patience, line=line)
             finally:
                 await house.work.at_door(answer.close)
 
@@ -140,14 +143,15 @@ def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
 
 
 async def _stream(
-    attended: Attended, answer: Answer, media: str, send: Send, patience: float
+    attended: Attended, answer: Answer, media: str, send: Send, *, patience: float, line: Line
 ) -> None:
     pieces = Pieces()
     steps = MEDIA[media](pieces, answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
 
     def step() -> tuple[bool, bytes]:
-        over = next(steps, None) is None
-        return over, pieces.taken()
+        rows = next(steps, None)
+        line.rows += rows or 0
+        return rows is None, pieces.taken()
 
     over, data = await attended.do(step)
     headers = [(b"content-type", media.encode()), (b"vary", b"accept"), *_known(answer)]
@@ -158,6 +162,7 @@ async def _stream(
         if over:
             break
         over, data = await attended.do(step)
+    line.said["receipt"] = answer.receipt
     await send({"type": "http.response.body", "body": b""})
 
 

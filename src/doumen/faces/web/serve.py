@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import os
 import signal
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.message import msg
 from doumen.model.operation import Outcome
 from doumen.session import Node
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-EXTRA = ("starlette", "uvicorn", "python_multipart")
+EXTRA = ("starlette", "uvicorn", "python_multipart", "prometheus_client")
 TERMS = "DOUMEN_SERVICE_TERMS"
 """How a process of the service is told its terms."""
 
@@ -40,6 +41,10 @@ def serve(
     grace: int = 30,
     background: int = 1,
     origin: tuple[str, ...] = (),
+    log: Path | None = None,
+    log_format: str = "json",
+    log_level: str = "info",
+    metrics: str | None = None,
 ) -> Outcome:
     """Serve a node until SIGTERM or SIGINT; running requests are finished within `grace`.
 
@@ -48,39 +53,35 @@ def serve(
         Unavailable: it cannot listen there, or the node does not open.
     """
     _check(
-        host=host,
-        port=port,
+        place=(host, port),
         tls=(tls_cert, tls_key),
         plain=plain,
         origins=origin,
         background=background,
         counts=(workers, jobs, rate, upload_mib, patience),
+        metrics=metrics,
     )
     _installed()
     terms = Terms(
-        folder=str(folder),
-        jobs=jobs,
-        waiting=8 * jobs,
-        rate=rate,
-        burst=2 * rate,
-        upload=upload_mib * MIB,
-        patience=patience,
-        origins=origin,
-        background=background,
-    )
+        folder=str(folder), jobs=jobs, waiting=8 * jobs, rate=rate, burst=2 * rate,
+        upload=upload_mib * MIB, patience=patience, origins=origin, background=background,
+        log=None if log is None else str(log.absolute()),
+        log_format=log_format, log_level=log_level, counted=metrics is not None,
+    )  # fmt: skip
     with Node.open(folder):
         pass  # what is wrong with it is told here, not by a process of its own
     os.environ[TERMS] = terms.written()
-    _logs()
-    _run(
-        f"{host}:{port}",
-        host=host,
-        port=port,
-        workers=workers,
-        ssl_certfile=tls_cert,
-        ssl_keyfile=tls_key,
-        timeout_graceful_shutdown=grace,
-    )
+    _begin_log(terms)
+    with _exposed(metrics, (tls_cert, tls_key)):
+        _run(
+            f"{host}:{port}",
+            host=host,
+            port=port,
+            workers=workers,
+            ssl_certfile=tls_cert,
+            ssl_keyfile=tls_key,
+            timeout_graceful_shutdown=grace,
+        )
     return Outcome(json={"stopped": True}, said=("The service has stopped.",))
 
 
@@ -131,44 +132,41 @@ def process() -> ASGIApp:
     """The application, as a process of the service makes it."""
     from doumen.faces.web.app import application  # noqa: PLC0415 (needs the extra)
 
-    _logs()
-    return application(Terms.read(os.environ[TERMS]))
+    terms = Terms.read(os.environ[TERMS])
+    _begin_log(terms)
+    return application(terms)
 
 
-def _logs() -> None:
-    """Lines to standard error: of the service as JSON, of the server in its own words."""
-    access = logging.getLogger("doumen.access")
-    if not access.handlers:
-        access.addHandler(logging.StreamHandler(sys.stderr))
-        access.setLevel(logging.INFO)
-        access.propagate = False
-        server = logging.getLogger("uvicorn")
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(_NoTrace("%(levelname)s %(message)s"))
-        server.addHandler(handler)
-        server.setLevel(logging.INFO)
-        server.propagate = False
+def _begin_log(terms: Terms) -> None:
+    from doumen.faces.web import log  # noqa: PLC0415 (needs the extra)
+
+    log.begin(terms)
 
 
-class _NoTrace(logging.Formatter):
-    """Lines without the text of exceptions, which may hold what was sent."""
+@contextmanager
+def _exposed(place: str | None, tls: tuple[Path | None, Path | None]) -> Iterator[None]:
+    """Tell the figures at a place of their own, if there is one, until the block ends."""
+    from doumen.faces.web import log, metrics  # noqa: PLC0415 (needs the extra)
 
-    def formatException(self, ei: object) -> str:
-        """The kind alone."""
-        return f"({ei[0].__name__})" if isinstance(ei, tuple) and ei[0] is not None else ""
+    if place is None:
+        yield
+        return
+    with metrics.exposed(place, tls) as address:
+        log.SERVER.info("Metrics are told at %s", address)
+        yield
 
 
 def _check(
     *,
-    host: str,
-    port: int,
+    place: tuple[str, int],
     tls: tuple[Path | None, Path | None],
     plain: bool,
     origins: tuple[str, ...],
     background: int,
     counts: tuple[int, ...],
+    metrics: str | None,
 ) -> None:
-    cert, key = tls
+    (host, port), (cert, key) = place, tls
     faults = []
     if (cert is None) != (key is None):
         faults.append("--tls-cert and --tls-key go together")
@@ -184,10 +182,24 @@ def _check(
         faults.append("--workers, --jobs, --rate, --upload-mib and --patience are 1 or more")
     if background < 0:
         faults.append("--background is 0 or more")
+    if metrics is not None:
+        faults += _metrics(metrics, plain=plain or cert is not None)
     if "*" in origins:
         faults.append("--origin names one web origin; `*` would let in all of them")
     if faults:
         raise Invalid("The service cannot start.", why="; ".join(faults) + ".", detail="serve")
+
+
+def _metrics(place: str, *, plain: bool) -> Iterator[str]:
+    """What is wrong with the place of metrics."""
+    host, _, port = place.rpartition(":")
+    if not port.isdigit() or int(port) >= 1 << 16:
+        yield msg("--metrics `{place}` is neither PORT nor ADDRESS:PORT", place=place)
+    elif host and not plain and not _loopback(host.strip("[]")):
+        yield msg(
+            "--metrics `{host}` is reached by others: give --tls-cert and --tls-key, or --plain",
+            host=host,
+        )
 
 
 def _loopback(host: str) -> bool:

@@ -23,6 +23,10 @@ class Terms:
         patience: Seconds in which the other side must send or take the next piece.
         origins: Web origins whose pages may call the service.
         background: Jobs of the queue at one time; 0: other workers do them.
+        log: File that the log goes to; None: standard error.
+        log_format: `json` or `text`.
+        log_level: The least that is logged: `debug`, `info`, `warning` or `error`.
+        counted: Whether figures are kept for Prometheus.
     """
 
     folder: str
@@ -35,6 +39,10 @@ class Terms:
     patience: float = 30.0
     origins: tuple[str, ...] = ()
     background: int = 1
+    log: str | None = None
+    log_format: str = "json"
+    log_level: str = "info"
+    counted: bool = False
 
     def written(self) -> str:
         """As text, for another process."""

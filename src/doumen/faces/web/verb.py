@@ -65,6 +65,7 @@ class Verb:
                 outcome = await attended.do(
                     lambda: asked(house, bearer, scope).do(operation, **values)
                 )
+                note(scope, outcome)
                 await self.send_outcome(attended, outcome, folder, send)
         except DoumenError as error:
             raise (error if folder is None else folder.hidden(error)) from None
@@ -121,6 +122,15 @@ class Verb:
             headers.append((RECEIPT.encode(), receipt.encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def note(scope: Scope, outcome: Outcome) -> None:
+    """Keep for the log and the metrics what a job came to: ids and counts, no values."""
+    said = scope["state"]["line"].said
+    for name, kind in (("receipt", str), ("job", str), ("landed", int), ("quarantined", int)):
+        value = outcome.json.get(name)
+        if isinstance(value, kind):
+            said[name] = value
 
 
 async def admitted(house: House, operation: Operation, scope: Scope) -> Bearer:

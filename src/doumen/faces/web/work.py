@@ -68,9 +68,12 @@ class Work:
 
     Args:
         terms: How many there are, and how many may wait.
+        told: Hears how many jobs run and how many wait, whenever that changes.
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, told: Callable[[int, int], None] | None = None) -> None:
+        self._told = told
+        self._running = 0
         self._threads = ThreadPoolExecutor(terms.jobs, thread_name_prefix="doumen-job")
         self._door = ThreadPoolExecutor(2, thread_name_prefix="doumen-door")
         self._places = asyncio.Semaphore(terms.jobs)
@@ -88,20 +91,28 @@ class Work:
             raise Unavailable(
                 "The service has more to do than it can.", next="Try again soon.", detail="busy"
             )
-        self._inside += 1
+        self._count(inside=1)
         try:
             async with self._places:
+                self._count(running=1)
                 attended = Attended(self._threads, receive)
                 try:
                     yield attended
                 finally:
+                    self._count(running=-1)
                     await attended.end()
         finally:
-            self._inside -= 1
+            self._count(inside=-1)
 
     async def at_door(self, step: Callable[[], T]) -> T:
         """Do something short, apart from the jobs: who is there, is all well."""
         return await asyncio.get_running_loop().run_in_executor(self._door, step)
+
+    def _count(self, *, inside: int = 0, running: int = 0) -> None:
+        self._inside += inside
+        self._running += running
+        if self._told is not None:
+            self._told(self._running, self._inside - self._running)
 
     def close(self) -> None:
         """Take no more work."""
