@@ -16,17 +16,28 @@ from doumen.gate.means import Means
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
 from doumen.model.actor import OWNER
-from doumen.model.errors import Invalid, Refused
+from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.event import Event
-from doumen.model.fact import Fact
+from doumen.model.fact import Fact, Facts
+from doumen.model.message import msg
 from doumen.model.receipt import Receipt
 
 
-def amend(means: Means, actor: str, facts: Sequence[Fact], subject: str) -> Receipt:
+def amend(
+    means: Means, actor: str, facts: Sequence[Fact], subject: str, seen: Facts | None = None
+) -> Receipt:
     """Change what is true.
+
+    Args:
+        means: Of the node.
+        actor: Who changes it.
+        facts: The new ones.
+        subject: What the event is about.
+        seen: The state from which the new ones were made; None: they hold whatever was before.
 
     Raises:
         Refused: one of the facts is not this actor's to change; then none is changed.
+        Conflict: another job changed one of them since; what it did would be lost.
     """
     if not facts:
         raise Invalid("There is nothing to change.", detail="empty")
@@ -35,7 +46,23 @@ def amend(means: Means, actor: str, facts: Sequence[Fact], subject: str) -> Rece
         policy.may_amend(who, fact)
     now = means.clock()
     draft = record.amended(who.name, record.new_id(now, means.entropy), now, subject, facts)
-    return means.commits.submit(lambda _: draft)
+
+    def prepare(connection: Connection) -> Draft:
+        if seen is not None:
+            _unmoved(means.catalog.current(connection), seen, facts)
+        return draft
+
+    return means.commits.submit(prepare)
+
+
+def _unmoved(now: Facts, seen: Facts, facts: Sequence[Fact]) -> None:
+    for fact in facts:
+        if now.body(fact.kind, fact.key) != seen.body(fact.kind, fact.key):
+            raise Conflict(
+                msg("Another job changed `{key}` while this one was at it.", key=fact.key),
+                next=msg("Run the same command again."),
+                detail="changed",
+            )
 
 
 def found(means: Means, name: str, certificate: Mapping[str, Any]) -> Receipt:

@@ -91,9 +91,9 @@ class Counter:
         assert isinstance(made, Made)
         return made
 
-    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
+    def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""
-        return self._gate.amend(self.actor.name, list(facts), subject).id
+        return self._gate.amend(self.actor.name, list(facts), subject, seen).id
 
     def rotate(self) -> str:
         """Put a new working key in force; gives the id of the receipt."""

@@ -57,8 +57,12 @@ class Desk(Protocol):
         """Bring files in under a contract (ODCS text)."""
         ...
 
-    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
-        """Change what is true; gives the id of the receipt."""
+    def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
+        """Change what is true; gives the id of the receipt.
+
+        Facts made from earlier ones say which state they `seen`: where another job changed one of
+        them since, it is a conflict, and nothing is lost.
+        """
         ...
 
     def rotate(self) -> str:

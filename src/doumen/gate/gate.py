@@ -9,7 +9,7 @@ from doumen.gate import amend, collect, derive, query
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.model.answer import Explained, Made
-from doumen.model.fact import Fact
+from doumen.model.fact import Fact, Facts
 from doumen.model.job import Collect, Job, Query
 from doumen.model.load import Examination
 from doumen.model.plan import Progress
@@ -41,6 +41,8 @@ class Gate:
         assert isinstance(job.step, Query)
         return query.explain(self.means, job, job.step)
 
-    def amend(self, actor: str, facts: list[Fact], subject: str) -> Receipt:
+    def amend(
+        self, actor: str, facts: list[Fact], subject: str, seen: Facts | None = None
+    ) -> Receipt:
         """Change what is true."""
-        return amend.amend(self.means, actor, facts, subject)
+        return amend.amend(self.means, actor, facts, subject, seen)

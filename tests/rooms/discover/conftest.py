@@ -104,7 +104,7 @@ class FakeDesk:
             place = len(self.kept) + 1
             self.kept.append(FactRow(place, fact, f"e{place}", f"2026-01-{place:02}T00:00:00Z"))
 
-    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
+    def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Make facts true, all in one event."""
         assert subject
         self.keep(*facts)

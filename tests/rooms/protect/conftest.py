@@ -38,7 +38,7 @@ class FakeDesk:
     def facts(self) -> Facts:
         return visible_facts(self.actor, self.node.facts, NOW)
 
-    def amend(self, facts: Sequence[Fact], *, subject: str) -> str:
+    def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         assert facts
         for fact in facts:
             may_amend(self.actor, fact)

@@ -123,7 +123,7 @@ def _accepted(
         Fact("contract", str(found.ref), body),
         *odcs.label_facts(new, found.ref, found.facts),
     ]
-    receipt = desk.amend(facts, subject=str(found.ref))
+    receipt = desk.amend(facts, subject=str(found.ref), seen=found.facts)
     return _outcome(found.ref, new, changes, receipt)
 
 

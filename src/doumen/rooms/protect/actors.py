@@ -46,7 +46,7 @@ def add(
         "purposes": sorted({*old.purposes, *purpose}),
         "claims": dict(sorted({**dict(old.claims), **claims}.items())),
     }
-    receipt = desk.amend([Fact("actor", key, body)], subject=f"actor {key}")
+    receipt = desk.amend([Fact("actor", key, body)], subject=f"actor {key}", seen=facts)
     done = "added" if before is None else "changed"
     return Outcome(
         json={**_described(key, body), "receipt": receipt},

@@ -97,7 +97,7 @@ def _changed(
     if before and before["origin"] != SET:
         kept.setdefault(before["origin"], list(before["labels"]))
     body = {**kept, "labels": sorted(labels), "origin": SET}
-    receipt = desk.amend([Fact("label", key, body)], subject=key)
+    receipt = desk.amend([Fact("label", key, body)], subject=key, seen=facts)
     return Outcome(
         json={
             "dataset": str(ref),
