@@ -16,6 +16,19 @@ from importlib.util import find_spec
 from doumen.model.errors import Invalid
 from doumen.model.operation import Operation, Param
 
+_SHELF = Param("directory", "Folder of the backups.", "path", True, True, metavar="DIR")
+_SECRET = Param(
+    "passphrase_file",
+    "File whose first line is the passphrase; else DOUMEN_BACKUP_PASSPHRASE, else it is asked.",
+    "path",
+)
+_BACKUP = Param("backup", "Id of the backup; the newest otherwise.", metavar="ID")
+_AT_LEAST = Param(
+    "at_least",
+    "A checkpoint that somebody else holds: an older or forked backup is refused.",
+    metavar="FILE",
+)
+
 NODE: tuple[Operation, ...] = (
     Operation(
         name=("init",),
@@ -127,7 +140,65 @@ NODE: tuple[Operation, ...] = (
         node="folder",
         local="It is what does the jobs.",
     ),
-)
+    Operation(
+        name=("backup", "make"),
+        summary="Back the node up into a folder, encrypted; others may work meanwhile.",
+        run="doumen.session.keeping.verbs:make",
+        params=(
+            _SHELF,
+            _SECRET,
+            Param("keep", "Keep the newest N backups and remove older ones.", "integer"),
+        ),
+        details="One moment of the store, the files of the lake that it speaks of, keys and "
+        "settings. What a backup before holds is not written again. Whoever has the passphrase "
+        "has the node: its data and its keys. Without it nobody can read a backup.",
+        examples=("doumen backup make /mnt/backups --passphrase-file secret.txt --keep 30",),
+        node="folder",
+        local="It reads the keys and writes a folder.",
+        told=True,
+    ),
+    Operation(
+        name=("backup", "list"),
+        summary="List the backups in a folder.",
+        run="doumen.session.keeping.verbs:list_",
+        params=(_SHELF, _SECRET),
+        examples=("doumen backup list /mnt/backups",),
+        node="none",
+        local="It reads a folder.",
+    ),
+    Operation(
+        name=("backup", "verify"),
+        summary="Read all of a backup, and verify the ledger and the receipts in it.",
+        run="doumen.session.keeping.verbs:verify",
+        params=(_SHELF, _SECRET, _BACKUP, _AT_LEAST),
+        details="Exit 5 where something was changed, cut or left out; all of it is named.",
+        examples=("doumen backup verify /mnt/backups --at-least monday.txt",),
+        node="none",
+        local="It reads a folder.",
+        told=True,
+    ),
+    Operation(
+        name=("restore",),
+        summary="Make a node of a backup, verified before it is there.",
+        run="doumen.session.keeping.verbs:restore",
+        params=(
+            _SHELF,
+            Param("into", "Folder of the node: empty, or not there.", "path", True, True,
+                  metavar="INTO"),
+            _SECRET,
+            _BACKUP,
+            Param("store", "Another store than that of the backup; `sqlite:store.sqlite` is a "
+                  "file in the folder.", metavar="URL"),
+            _AT_LEAST,
+        ),
+        details="The node has the name and the keys of the one that was backed up: let only one "
+        "of the two go on.",
+        examples=("doumen restore /mnt/backups my-node --passphrase-file secret.txt",),
+        node="none",
+        local="It makes a folder.",
+        told=True,
+    ),
+)  # fmt: skip
 
 _JOB = Param("job", "Id of a job.", positional=True, required=True, metavar="ID")
 

@@ -68,6 +68,7 @@ class Operation:
         one_of: Inputs of which one at least must be given over the network.
         queues: Whether it may be queued as a job, and the inputs that must be given for that;
             None: it may not. What it makes, it makes by one event.
+        told: Of one that runs at no open node: the function also receives `progress`.
     """
 
     name: tuple[str, ...]
@@ -82,6 +83,7 @@ class Operation:
     gives: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     queues: tuple[str, ...] | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

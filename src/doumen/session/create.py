@@ -80,7 +80,7 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
     origin = _origin(name)
     given = store or os.environ.get(PLACE) or config.STORE
     settings = config.Settings.model_validate(
-        {"name": name, "origin": origin, "store": _store(given, origin)}
+        {"name": name, "origin": origin, "store": stored(given, origin)}
     )
     directory.mkdir(parents=True, exist_ok=True)
     mark = directory / MARK
@@ -117,7 +117,7 @@ def _fill(directory: Path, settings: config.Settings) -> None:
         found(node.means, settings.name, keyring.certificate)
 
 
-def _store(given: str, origin: str) -> str:
+def stored(given: str, origin: str) -> str:
     """The address as the settings hold it: a server's with the node's own schema."""
     if given == config.STORE:
         return given
@@ -139,7 +139,7 @@ def _origin(name: str) -> str:
 def _clear(directory: Path, origin: str, given: str) -> None:
     """Remove what an interrupted making of a node of this origin left."""
     if given != config.STORE and origin:
-        discard(_store(given, origin), origin)
+        discard(stored(given, origin), origin)
     for part in ("keys", "lake"):
         shutil.rmtree(directory / part, ignore_errors=True)
     for path in directory.glob("store.sqlite*"):

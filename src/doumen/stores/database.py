@@ -120,6 +120,16 @@ class Database:
         with self._transaction(writing=False) as (connection, _):
             yield connection
 
+    def sign(self, origin: str) -> None:
+        """Say whose store this is; a file of SQLite is that of the folder it lies in.
+
+        Raises:
+            Unavailable: as `write`.
+        """
+        if self._server:
+            with self.write() as connection:
+                postgresql.sign(connection, origin)
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()

@@ -18,6 +18,7 @@ from doumen.model.errors import Invalid, NotFound
 from doumen.model.operation import Operation, Outcome
 
 if TYPE_CHECKING:
+    from doumen.model.plan import Progress
     from doumen.session import Node
 
 
@@ -31,16 +32,18 @@ def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> in
 def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcome:
     if asked.detach:
         return _queued(asked, operation, values)
-    if operation.node == "none":
-        return _run(operation, **values)
-    if operation.node == "folder":
-        return _run(operation, _folder(asked), **values)
+    if operation.node in {"none", "folder"}:
+        place = (_folder(asked),) if operation.node == "folder" else ()
+        with ExitStack() as stack:
+            if operation.told:
+                values = {**values, "progress": _progress(stack)}
+            return _run(operation, *place, **values)
     with ExitStack() as stack:
         node = _node(asked, operation)
         if node is None:
             return _run(operation, None, **values)
         stack.enter_context(node)
-        progress = stack.enter_context(Line(sys.stderr)) if terminal.watched() else silent
+        progress = _progress(stack)
         session = node.session(actor=asked.actor, purpose=asked.purpose, progress=progress)
         return session.do(operation, **values)
 
@@ -52,6 +55,11 @@ def _queued(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Ou
     with open_node(asked.node) as node:
         session = node.session(actor=asked.actor, purpose=asked.purpose)
         return session.submit(operation, **values)
+
+
+def _progress(stack: ExitStack) -> Progress:
+    """Where to say how far a job is."""
+    return stack.enter_context(Line(sys.stderr)) if terminal.watched() else silent
 
 
 def _run(operation: Operation, *place: Path | None, **values: Any) -> Outcome:

@@ -9,7 +9,6 @@ Every table is made with the feature `timestampNtz`, so that no commit changes i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from doumen.model.errors import Conflict, Invalid, Unavailable
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
 from doumen.stores.durable import sync
+from doumen.stores.lake.names import LOG, version_of
 from doumen.stores.lake.types import (
     KEPT,
     ListOf,
@@ -36,9 +36,7 @@ from doumen.stores.lake.types import (
     storable,
 )
 
-LOG = "_delta_log"
 _FEATURES = frozenset({"timestampNtz"})
-_VERSIONED = re.compile(r"(\d{20})\.")
 _ONCE = CommitProperties(max_commit_retries=0)
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
@@ -102,13 +100,13 @@ def _readable(directory: Path, floor: int) -> DeltaTable | None:
         try:
             return DeltaTable(directory)
         except DeltaError:
-            head = max((_version(name) for name in _names(directory)), default=-1)
+            head = max((version_of(name) for name in _names(directory)), default=-1)
             if head <= floor:
                 if floor < 0:
                     return None
                 raise
             for name in _names(directory):
-                if _version(name) == head or name == "_last_checkpoint":
+                if version_of(name) == head or name == "_last_checkpoint":
                     (directory / LOG / name).unlink()
 
 
@@ -215,15 +213,10 @@ def _names(directory: Path) -> list[str]:
     return [path.name for path in log.iterdir()] if log.is_dir() else []
 
 
-def _version(name: str) -> int:
-    found = _VERSIONED.match(name)
-    return int(found[1]) if found else -1
-
-
 def _sync(directory: Path, before: set[str]) -> None:
     """Force what was added to the log to the disk, the log's own folder included."""
     for name in _names(directory):
-        if name not in before or _version(name) < 0:
+        if name not in before or version_of(name) < 0:
             sync(directory / LOG / name)
     sync(directory / LOG)
     sync(directory)

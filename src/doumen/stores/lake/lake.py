@@ -17,11 +17,13 @@ from typing import Literal
 
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
 from doumen.stores.durable import sync
 from doumen.stores.lake import footer
+from doumen.stores.lake.names import LOG, version_of
 
 STAGED = "_staged-"
 """Folders with this beginning hold files of a job that has not settled them."""
@@ -152,6 +154,23 @@ class Lake:
                 detail="lake",
             )
         return self.root / relative
+
+    def log(self, table: str, version: int) -> list[Path]:
+        """The files of the Delta log of a table, up to a version; none of them ever changes.
+
+        Raises:
+            Unavailable: the log does not come to that version.
+        """
+        folder = self.table_dir(table) / LOG
+        found = {path.name: path for path in folder.glob("*") if path.is_file()}
+        if f"{version:020d}.json" not in found:
+            raise Unavailable(
+                msg("The Delta log of `{table}` lacks its version {version}.",
+                    table=table, version=version),
+                next=plain("doumen doctor"),
+                detail="delta",
+            )  # fmt: skip
+        return [path for name, path in sorted(found.items()) if 0 <= version_of(name) <= version]
 
     def missing(self, snapshot: Snapshot) -> list[str]:
         """Paths of files that are not there, or have another size than was recorded."""
