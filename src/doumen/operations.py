@@ -141,6 +141,22 @@ NODE: tuple[Operation, ...] = (
         local="It is what does the jobs.",
     ),
     Operation(
+        name=("doctor",),
+        summary="Check the node and the machine under it; mend what is safe.",
+        run="doumen.session.doctor.verb:doctor",
+        params=(
+            Param("full", "Recompute the whole ledger and read every file.", "flag"),
+            Param("mend", "Sweep what cut off work left, bring Delta logs to the version in "
+                  "force, close keys to others; never facts or events.", "flag"),
+        ),
+        details="Also a node that does not open. Exit 1 on faults, 5 where evidence is touched; "
+        "warnings leave it at 0. What is younger than an hour is never swept.",
+        examples=("doumen doctor", "doumen doctor --full", "doumen doctor --mend"),
+        node="folder",
+        local="It speaks of files of the machine of the node, and mends them.",
+        told=True,
+    ),
+    Operation(
         name=("backup", "make"),
         summary="Back the node up into a folder, encrypted; others may work meanwhile.",
         run="doumen.session.keeping.verbs:make",

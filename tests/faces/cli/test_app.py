@@ -147,7 +147,7 @@ def test_failures_have_their_exit_code_and_their_shape(
         raise kind("It went wrong.", why="Because.", next="doumen x", rule="r1", detail="d")
 
     session.doing = fail
-    shown = doumen("doctor")
+    shown = doumen("key", "show")
     assert (shown.code, shown.out) == (kind.exit, "")
     assert json.loads(shown.err) == {
         "error": {
@@ -159,13 +159,13 @@ def test_failures_have_their_exit_code_and_their_shape(
         }
     }
     assert session.closed
-    drawn = doumen("doctor", terminal=True)
+    drawn = doumen("key", "show", terminal=True)
     assert drawn.err == "error: It went wrong.\n       Because.\nhint:  doumen x\n"
 
 
 def test_faults_found_are_an_outcome_with_exit_code_1(doumen: Any, session: Any) -> None:
     session.doing = lambda **_: Outcome(json={"faults": 1}, drawn=(Text("one"),), exit=1)
-    assert doumen("doctor").code == 1
+    assert doumen("key", "show").code == 1
 
 
 def test_an_unknown_error_keeps_its_words_to_itself(doumen: Any, session: Any) -> None:
@@ -173,12 +173,12 @@ def test_an_unknown_error_keeps_its_words_to_itself(doumen: Any, session: Any) -
         raise ValueError("secret 110101199003071234")
 
     session.doing = fail
-    shown = doumen("doctor", terminal=True)
+    shown = doumen("key", "show", terminal=True)
     assert shown.code == 70
     assert "secret" not in shown.err
     assert "ValueError" in shown.err
     assert "--debug" in shown.err
-    debugged = doumen("doctor", "--debug", terminal=True)
+    debugged = doumen("key", "show", "--debug", terminal=True)
     assert "Traceback" in debugged.err
     assert debugged.code == 70
 
@@ -188,7 +188,7 @@ def test_an_interrupt_is_130(doumen: Any, session: Any) -> None:
         raise KeyboardInterrupt
 
     session.doing = interrupt
-    shown = doumen("doctor")
+    shown = doumen("key", "show")
     assert shown.code == 130
     assert json.loads(shown.err)["error"]["code"] == "interrupted"
 
@@ -229,18 +229,18 @@ def test_hostile_text_does_not_reach_the_terminal(doumen: Any, session: Any) -> 
     session.doing = lambda **_: Outcome(
         json={"v": evil}, drawn=(Text(evil), Fields((("k", evil),))), said=(evil,)
     )
-    drawn = doumen("doctor", terminal=True)
-    asked = doumen("doctor", "--json", terminal=True)
+    drawn = doumen("key", "show", terminal=True)
+    asked = doumen("key", "show", "--json", terminal=True)
     for text in (drawn.out, drawn.err, asked.out):
         assert not set("\x1b\x07\u202e\x9b") & set(text)
     assert json.loads(asked.out) == {"v": evil}
 
 
 def test_progress_only_where_somebody_looks(doumen: Any, session: Any) -> None:
-    doumen("doctor")
+    doumen("key", "show")
     session.progress(0.5, "reading")
     assert session.progress.__name__ == "silent"
-    doumen("doctor", terminal=True)
+    doumen("key", "show", terminal=True)
     assert type(session.progress).__name__ == "Line"
 
 
@@ -306,7 +306,7 @@ class Gone(io.StringIO):
         raise BrokenPipeError(32, "Broken pipe")
 
 
-@pytest.mark.parametrize("line", [["doctor"], ["--help"], ["completion", "zsh"]])
+@pytest.mark.parametrize("line", [["key", "show"], ["--help"], ["completion", "zsh"]])
 def test_a_pipe_broken_at_any_place(
     session: Any, monkeypatch: pytest.MonkeyPatch, line: list[str]
 ) -> None:
@@ -320,7 +320,7 @@ def test_a_reader_who_goes_away_is_no_error() -> None:
         "from doumen.model.operation import Outcome;"
         "from doumen.faces.cli import run;"
         "run._do = lambda *_: Outcome(json={'rows': (n for n in range(10**6))});"
-        "sys.exit(app.main(['doctor']))"
+        "sys.exit(app.main(['key', 'show']))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -1,4 +1,4 @@
-"""The verbs of this room: receipt, ledger, key, doctor."""
+"""The verbs of this room: receipt, ledger, key."""
 
 from __future__ import annotations
 
@@ -106,12 +106,5 @@ OPERATIONS: tuple[Operation, ...] = (
         "doumen.rooms.trace.ledger:rotate",
         scope="write",
         local="It needs the root key, which belongs out of reach of a token.",
-    ),
-    Operation(
-        ("doctor",),
-        "Check store, lake, ledger and keys.",
-        "doumen.rooms.trace.doctor:doctor",
-        (Param("mend", "Put right what is safe: sweep files that belong to nothing.", "flag"),),
-        local="It speaks of files of the machine of the node, and mends them.",
     ),
 )  # fmt: skip

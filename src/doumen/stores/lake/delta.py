@@ -74,6 +74,35 @@ def register(
     return version
 
 
+def names(directory: Path, version: int) -> set[str]:
+    """Names of the files that the end of the log holds.
+
+    Raises:
+        Unavailable: it cannot be read, or ends before `version`.
+    """
+    try:
+        table = DeltaTable(directory)
+        if table.version() < version:
+            raise _unusable(directory, f"It ends at {table.version()}, before version {version}.")
+        return {uri.rpartition("/")[2] for uri in table.file_uris()}
+    except (DeltaError, OSError) as error:
+        raise _unusable(directory, "It cannot be read.") from error
+
+
+def follow(directory: Path, version: int) -> None:
+    """Undo what is in the log beyond a version.
+
+    Raises:
+        Unavailable: it cannot be used, or ends before `version`.
+    """
+    before = set(_names(directory))
+    try:
+        _at(directory, version)
+    except (DeltaError, OSError) as error:
+        raise _unusable(directory, "It cannot be read or written.") from error
+    _sync(directory, before)
+
+
 def _new(directory: Path) -> DeltaTable:
     """An empty table whose version 0 only sets the protocol; the first data are version 1."""
     placeholder = Field("_", PrimitiveType("timestamp_ntz"))

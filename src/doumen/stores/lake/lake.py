@@ -172,6 +172,28 @@ class Lake:
             )  # fmt: skip
         return [path for name, path in sorted(found.items()) if 0 <= version_of(name) <= version]
 
+    def agrees(self, snapshot: Snapshot) -> bool:
+        """Whether the end of the Delta log names the files of the version in force.
+
+        Raises:
+            Unavailable: the log cannot be read, or does not come to that version.
+        """
+        from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
+
+        names = {file.path.rpartition("/")[2] for file in snapshot.files}
+        return delta.names(self.table_dir(str(snapshot.ref)), snapshot.version) == names
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Bring a Delta log that is ahead back to the version in force, under the write lock.
+
+        Raises:
+            Unavailable: the log cannot be used, or does not come to that version.
+        """
+        from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
+
+        if not self.agrees(snapshot):
+            delta.follow(self.table_dir(str(snapshot.ref)), snapshot.version)
+
     def missing(self, snapshot: Snapshot) -> list[str]:
         """Paths of files that are not there, or have another size than was recorded."""
         return [file.path for file in snapshot.files if not self._whole(file)]

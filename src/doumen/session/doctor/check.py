@@ -1,0 +1,41 @@
+"""One thing that the doctor looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from doumen.model.errors import DoumenError, Tampered
+from doumen.model.message import joined
+
+State = Literal["ok", "warn", "fault"]
+
+HOUR = 3600.0
+"""Seconds: what is younger may belong to a job that still runs, and is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found.
+
+    Attributes:
+        name: What was looked at; a stable word.
+        state: `warn` will be trouble, `fault` is.
+        said: One sentence.
+        next: What to do about it.
+        tampered: Whether evidence is touched.
+        mended: Whether it was put right just now.
+    """
+
+    name: str
+    state: State
+    said: str
+    next: str | None = None
+    tampered: bool = False
+    mended: bool = False
+
+
+def failed(name: str, error: DoumenError) -> Check:
+    """What keeps something from being looked at."""
+    said = joined(" ", [error.what, error.why] if error.why else [error.what])
+    return Check(name, "fault", said, error.next, tampered=isinstance(error, Tampered))

@@ -1,0 +1,113 @@
+"""The lake of a node, seen by the doctor: files, Delta logs, and what belongs to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doumen.model.errors import DoumenError
+from doumen.model.fact import snapshot_of
+from doumen.model.message import msg, plain
+from doumen.model.ref import Ref
+from doumen.model.snapshot import DataFile, Snapshot
+from doumen.session.doctor.check import HOUR, Check, failed
+from doumen.stores.catalog import Catalog
+from doumen.stores.database import Database
+from doumen.stores.lake import Lake
+
+_BACKUP = "Put it back from a backup: `doumen restore` into another folder, and copy it from there."
+
+
+def files(lake: Lake, catalog: Catalog, *, full: bool) -> Iterator[Check]:
+    """Whether each file of each version is there; with `full`, whether it can be read."""
+    count, wrong = 0, 0
+    for ref, versions in _kept(catalog):
+        known = {file.path: file for snapshot in versions for file in snapshot.files}
+        for file in known.values():
+            count += 1
+            why = _fault(lake, file, full=full)
+            if why is not None:
+                wrong += 1
+                said = msg("`{ref}`: {why}", ref=ref, why=why)
+                yield Check("lake", "fault", said, msg(_BACKUP))
+    if not wrong:
+        said = (
+            msg("All {count} files are there and can be read.", count=count)
+            if full
+            else msg("All {count} files are there, in their size.", count=count)
+        )
+        yield Check("lake", "ok", said)
+
+
+def logs(lake: Lake, catalog: Catalog, database: Database, *, mend: bool) -> Iterator[Check]:
+    """Whether other programs that read the Delta logs see what is in force."""
+    count = 0
+    for ref, versions in _kept(catalog):
+        try:
+            if lake.agrees(versions[-1]):
+                count += 1
+                continue
+            if mend:
+                with database.write() as connection:
+                    body = catalog.current(connection).dataset(ref)
+                    if body is not None:
+                        lake.follow(snapshot_of(ref, body))
+        except DoumenError as error:
+            yield failed("log", error)
+            continue
+        said = msg("The Delta log of `{ref}` is not at the version in force.", ref=ref)
+        step = msg("doumen doctor --mend; the next job that writes to it mends it too.")
+        yield Check("log", "warn", said, step, mended=mend)
+    yield Check("log", "ok", msg("{count} Delta logs are at the version in force.", count=count))
+
+
+def orphans(lake: Lake, catalog: Catalog, *, mend: bool) -> Iterator[Check]:
+    """Files that no version of a dataset names, an hour old at least."""
+    live = {f.path for _, versions in _kept(catalog) for s in versions for f in s.files}
+    try:
+        found = lake.sweep(live, older_than=HOUR, dry=not mend)
+    except DoumenError as error:
+        yield failed("orphans", error)
+        return
+    for path in found:
+        said = msg("`{path}` in the lake belongs to no dataset.", path=path)
+        yield Check("orphans", "warn", said, plain("doumen doctor --mend"), mended=mend)
+
+
+def _kept(catalog: Catalog) -> Iterator[tuple[Ref, list[Snapshot]]]:
+    """All datasets whose files lie in the lake, each with its versions, the one in force last."""
+    for key, body in catalog.current().all("dataset"):
+        if body["kind"] == "attached":
+            continue
+        ref = Ref.parse(key)
+        bodies = [row.fact.body for row in catalog.history("dataset", key)]
+        yield ref, [snapshot_of(ref, b) for b in bodies if b and b["kind"] != "attached"]
+
+
+def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:
+    try:
+        path = lake.path(file)
+        size = path.stat().st_size
+    except OSError as error:
+        return msg("`{path}` cannot be used: {why}.", path=file.path, why=error.strerror)
+    except DoumenError as error:
+        return error.what
+    if size != file.size:
+        return msg("`{path}` has {size} bytes, not {wanted}.",
+                   path=file.path, size=size, wanted=file.size)  # fmt: skip
+    return _unread(file, path) if full else None
+
+
+def _unread(file: DataFile, path: Path) -> str | None:
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
+            rows = sum(batch.num_rows for batch in parquet.iter_batches())
+    except (pa.ArrowException, OSError):
+        return msg("`{path}` cannot be read to its end.", path=file.path)
+    if rows == file.rows:
+        return None
+    return msg("`{path}` has {rows} rows, not {wanted}.",
+               path=file.path, rows=rows, wanted=file.rows)  # fmt: skip
