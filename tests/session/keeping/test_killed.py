@@ -43,7 +43,10 @@ def run(program: str, failpoint: str, *arguments: object) -> int:
     return done.returncode
 
 
-@pytest.mark.parametrize("point", ["backup.object:1", "backup.object:9", "backup.stored"])
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param("backup.object:1", marks=pytest.mark.soak), "backup.object:9", "backup.stored"],
+)
 def test_a_first_backup_that_is_killed(kept: Any, tmp_path: Path, point: str) -> None:
     shelf = tmp_path / "fresh"
     assert run(BACKUP, point, kept.node, shelf) == -9
@@ -73,8 +76,17 @@ def test_a_later_backup_that_is_killed(kept: Any, tmp_path: Path, point: str) ->
     assert kept.verify().exit == 0
 
 
-@pytest.mark.parametrize("point", ["restore.files", "restore.filled", "restore.shown"])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("kind", "point"),
+    [
+        pytest.param("sqlite", "restore.files", marks=pytest.mark.soak),
+        ("sqlite", "restore.filled"),
+        ("sqlite", "restore.shown"),
+        pytest.param("postgresql", "restore.files", marks=pytest.mark.soak),
+        ("postgresql", "restore.filled"),
+        ("postgresql", "restore.shown"),
+    ],
+)
 def test_a_restore_that_is_killed(
     kept: Any,
     tmp_path: Path,
