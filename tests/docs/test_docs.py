@@ -77,7 +77,7 @@ def test_every_command_in_a_block_can_be_read(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("page", ["README.md", "tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "tutorial.md", "keeping.md"])
 def test_whoever_follows_the_page_gets_to_its_end(
     pages: dict[str, str], reader: Any, page: str
 ) -> None:

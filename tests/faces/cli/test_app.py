@@ -293,7 +293,7 @@ def test_words_are_completed() -> None:
         done = python(RUN, env=os.environ | asked)
         return [line.partition(",")[2] for line in done.stdout.splitlines()]
 
-    assert complete("doumen re", 1) == ["receipt"]
+    assert complete("doumen rec", 1) == ["receipt"]
     assert set(complete("doumen receipt ", 2)) == {"show", "verify", "replay"}
     assert "--for" in complete("doumen query --", 2)
     assert complete("doumen completion z", 2) == ["zsh"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import doumen
-from doumen.model.errors import Conflict, NotFound
+from doumen.model.errors import Conflict, NotFound, Unavailable
 from doumen.session.node import locate
 
 BACKUP = """
@@ -124,7 +124,7 @@ def test_a_failure_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(restore, "sync", full)
-    with pytest.raises(doumen.model.errors.Unavailable, match="cannot be restored") as caught:
+    with pytest.raises(Unavailable, match="cannot be restored") as caught:
         kept.restore(tmp_path / "there")
     assert caught.value.why == "No space left on device"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["backups", "node"]

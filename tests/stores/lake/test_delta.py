@@ -15,6 +15,7 @@ from doumen.model.errors import Conflict, Faulty, Invalid, Unavailable
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
 from doumen.stores.lake import Lake, delta
+from doumen.stores.lake.names import LOG
 
 Write = Callable[..., tuple[DataFile, ...]]
 Commit = Callable[..., int]
@@ -39,7 +40,7 @@ def values(lake: Lake, table: str = TABLE, column: str = "x") -> list[Any]:
 
 
 def log(lake: Lake) -> Path:
-    return lake.table_dir(TABLE) / delta.LOG
+    return lake.table_dir(TABLE) / LOG
 
 
 def name(version: int) -> str:
@@ -275,10 +276,10 @@ def test_every_new_file_of_the_log_is_synced(
     commit(1, "replace", None)
     folder = lake.table_dir(TABLE)
     assert {path.name for path in synced[:-2]} == {name(0), name(1)}
-    assert synced[-2:] == [folder / delta.LOG, folder]
+    assert synced[-2:] == [folder / LOG, folder]
     synced.clear()
     commit(2, "append", 1)
-    assert [path.name for path in synced] == [name(2), delta.LOG, "flights"]
+    assert [path.name for path in synced] == [name(2), LOG, "flights"]
 
 
 def test_many_commits_make_checkpoints_and_lose_no_history(lake: Lake) -> None:
