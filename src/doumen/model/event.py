@@ -39,7 +39,8 @@ class Event:
         id: Sortable unique id, also the id of the receipt.
         time: RFC 3339, UTC, microseconds, `Z`.
         type: `query`, `query.refused`, `query.failed`, `query.started`, `query.ended`,
-            `collect`, `derive`, `amend`, `node.created`, `key.rotated`.
+            `collect`, `derive`, `amend`, `node.created`, `key.rotated`, `store.migrated`,
+            `backup.made`, `node.restored`.
         previous: Leaf hash (hex) of the entry before this one; None for the first.
     """
 

@@ -17,7 +17,9 @@ import pytest
 
 import doumen
 from doumen.model.errors import Conflict, Invalid, NotFound, Tampered, Unavailable
+from doumen.session.doctor.verb import doctor
 from doumen.session.keeping import restore as restoring
+from doumen.session.node import silent
 from doumen.session.settings import FILE, read
 
 SCRIPT = Path(__file__).parents[3] / "tools" / "verify_receipt.py"
@@ -78,6 +80,8 @@ def test_a_node_goes_from_any_store_to_any(
     store = "sqlite:store.sqlite" if target == "s" else postgres.new()
     outcome = kept.restore(tmp_path / "there", store=store)
     assert replayed(tmp_path / "there") == 4
+    well = doctor(tmp_path / "there", full=True, progress=silent)
+    assert well.exit == 0, well.json
     assert answers(tmp_path / "there") == answers(kept.node)
     assert outcome.json["receipts"] == outcome.json["entries"] == told.json["entries"]
     assert read(tmp_path / "there").store == store
