@@ -63,7 +63,10 @@ def test_a_first_backup_that_is_killed(kept: Any, tmp_path: Path, point: str) ->
     assert other.verify().exit == 0
 
 
-@pytest.mark.parametrize("point", ["backup.object:2", "backup.stored", "backup.written"])
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param("backup.object:2", marks=pytest.mark.soak), "backup.stored", "backup.written"],
+)
 def test_a_later_backup_that_is_killed(kept: Any, tmp_path: Path, point: str) -> None:
     with doumen.open(kept.node) as node:
         node.session().query("SELECT 1").rows()

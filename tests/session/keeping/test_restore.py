@@ -198,12 +198,16 @@ def test_two_that_live_on_are_told_apart(kept: Any, tmp_path: Path) -> None:
     """A backup of the restored node does not contain what the first one signed since."""
     kept.make()
     kept.restore(tmp_path / "there")
+    other = type(kept)(tmp_path / "there", tmp_path / "others")
+    other.make()
     with doumen.open(kept.node) as node:
         own = node.session()
+        own.do("ledger head", output=tmp_path / "same.txt")
         for _ in range(3):
             own.query("SELECT 1").rows()
         own.do("ledger head", output=tmp_path / "first.txt")
-    other = type(kept)(tmp_path / "there", tmp_path / "others")
+    with pytest.raises(Tampered, match="forked"):  # as many entries, others
+        other.restore(tmp_path / "third", at_least=str(tmp_path / "same.txt"))
     with doumen.open(tmp_path / "there") as node:
         for _ in range(5):
             node.session().query("SELECT 2").rows()
