@@ -128,7 +128,7 @@ def _migrated(connection: Connection, verify: Verify) -> Migrated:
             next="See what is wrong with the version of Doumen that wrote it: `doumen doctor`.",
             detail="ledger",
         )
-    _upgrade(connection, found)
+    step(connection, found)
     if _kept(connection) != before or verify(connection) or _dangling(connection):
         raise Faulty(
             f"The step from layout {found} to {VERSION} changes what it must keep.",
@@ -139,18 +139,25 @@ def _migrated(connection: Connection, verify: Verify) -> Migrated:
     return Migrated(found, VERSION, before[0])
 
 
-def _upgrade(connection: Connection, old: int) -> None:
-    """Take the steps from a layout to the present one."""
+def step(connection: Connection, old: int | None, new: int | None = None) -> None:
+    """Take the steps from a layout to a later one, whatever is in the tables.
+
+    Args:
+        connection: Of a database that nobody else uses meanwhile.
+        old: Its layout; None: it is empty.
+        new: The layout wanted; None: the present one.
+    """
+    new = VERSION if new is None else new
     from alembic.operations import Operations  # noqa: PLC0415 (only who migrates pays for it)
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     scripts = ScriptDirectory(str(PLACES[0]), version_locations=[str(p) for p in PLACES])
-    steps = list(scripts.iterate_revisions(_revision(VERSION), _revision(old)))
+    steps = list(scripts.iterate_revisions(_revision(new), _revision(old) if old else "base"))
     with Operations.context(MigrationContext.configure(connection)):
-        for step in reversed(steps):
-            step.module.upgrade()
-            connection.execute(update(STORE).values(version=int(step.revision)))
+        for one in reversed(steps):
+            one.module.upgrade()
+            connection.execute(update(STORE).values(version=int(one.revision)))
 
 
 def _revision(number: int) -> str:

@@ -11,16 +11,30 @@ import base64
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, StaticPool, Table, create_engine, func, insert, select
+from sqlalchemy import (
+    Connection,
+    StaticPool,
+    Table,
+    TableClause,
+    column,
+    create_engine,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+)
+from sqlalchemy.exc import NoSuchTableError
 
 from doumen.model.errors import Faulty, Tampered
 from doumen.model.message import msg
-from doumen.stores.tables import METADATA, STORE
+from doumen.stores.migrate import step
+from doumen.stores.tables import METADATA, STORE, VERSION
 
 ENDS = 0x7FF
 """A part ends with a row whose key has these bits of its check sum unset: one in 2,048."""
@@ -54,41 +68,41 @@ def dump(connection: Connection) -> Iterator[Part]:
     Raises:
         Faulty: a column holds a value that has no portable form.
     """
-    for table in tables():
-        yield from _dumped(connection, table)
+    for one in tables():
+        yield from _dumped(connection, one)
 
 
 def count(connection: Connection) -> int:
     """How many rows `dump` will give."""
     return sum(
-        int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-        for table in tables()
+        int(connection.execute(select(func.count()).select_from(one)).scalar_one())
+        for one in tables()
     )
 
 
-def _dumped(connection: Connection, table: Table) -> Iterator[Part]:
-    key = [table.columns.keys().index(column.name) for column in table.primary_key.columns]
-    asked = select(table).order_by(*table.primary_key.columns)
+def _dumped(connection: Connection, kept: Table) -> Iterator[Part]:
+    key = [kept.columns.keys().index(part.name) for part in kept.primary_key.columns]
+    asked = select(kept).order_by(*kept.primary_key.columns)
     lines: list[str] = []
     size = 0
     with connection.execute(asked.execution_options(yield_per=1000)) as found:
         for row in found:
-            plain = [_plain(value, table) for value in row]
+            plain = [_plain(value, kept) for value in row]
             line = json.dumps(plain, separators=(",", ":"))
             lines.append(line)
             size += len(line) + 1
             mark = zlib.crc32(json.dumps([plain[i] for i in key]).encode())
             if not mark & ENDS or size >= MOST:
-                yield _part(table, lines)
+                yield _part(kept, lines)
                 lines, size = [], 0
     if lines:
-        yield _part(table, lines)
+        yield _part(kept, lines)
 
 
-def _part(table: Table, lines: list[str]) -> Part:
-    names = json.dumps(list(table.columns.keys()), separators=(",", ":"))
-    text = f'{{"table":"{table.name}","columns":{names},"rows":[\n' + ",\n".join(lines) + "\n]}\n"
-    return Part(table.name, len(lines), zlib.compress(text.encode("ascii"), 6))
+def _part(kept: Table, lines: list[str]) -> Part:
+    names = json.dumps(list(kept.columns.keys()), separators=(",", ":"))
+    text = f'{{"table":"{kept.name}","columns":{names},"rows":[\n' + ",\n".join(lines) + "\n]}\n"
+    return Part(kept.name, len(lines), zlib.compress(text.encode("ascii"), 6))
 
 
 def load(connection: Connection, part: bytes) -> int:
@@ -99,22 +113,48 @@ def load(connection: Connection, part: bytes) -> int:
     """
     try:
         body = json.loads(zlib.decompress(part))
-        table = METADATA.tables[body["table"]]
         names = body["columns"]
         rows = [
             {name: _value(value) for name, value in zip(names, row, strict=True)}
             for row in body["rows"]
         ]
-    except (zlib.error, ValueError, KeyError, TypeError):
+        into = _table(connection, body["table"], names)
+    except (zlib.error, ValueError, KeyError, TypeError, NoSuchTableError):
         raise _no_part() from None
-    if table is STORE or names != list(table.columns.keys()):
-        raise _no_part()
-    connection.execute(insert(table), rows)
+    connection.execute(insert(into), rows)
     return len(rows)
 
 
+def converted(parts: Iterable[bytes], layout: int) -> Iterator[bytes]:
+    """The parts of a store of an older layout, as they are at the present one."""
+    if layout == VERSION:
+        yield from parts
+        return
+    with scratch(layout) as connection:
+        for part in parts:
+            load(connection, part)
+        step(connection, layout)
+        yield from (part.content for part in dump(connection))
+
+
+def _table(connection: Connection, name: str, names: list[str]) -> TableClause:
+    """The table that has these columns, at whatever layout it is.
+
+    Raises:
+        ValueError, NoSuchTableError: there is none.
+    """
+    known = METADATA.tables.get(name)
+    if known is STORE:
+        raise ValueError(name)
+    if known is not None and names == list(known.columns.keys()):
+        return known
+    if names != [found["name"] for found in inspect(connection).get_columns(name)]:
+        raise ValueError(name)
+    return table(name, *map(column, names))
+
+
 @contextmanager
-def scratch() -> Iterator[Connection]:
+def scratch(layout: int = VERSION) -> Iterator[Connection]:
     """An empty store that no name leads to and that is gone at the end, even of the process."""
 
     def connect() -> sqlite3.Connection:
@@ -123,13 +163,16 @@ def scratch() -> Iterator[Connection]:
     engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     try:
         with engine.begin() as connection:
-            METADATA.create_all(connection)
+            if layout == VERSION:
+                METADATA.create_all(connection)
+            else:
+                step(connection, None, layout)
             yield connection
     finally:
         engine.dispose()
 
 
-def _plain(value: Any, table: Table) -> Any:
+def _plain(value: Any, kept: Table) -> Any:
     """A value as JSON has it."""
     if isinstance(value, bytes | memoryview | bytearray):
         return {"bytes": base64.b64encode(value).decode("ascii")}
@@ -138,7 +181,7 @@ def _plain(value: Any, table: Table) -> Any:
     raise Faulty(
         msg(
             "The table `{table}` holds a value of the type {type}, which has no portable form.",
-            table=table.name,
+            table=kept.name,
             type=type(value).__name__,
         ),
         next=msg("Please report this."),

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import stat
+import tarfile
 import threading
 from argparse import Namespace
 from collections.abc import Callable
@@ -18,10 +19,13 @@ import pytest
 import doumen
 from doumen.model.errors import Conflict, Invalid, NotFound, Tampered, Unavailable
 from doumen.session.doctor.verb import doctor
-from doumen.session.keeping import restore as restoring
+from doumen.session.keeping import proof
 from doumen.session.node import silent
 from doumen.session.settings import FILE, read
+from doumen.stores import database, migrate, portable
 
+OLD = Path(__file__).parent / "made" / "backups-layout-1.tar.xz"
+NEXT = Path(__file__).parents[2] / "stores" / "made" / "next"
 SCRIPT = Path(__file__).parents[3] / "tools" / "verify_receipt.py"
 
 
@@ -258,12 +262,43 @@ def test_a_store_that_is_taken(
     assert sorted(p.name for p in tmp_path.glob(".*")) == []
 
 
-def test_another_layout_is_refused(
+def test_a_backup_of_a_newer_version(
     kept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restoring, "VERSION", 99)
-    with pytest.raises(Unavailable, match="reads layout 99"):
-        kept.restore(tmp_path / "there")
+    monkeypatch.setattr(proof, "VERSION", 0)
+    for ask in (kept.verify, lambda: kept.restore(tmp_path / "there")):
+        with pytest.raises(Unavailable, match="reads layout 0"):
+            ask()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_of_an_older_version(
+    tmp_path: Path,
+    kind: str,
+    made: Any,
+    postgres: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: Callable[[Path], list[Any]],
+) -> None:
+    """One that layout 1 made, kept since; and as if this were the version after this one."""
+    with tarfile.open(OLD) as archive:
+        archive.extractall(tmp_path, filter="data")
+    old = type(made)(tmp_path / "none", tmp_path / "backups")
+    monkeypatch.setenv("PGPASSWORD", postgres.password)
+    store = "sqlite:store.sqlite" if kind == "sqlite" else postgres.new()
+    assert old.restore(tmp_path / "now", store=store).exit == 0
+    said = answers(tmp_path / "now")
+    assert len(said[0]) == 60
+    later = int(next(NEXT.glob("layout_*.py")).stem[-4:])
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "PLACES", (*migrate.PLACES, NEXT))
+        for module in (migrate, database, portable, proof):
+            patch.setattr(module, "VERSION", later)
+        assert old.verify().exit == 0
+        store = "sqlite:store.sqlite" if kind == "sqlite" else postgres.new()
+        told = old.restore(tmp_path / "there", store=store)
+        assert told.json["receipts"] == told.json["entries"] > 5
+        assert answers(tmp_path / "there") == said
 
 
 def test_there_is_no_such_backup(kept: Any, tmp_path: Path) -> None:

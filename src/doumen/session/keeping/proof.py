@@ -16,7 +16,7 @@ from doumen.kits.evidence import merkle
 from doumen.kits.evidence.keys import KeyFile, check_certificate, read_key_file
 from doumen.kits.evidence.note import Checkpoint, open_checkpoint
 from doumen.kits.evidence.receipt import check_receipt
-from doumen.model.errors import DoumenError, Invalid, Tampered
+from doumen.model.errors import DoumenError, Invalid, Tampered, Unavailable
 from doumen.model.message import Message, joined, msg, plain
 from doumen.model.plan import Progress
 from doumen.session.keeping.manifest import KEYS, LAKE, Manifest
@@ -25,7 +25,7 @@ from doumen.stores import portable
 from doumen.stores.ledger import tree
 from doumen.stores.ledger.audit import audit
 from doumen.stores.ledger.keyring import RECORD
-from doumen.stores.tables import CHECKPOINTS, ENTRIES, FACTS, RECEIPTS
+from doumen.stores.tables import CHECKPOINTS, ENTRIES, FACTS, RECEIPTS, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,9 @@ def prove(
     shelf: Shelf, manifest: Manifest, progress: Progress, at_least: str | None = None
 ) -> Proof:
     """Read all of a backup and hold it against its ledger; all that is wrong is named."""
+    readable(manifest)
     proof = Proof()
-    with portable.scratch() as connection:
+    with portable.scratch(manifest.layout) as connection:
         for number, item in enumerate(manifest.items):
             progress(number / len(manifest.items), msg("reading the backup"))
             try:
@@ -76,6 +77,22 @@ def prove(
             except DoumenError as error:
                 proof.findings.append(Finding(msg("the ledger"), error.what))
     return proof
+
+
+def readable(manifest: Manifest) -> None:
+    """Make sure that this version of Doumen knows the layout of a backup.
+
+    Raises:
+        Unavailable: it does not: the backup is from a newer one.
+    """
+    if manifest.layout > VERSION:
+        raise Unavailable(
+            msg("The backup has layout {found}; this version of Doumen reads layout {known}.",
+                found=manifest.layout, known=VERSION),
+            why=msg("It was made by Doumen {version}.", version=manifest.version),
+            next=msg("Use that version of Doumen, or a newer one."),
+            detail="layout",
+        )  # fmt: skip
 
 
 def key_file(shelf: Shelf, manifest: Manifest) -> KeyFile:

@@ -25,13 +25,12 @@ from doumen.session import settings as config
 from doumen.session.create import stored
 from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, Item, Manifest
 from doumen.session.keeping.noted import noted
-from doumen.session.keeping.proof import Proof, broken, hold, key_file
+from doumen.session.keeping.proof import Proof, broken, hold, key_file, readable
 from doumen.session.keeping.shelf import Shelf
 from doumen.stores import portable
 from doumen.stores.database import Database, discard
 from doumen.stores.durable import sync
 from doumen.stores.ledger import Keyring
-from doumen.stores.tables import VERSION
 
 UNFINISHED = " (unfinished)"
 """Ends the name of a store on a server as long as it is being restored; no origin holds a blank."""
@@ -74,16 +73,9 @@ def restore(
     Raises:
         Conflict: the folder is not empty, or the store is taken.
         Tampered: the backup does not hold, or does not contain the checkpoint.
-        Unavailable: folder or store cannot be written, or the backup has another layout.
+        Unavailable: folder or store cannot be written, or the backup has a newer layout.
     """
-    if manifest.layout != VERSION:
-        raise Unavailable(
-            msg("The backup has layout {found}; this version of Doumen reads layout {known}.",
-                found=manifest.layout, known=VERSION),
-            why=msg("It was made by Doumen {version}.", version=manifest.version),
-            next=msg("Restore it with that version, then `doumen migrate`."),
-            detail="layout",
-        )  # fmt: skip
+    readable(manifest)
     with _building(into) as folder:
         settings, moved = _settings(shelf, manifest, folder, store)
         work = _Work(shelf, manifest, folder, settings, progress)
@@ -133,9 +125,8 @@ class _Work:
         proof = Proof(files=sum(1 for _ in self.manifest.files()))
         record = key_file(self.shelf, self.manifest)
         with database.write() as connection:
-            for item in self.manifest.rows():
-                portable.load(connection, b"".join(self.shelf.get(item)))
-                self._told(item)
+            for part in portable.converted(self._rows(), self.manifest.layout):
+                portable.load(connection, part)
             hold(
                 connection,
                 self.manifest,
@@ -148,6 +139,11 @@ class _Work:
                 raise broken(self.manifest, proof.findings)
         return proof
 
+    def _rows(self) -> Iterator[bytes]:
+        for item in self.manifest.rows():
+            yield b"".join(self.shelf.get(item))
+            self._told(item)
+
     def noted(self, database: Database) -> str:
         """The event by which the ledger goes its own way from here."""
         return noted(
@@ -155,7 +151,11 @@ class _Work:
             self.folder / "keys",
             self.manifest.origin,
             "node.restored",
-            {"backup": self.manifest.id, "size": self.manifest.size},
+            {
+                "backup": self.manifest.id,
+                "size": self.manifest.size,
+                "layout": self.manifest.layout,
+            },
         )
 
     def show(self, into: Path) -> None:
