@@ -15,12 +15,14 @@ from doumen.session.node import now
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.ledger import Keyring, Ledger
+from doumen.stores.queue import Queue
 
 
 def noted(database: Database, keys: Path, origin: str, kind: str, data: Mapping[str, Any]) -> str:
     """Record an event of the owner; gives the id of its receipt."""
     keyring = Keyring.open(keys)
-    commits = Commits(database, Catalog(database), Ledger(database, origin), lambda: keyring)
+    catalog, ledger = Catalog(database), Ledger(database, origin)
+    commits = Commits(database, catalog, ledger, Queue(database), lambda: keyring)
     event = Event(
         id=record.new_id(now(), os.urandom),
         time=record.stamp(now()),
