@@ -9,9 +9,11 @@ import pytest
 
 import doumen
 from doumen.model.errors import Conflict, Faulty, Invalid, NotFound, Unavailable
+from doumen.model.files import Upload
 from doumen.session.keeping import backup, passphrase, verbs
 from doumen.session.keeping.shelf import Shelf
 from doumen.session.node import silent
+from doumen.session.worker import Worker
 
 
 def objects(shelf: Path) -> dict[str, float]:
@@ -208,3 +210,53 @@ def test_how_far_it_is(kept: Any) -> None:
         "reading the backup", "verifying the ledger", "verifying receipts",
     }  # fmt: skip
     verbs.make(kept.node, directory=kept.shelf, progress=silent)
+
+
+def test_jobs_that_wait_come_along_with_what_was_sent(
+    kept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait at the restored node too; what was lost before is the job's to say."""
+    monkeypatch.setattr(backup, "PAUSE", 0)
+    jobs = []
+    with doumen.open(kept.node) as node:
+        for name in ("sent", "lost"):
+            path = tmp_path / f"{name}.csv"
+            path.write_text("id,name\n7,Eve\n")
+            upload = Upload(path)
+            told = node.session().submit("collect", path=upload, as_dataset=f"city.{name}")
+            jobs.append(told.json["job"])
+    (kept.node / "spool" / jobs[1] / "path" / "lost.csv").unlink()
+    kept.make()
+    kept.restore(tmp_path / "there")
+    place = tmp_path / "there" / "spool" / jobs[0] / "path"
+    assert [p.stat().st_mode & 0o777 for p in (place, place / "sent.csv")] == [0o700, 0o600]
+    with doumen.open(tmp_path / "there") as node:
+        Worker(node).run(until_idle=True)
+        own = node.session()
+        assert own.query("SELECT name FROM city.sent").rows() == [("Eve",)]
+        assert own.do("job show", job=jobs[1]).json["state"] == "failed"
+
+
+def test_a_job_that_is_done_meanwhile_waits_no_more(
+    kept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAUSE", 0)
+    (tmp_path / "sent.csv").write_text("id,name\n7,Eve\n")
+    with doumen.open(kept.node) as node:
+        sent = Upload(tmp_path / "sent.csv")
+        node.session().submit("collect", path=sent, as_dataset="city.sent")
+    seen = backup._Work.moment
+
+    def late(self: Any) -> Any:
+        moment = seen(self)
+        with doumen.open(kept.node) as node:
+            Worker(node).run(until_idle=True)
+        return moment
+
+    monkeypatch.setattr(backup._Work, "moment", late)
+    kept.make()
+    kept.restore(tmp_path / "there")
+    assert not (tmp_path / "there" / "spool").exists()
+    with doumen.open(tmp_path / "there") as node:
+        assert node.session().query("SELECT name FROM city.sent").rows() == [("Eve",)]
+        assert node.session().do("job list", state=("queued", "running")).json["jobs"] == []

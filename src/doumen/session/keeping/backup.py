@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from doumen.gate import record
 from doumen.kits.evidence.keys import read_key_file
@@ -24,19 +27,21 @@ from doumen.model.errors import Faulty, Unavailable
 from doumen.model.fact import Facts, snapshot_of
 from doumen.model.message import joined, msg, plain
 from doumen.model.plan import Progress
+from doumen.model.queued import OVER
 from doumen.model.ref import Ref
 from doumen.model.snapshot import DataFile
 from doumen.session import settings as config
-from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, Item, Manifest
+from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.shelf import BLOCK, Entropy, Shelf
 from doumen.session.node import now
+from doumen.session.spool import FOLDER, UPLOAD
 from doumen.stores import portable
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
 from doumen.stores.ledger import Ledger
 from doumen.stores.ledger.keyring import RECORD
-from doumen.stores.tables import VERSION
+from doumen.stores.tables import JOBS, VERSION
 
 TRIES = 4
 """Moments that are tried where the one before does not fit what lies in the folder."""
@@ -76,6 +81,7 @@ class _Moment:
     size: int
     checkpoint: str
     history: dict[str, list[Any]] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 def take(
@@ -174,6 +180,13 @@ class _Work:
                         versions.clear()  # removed: its files may have been swept
                     else:
                         versions.append(row.fact.body)
+            asked = select(JOBS.c.inputs).where(JOBS.c.state.not_in(OVER)).order_by(JOBS.c.id)
+            moment.waiting = tuple(
+                value[UPLOAD]
+                for inputs in connection.execute(asked).scalars()
+                for value in json.loads(inputs).values()
+                if isinstance(value, Mapping)
+            )
         return moment
 
     def files(self, moment: _Moment, *, last: bool) -> list[Item]:
@@ -189,7 +202,7 @@ class _Work:
         if {c["kid"] for c in record.certificates} != signed and not last:
             raise _Moved(())  # rotated since; one that was cut off stays like this, and is kept
         keys[SETTINGS] = _read(self.folder / config.FILE)
-        items = [*self.copied(wanted)]
+        items = [*self.copied(wanted), *self.sent(moment, last=last)]
         for name, content in keys.items():
             item = _item("file", name, (content,))
             self.written += self.shelf.put(item, partial(_whole, content))
@@ -210,6 +223,19 @@ class _Work:
                     yield f"{LAKE}{path.relative_to(lake.root).as_posix()}", path, None
         for name, file in sorted(files.items()):
             yield f"{LAKE}{name}", lake.path(file), file.size
+
+    def sent(self, moment: _Moment, *, last: bool) -> Iterator[Item]:
+        """Files that were sent with jobs that wait; they go when the job is done.
+
+        Raises:
+            _Moved: one is gone, so its job was done since.
+        """
+        for name in moment.waiting:
+            try:
+                yield from self.copied([(f"{SPOOL}{name}", self.folder / FOLDER / name, None)])
+            except _Moved:
+                if not last:  # else it was lost before, and the job will say so
+                    raise
 
     def copied(self, wanted: Sequence[tuple[str, Path, int | None]]) -> Iterator[Item]:
         """Put files on the shelf; one that a backup before holds is not read again."""

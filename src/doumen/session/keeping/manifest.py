@@ -15,7 +15,7 @@ from doumen.model.message import Message, msg
 
 FORMAT = 1
 SETTINGS = "doumen.toml"
-KEYS, LAKE = "keys/", "lake/"
+KEYS, LAKE, SPOOL = "keys/", "lake/", "spool/"
 """Beginnings of the names of files, whatever the folders of the node are called."""
 ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -134,5 +134,5 @@ def read_manifest(packed: bytes, id: str) -> Manifest:
 def _within(item: Item) -> bool:
     """Whether a file has a place in a node."""
     path = PurePosixPath(item.name)
-    known = item.name == SETTINGS or item.name.startswith((KEYS, LAKE))
+    known = item.name == SETTINGS or item.name.startswith((KEYS, LAKE, SPOOL))
     return known and not path.is_absolute() and ".." not in path.parts and "\0" not in item.name

@@ -21,8 +21,8 @@ from doumen.stores.queue import Queue
 def noted(database: Database, keys: Path, origin: str, kind: str, data: Mapping[str, Any]) -> str:
     """Record an event of the owner; gives the id of its receipt."""
     keyring = Keyring.open(keys)
-    catalog, ledger = Catalog(database), Ledger(database, origin)
-    commits = Commits(database, catalog, ledger, Queue(database), lambda: keyring)
+    stores = (Catalog(database), Ledger(database, origin), Queue(database))
+    commits = Commits(database, *stores, lambda: keyring)
     event = Event(
         id=record.new_id(now(), os.urandom),
         time=record.stamp(now()),

@@ -23,10 +23,11 @@ from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.session import settings as config
 from doumen.session.create import stored
-from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, Item, Manifest
+from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.noted import noted
 from doumen.session.keeping.proof import Proof, broken, hold, key_file, readable
 from doumen.session.keeping.shelf import Shelf
+from doumen.session.spool import FOLDER
 from doumen.stores import portable
 from doumen.stores.database import Database, discard
 from doumen.stores.durable import sync
@@ -108,11 +109,11 @@ class _Work:
     done: int = 0
 
     def files(self) -> None:
-        """Write keys and lake, each file with its end reached before it counts."""
-        for item in (*self.manifest.files(KEYS), *self.manifest.files(LAKE)):
+        """Write keys, lake and spool, each file with its end reached before it counts."""
+        places = {KEYS: "keys", LAKE: self.settings.lake, SPOOL: FOLDER}
+        for beginning, item in ((b, i) for b in places for i in self.manifest.files(b)):
             inside = PurePosixPath(item.name)
-            secret = item.name.startswith(KEYS)
-            place = "keys" if secret else self.settings.lake
+            place, secret = places[beginning], beginning != LAKE
             path = self.folder / place / inside.relative_to(inside.parts[0])
             path.parent.mkdir(mode=0o700 if secret else 0o755, parents=True, exist_ok=True)
             self._write(item, path, _mode(item))
@@ -187,7 +188,7 @@ class _Work:
 
 
 def _mode(item: Item) -> int:
-    if item.name.startswith(KEYS):
+    if item.name.startswith((KEYS, SPOOL)):
         return 0o600
     return 0o444 if item.name.endswith(".parquet") and "/_delta_log/" not in item.name else 0o644
 
