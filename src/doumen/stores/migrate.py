@@ -147,12 +147,12 @@ def step(connection: Connection, old: int | None, new: int | None = None) -> Non
         old: Its layout; None: it is empty.
         new: The layout wanted; None: the present one.
     """
-    new = VERSION if new is None else new
     from alembic.operations import Operations  # noqa: PLC0415 (only who migrates pays for it)
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     scripts = ScriptDirectory(str(PLACES[0]), version_locations=[str(p) for p in PLACES])
+    new = VERSION if new is None else new
     steps = list(scripts.iterate_revisions(_revision(new), _revision(old) if old else "base"))
     with Operations.context(MigrationContext.configure(connection)):
         for one in reversed(steps):
