@@ -68,7 +68,9 @@ def serve(folder: Path, *options: str, environment: Mapping[str, str] | None = N
     until = time.monotonic() + PATIENCE
     while not server.url and time.monotonic() < until and process.poll() is None:
         time.sleep(0.02)
-    assert server.url, "\n".join(server.log)
+    if not server.url:
+        process.kill()
+        raise AssertionError("\n".join(server.log))
     while "--workers" in options and time.monotonic() < until:
         with suppress(httpx2.ConnectError):  # processes listen when they are ready
             httpx2.get(f"{server.url}/health/live")
