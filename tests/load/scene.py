@@ -190,6 +190,23 @@ def service(scene: Scene, log: Path, before: Sequence[str] = (), seen: Path | No
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = str(seen or scene.folder)
-    options = ["--port", str(port), "--rate", "100000", "--patience", "10"]
+    options = ["--port", str(port), "--rate", "100000", "--patience", "10", "--background", "0"]
     arguments = ["--node", folder, "serve", *options]
     scene.processes.append(Process(arguments, f"http://127.0.0.1:{port}", before, log))
+
+
+def worker(scene: Scene, log: Path, before: Sequence[str] = (), seen: Path | None = None) -> None:
+    """Add a worker to the processes; see `service`."""
+    folder = str(seen or scene.folder)
+    scene.processes.append(Process(["--node", folder, "worker"], "", before, log))
+
+
+def both(scene: Scene, logs: Path, before: Sequence[str] = (), seen: Path | None = None) -> None:
+    """Add two services and two workers, and start them."""
+    for number in (1, 2):
+        service(scene, logs / f"service-{number}.log", before, seen)
+        worker(scene, logs / f"worker-{number}.log", before, seen)
+    for each in scene.processes:
+        each.start(wait=False)
+    for each in scene.processes:
+        each.wait()

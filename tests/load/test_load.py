@@ -1,4 +1,4 @@
-"""Sixteen clients at two services on PostgreSQL: killed, without a store, without room on the disk.
+"""Sixteen clients at two services and two workers: killed, without a store, without room.
 
 No wrong answer, nothing acknowledged is lost, charges balance, memory stays; errors say what is
 the matter, and all goes on by itself. Twenty seconds of it in the check, ten minutes by
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from tests.load.namespace import Small, small_disk
-from tests.load.scene import Scene, prepared, service
+from tests.load.scene import Scene, both, prepared, service
 from tests.load.storm import Told, Weather, flat, killing, settle, storm, watched
 
 import doumen
@@ -34,15 +34,10 @@ def calm(seconds: float) -> Weather:
 
 @pytest.fixture
 def scene(choose: Any, tmp_path: Path) -> Iterator[Scene]:
-    """Two services on one node, whose store is PostgreSQL."""
+    """Two services and two workers on one node, whose store is PostgreSQL."""
     with choose("postgresql"):
         made = prepared(tmp_path / "node")
-        for name in ("one", "two"):
-            service(made, tmp_path / f"{name}.log")
-        for each in made.processes:
-            each.start(wait=False)
-        for each in made.processes:
-            each.wait()
+        both(made, tmp_path)
         yield made
         made.stop()
 
@@ -62,7 +57,11 @@ def test_kills(scene: Scene, tmp_path: Path, written: Written) -> None:
     settle(scene, told)
     flat(memory)
     kills = sum(one.kills for one in scene.processes)
-    written("load: 16 clients, two services, kills", f"{SECONDS:.0f} s, {kills} kills", told)
+    written(
+        "load: 16 clients, two services, two workers, kills",
+        f"{SECONDS:.0f} s, {kills} kills",
+        told,
+    )
 
 
 @pytest.mark.soak
@@ -92,9 +91,7 @@ def cramped(choose: Any, request: Any, tmp_path: Path) -> Iterator[tuple[Scene, 
     with choose(request.param), small_disk(tmp_path / "disk", mib=96) as disk:
         made = prepared(tmp_path / "node")
         shutil.move(made.folder, disk.outside / "node")
-        for name in ("one", "two"):
-            service(made, tmp_path / f"{name}.log", disk.command, disk.inside / "node")
-            made.processes[-1].start()
+        both(made, tmp_path, disk.command, disk.inside / "node")
         yield made, disk
         made.stop()
 
