@@ -19,6 +19,7 @@ from doumen.model.actor import OWNER
 from doumen.model.errors import Invalid, Refused
 from doumen.model.event import Event
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 from doumen.model.receipt import Receipt
 
 
@@ -29,7 +30,7 @@ def amend(means: Means, actor: str, facts: Sequence[Fact], subject: str) -> Rece
         Refused: one of the facts is not this actor's to change; then none is changed.
     """
     if not facts:
-        raise Invalid("There is nothing to change.", detail="empty")
+        raise Invalid(msg("There is nothing to change."), detail="empty")
     who = actor_of(actor, means.catalog.current())
     for fact in facts:
         policy.may_amend(who, fact)
@@ -62,8 +63,8 @@ def rotate(means: Means, actor: str) -> Receipt:
     who = actor_of(actor, facts)
     if not who.is_owner:
         raise Refused(
-            f"Actor `{who.name}` may not rotate the keys of the node.",
-            next="Ask the owner.",
+            msg("Actor `{who}` may not rotate the keys of the node.", who=who.name),
+            next=msg("Ask the owner."),
             detail="role",
         )
     now = means.clock()

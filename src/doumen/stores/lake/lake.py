@@ -17,6 +17,7 @@ from typing import Literal
 
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
@@ -51,8 +52,8 @@ class Lake:
         """
         if "%" in str(self.root.absolute()):
             raise Invalid(
-                "The path of the lake holds `%`, which Delta tables cannot bear.",
-                next="Move the node to another folder.",
+                msg("The path of the lake holds `%`, which Delta tables cannot bear."),
+                next=msg("Move the node to another folder."),
                 detail="lake",
             )
         folder = self.table_dir(table) / f"{STAGED}{uuid.uuid4().hex}"
@@ -128,8 +129,8 @@ class Lake:
         lost = [file.path for file in files if not self._whole(file)]
         if lost:
             raise Unavailable(
-                f"Files of `{table}` are missing: {', '.join(lost)}.",
-                next="Run the job again.",
+                msg("Files of `{table}` are missing: {lost}.", table=table, lost=", ".join(lost)),
+                next=msg("Run the job again."),
                 detail="lake",
             )
         for file in files:
@@ -147,8 +148,8 @@ class Lake:
         relative = PurePosixPath(file.path)
         if relative.is_absolute() or ".." in relative.parts:
             raise Tampered(
-                "The catalogue names a file outside the lake.",
-                next="doumen doctor",
+                msg("The catalogue names a file outside the lake."),
+                next=plain("doumen doctor"),
                 detail="lake",
             )
         return self.root / relative
@@ -206,8 +207,8 @@ def _changed(path: Path) -> float:
 
 def _unwritable(error: OSError) -> Unavailable:
     return Unavailable(
-        "The lake cannot be read or written.",
-        why=error.strerror,
-        next="Look at the disk and the rights of the folder `lake`.",
+        msg("The lake cannot be read or written."),
+        why=plain(error.strerror),
+        next=msg("Look at the disk and the rights of the folder `lake`."),
         detail="lake",
     )
