@@ -17,6 +17,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from doumen.faces.languages import catalogue, negotiated
 from doumen.faces.web import problems
 from doumen.faces.web.problems import Problem
 from doumen.model.errors import DoumenError, OverBudget, Unavailable
@@ -72,6 +73,8 @@ class _Line:
     def __init__(self, scope: Scope) -> None:
         given = next((v for k, v in scope["headers"] if k == b"x-request-id"), b"")
         self.request = given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)
+        tags = [v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-language"]
+        self.language = negotiated(",".join(tags))
         self.method = scope["method"] if scope["method"].isalpha() else "?"
         self.status = 0
         self.bytes = 0
@@ -111,8 +114,15 @@ async def _tell(error: Exception, line: _Line, send: Send) -> None:
     if line.status:
         line.said["ended"] = "broken off"
         return
-    body = problems.encoded(problems.body(problem.error, problem.status, line.request))
-    headers = {"Content-Type": problems.MEDIA, "Content-Length": str(len(body)), **problem.headers}
+    say = catalogue(line.language)
+    body = problems.encoded(problems.body(problem.error, problem.status, line.request, say))
+    headers = {
+        "Content-Type": problems.MEDIA,
+        "Content-Length": str(len(body)),
+        "Content-Language": line.language,
+        "Vary": "Accept-Language",
+        **problem.headers,
+    }
     coded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": coded})
     await send({"type": "http.response.body", "body": body})
