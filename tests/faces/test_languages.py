@@ -62,6 +62,7 @@ def test_a_language_that_there_is_not_is_told_with_those_that_there_are() -> Non
         ("zh;q=0", "en"),
         ("zh;q=nan, en;q=0.1", "en"),
         ("zh;q=7", "en"),
+        ("zh;q=much", "en"),
         ("zh;level=1", "zh"),
         ("*", "en"),
         ("*;q=0.1, zh;q=0.5", "zh"),

@@ -49,10 +49,10 @@ def plain_yaml(text: str) -> Any:
         return reader.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        if mark is None:
-            raise _invalid(plain(f"{error.problem}.")) from None
         raise _invalid(
-            msg(
+            plain(f"{error.problem}.")
+            if mark is None
+            else msg(
                 "line {line}, column {column}: {problem}.",
                 line=mark.line + 1,
                 column=mark.column + 1,
