@@ -9,6 +9,7 @@ from doumen.gate.evidence import may_audit
 from doumen.gate.means import Means
 from doumen.model.actor import Actor
 from doumen.model.fact import Facts, snapshot_of
+from doumen.model.message import Message, msg
 from doumen.model.ref import Ref
 
 GRACE = 24 * 3600.0
@@ -27,7 +28,7 @@ class Fault:
     """
 
     where: str
-    what: str
+    what: Message
     tampered: bool = False
     mended: bool = False
 
@@ -50,7 +51,9 @@ def _keys(means: Means, facts: Facts) -> Iterator[Fault]:
     known = {key for key, _ in facts.all("key")}
     for certificate in means.keys().key_file()["certificates"]:
         if certificate["kid"] not in known:
-            yield Fault("keys", f"Key {certificate['kid']} has no event in the ledger.", True)
+            yield Fault(
+                "keys", msg("Key {kid} has no event in the ledger.", kid=certificate["kid"]), True
+            )
 
 
 def _lake(means: Means, facts: Facts, *, mend: bool) -> Iterator[Fault]:
@@ -58,9 +61,12 @@ def _lake(means: Means, facts: Facts, *, mend: bool) -> Iterator[Fault]:
     for key, body in facts.all("dataset"):
         ref = Ref.parse(key)
         for missing in means.lake.missing(snapshot_of(ref, body)):
-            yield Fault(f"lake {key}", f"File {missing} is missing or has another size.")
+            yield Fault(
+                f"lake {key}",
+                msg("File {missing} is missing or has another size.", missing=missing),
+            )
         versions = [row.fact.body for row in means.catalog.history("dataset", key)]
         live |= {f.path for v in versions if v is not None for f in snapshot_of(ref, v).files}
     orphans = means.lake.sweep(live, older_than=GRACE, dry=not mend)
     for path in orphans:
-        yield Fault("lake", f"{path} belongs to no dataset.", mended=mend)
+        yield Fault("lake", msg("{path} belongs to no dataset.", path=path), mended=mend)

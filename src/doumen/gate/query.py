@@ -16,6 +16,7 @@ from doumen.model.answer import Explained
 from doumen.model.errors import DoumenError, NotFound, OverBudget, Refused
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
+from doumen.model.message import msg
 from doumen.model.plan import GovernedTable, Stream
 from doumen.model.receipt import Receipt
 from doumen.model.ref import Ref
@@ -163,7 +164,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
                 {
                     "name": c.column.name,
                     "type": policy.shown_type(c.mask, c.column),
-                    "shown": "as it is" if c.mask is None else policy.duty_words(c.mask),
+                    "shown": msg("as it is") if c.mask is None else policy.duty_words(c.mask),
                 }
                 for c in ruling.columns
             ],

@@ -24,6 +24,7 @@ from doumen.model.actor import Actor
 from doumen.model.errors import DoumenError, Refused, Unavailable
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Job, Query
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.trial import Laboratory, Seen, Stand, World
 from doumen.stores.catalog import Catalog
@@ -45,9 +46,9 @@ def laboratory(means: Means, actor: Actor) -> Iterator[Laboratory]:
     """
     if not actor.governs:
         raise Refused(
-            "Only owner and steward may try the gate.",
-            why="A trial shows what the conditions of rules do.",
-            next="Ask a steward.",
+            msg("Only owner and steward may try the gate."),
+            why=msg("A trial shows what the conditions of rules do."),
+            next=msg("Ask a steward."),
             detail="role",
         )
     with TemporaryDirectory(prefix="doumen-trial-") as folder:

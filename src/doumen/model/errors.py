@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from doumen.model.message import Message
+
 
 class DoumenError(Exception):
     """Base of every error that Doumen raises on purpose.
@@ -36,10 +38,10 @@ class DoumenError(Exception):
 
     def __init__(
         self,
-        what: str,
+        what: Message,
         *,
-        why: str | None = None,
-        next: str | None = None,
+        why: Message | None = None,
+        next: Message | None = None,
         rule: str | None = None,
         detail: str | None = None,
     ) -> None:

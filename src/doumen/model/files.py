@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PosixPath, PurePath
 
 from doumen.model.errors import Conflict, NotFound, Unavailable
+from doumen.model.message import msg
 
 
 class Upload(PosixPath):
@@ -13,15 +14,17 @@ class Upload(PosixPath):
 
 def no_file(path: PurePath | str) -> NotFound:
     """The error for a file that is not there."""
-    return NotFound(f"There is no file `{path}`.", next="Check the path.", detail="file")
+    return NotFound(
+        msg("There is no file `{path}`.", path=path), next=msg("Check the path."), detail="file"
+    )
 
 
 def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us read."""
     return Unavailable(
-        f"`{path}` cannot be read.",
-        why=f"The system says: {error.strerror}.",
-        next="Check the file and its permissions.",
+        msg("`{path}` cannot be read.", path=path),
+        why=msg("The system says: {reason}.", reason=error.strerror),
+        next=msg("Check the file and its permissions."),
         detail="file",
     )
 
@@ -29,9 +32,9 @@ def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
 def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us write."""
     return Unavailable(
-        f"`{path}` cannot be written.",
-        why=f"The system says: {error.strerror}.",
-        next="Check the folder and its permissions.",
+        msg("`{path}` cannot be written.", path=path),
+        why=msg("The system says: {reason}.", reason=error.strerror),
+        next=msg("Check the folder and its permissions."),
         detail="file",
     )
 
@@ -39,7 +42,7 @@ def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
 def already_there(path: PurePath | str) -> Conflict:
     """The error for a new file whose name is taken."""
     return Conflict(
-        f"`{path}` is there already.",
-        next="Name another file, or remove this one.",
+        msg("`{path}` is there already.", path=path),
+        next=msg("Name another file, or remove this one."),
         detail="file",
     )

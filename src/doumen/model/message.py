@@ -7,6 +7,7 @@ chosen where it is shown. In between it is a text like any other, in English.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
 from typing import Any
 
 Catalogue = Callable[[str], str]
@@ -38,12 +39,22 @@ class Message(str):
         return Message, (str(self), self.template, dict(self.given))
 
     def into(self, catalogue: Catalogue) -> str:
-        """The text in the language of a catalogue."""
+        """The text in the language of a catalogue; in English where it has no such sentence."""
         if self.template is None:
             return str(self)
-        return catalogue(self.template).format_map(
+        template = catalogue(self.template)
+        if template == self.template and not any(
+            isinstance(value, Message) for value in self.given.values()
+        ):
+            return str(self)
+        return template.format_map(
             {name: spoken(value, catalogue) for name, value in self.given.items()}
         )
+
+    def altered(self, change: Callable[[str], str]) -> Message:
+        """The same message with every text in it changed, such as a path left out."""
+        given = {name: _altered(value, change) for name, value in self.given.items()}
+        return Message(change(str(self)), self.template, given)
 
 
 class _Joined(Message):
@@ -57,6 +68,11 @@ class _Joined(Message):
     def into(self, catalogue: Catalogue) -> str:
         between = str(spoken(self.given["between"], catalogue))
         return between.join(str(spoken(part, catalogue)) for part in self.given["parts"])
+
+    def altered(self, change: Callable[[str], str]) -> Message:
+        return joined(
+            self.given["between"], [_altered(part, change) for part in self.given["parts"]]
+        )
 
 
 def msg(template: str, /, **given: Any) -> Message:
@@ -75,10 +91,59 @@ def plain(text: object) -> Message:
     return Message(str(text), None, {})
 
 
+def names_of(template: str) -> frozenset[str]:
+    """The names that a template speaks of; none where it cannot be read."""
+    try:
+        return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+    except ValueError:
+        return frozenset()
+
+
+def verbatim(text: str) -> Message:
+    """A text of the table of operations; the catalogue holds it as it stands, without names."""
+    return Message(text, text, {})
+
+
 def joined(between: str, parts: Iterable[str]) -> Message:
     """Messages one after another, with something between: `joined(", ", names)`."""
     held = tuple(parts)
     return _Joined(between.join(held), None, {"between": between, "parts": held})
+
+
+def enumerated(names: Iterable[object], mark: str = "`") -> Message:
+    """Names one after another, each between two marks: "`a`, `b`"; the comma is the language's."""
+    return joined(msg(", "), [plain(f"{mark}{name}{mark}") for name in names])
+
+
+def sentence(clauses: Iterable[str]) -> Message:
+    """Clauses, such as all the faults of a document, as one sentence."""
+    return msg("{clauses}.", clauses=joined(msg("; "), clauses))
+
+
+def paragraph(sentences: Iterable[str]) -> Message:
+    """Sentences one after another, at the distance that the language leaves between them."""
+    first, *rest = sentences
+    made = first if isinstance(first, Message) else plain(first)
+    for one in rest:
+        made = msg("{before} {after}", before=made, after=one)
+    return made
+
+
+def clauses(text: Message) -> Message:
+    """What `sentence` made a sentence of, to stand in another; any other text as it is."""
+    held = text.given.get("clauses")
+    return held if isinstance(held, Message) else text
+
+
+def either(names: Iterable[str]) -> Message:
+    """Names or phrases between which there is a choice: "`a` or `b`"."""
+    return joined(msg(" or "), names)
+
+
+def _altered(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.altered(change)
+    return value if isinstance(value, (int, float)) else change(str(value))
 
 
 def spoken(value: Any, catalogue: Catalogue) -> Any:

@@ -19,6 +19,7 @@ from tests.queued import asked, events_of, state, work
 from doumen.model.errors import (
     Unavailable,
 )
+from doumen.model.message import msg
 from doumen.session import Node
 from doumen.session import worker as module
 from doumen.session.node import now
@@ -145,7 +146,7 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
     def away(prepare: Any) -> Any:
         if not failed:
             failed.append(1)
-            raise Unavailable("The store cannot be used.", detail="store")
+            raise Unavailable(msg("The store cannot be used."), detail="store")
         return real(prepare)
 
     monkeypatch.setattr(node.means.commits, "submit", away)

@@ -18,6 +18,7 @@ from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
 from doumen.model.load import ColumnCounts, Examination, Loaded, Reason, Sheet
+from doumen.model.message import msg, plain
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
@@ -127,8 +128,8 @@ class DuckDB:
             _, payload = talk.next()
         except OverBudget:
             raise Refused(
-                "The engine cannot read the statement within its bounds.",
-                next="Make it shorter or less nested.",
+                msg("The engine cannot read the statement within its bounds."),
+                next=msg("Make it shorter or less nested."),
                 detail="construct",
             ) from None
         reading: str = wire.read_json(payload)["reading"]
@@ -159,7 +160,8 @@ class DuckDB:
                 if kind != wire.PROGRESS:
                     return wire.read_json(payload)
                 if progress is not None:
-                    progress(*wire.read_json(payload)["progress"])
+                    fraction, doing = wire.read_json(payload)["progress"]
+                    progress(fraction, wire.unpack_message(doing) or plain(""))
         finally:
             talk.close()
 

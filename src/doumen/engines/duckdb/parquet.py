@@ -16,6 +16,7 @@ from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, SourceFile
+from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
 
 
@@ -31,7 +32,7 @@ def load(
     rows = landed = kept = 0
     files = []
     for number, file in enumerate(spec.files):
-        progress(number / len(spec.files), "reading")
+        progress(number / len(spec.files), msg("reading"))
         path = Path(plan.into) / query.FILE.replace("0", str(number))
         counted = _counted(file)
         try:
@@ -89,8 +90,8 @@ def _counted(file: SourceFile) -> int:
 
 def _unreadable(file: SourceFile) -> Faulty:
     return Faulty(
-        f"`{file.name}` is no Parquet file that can be read.",
-        next="Check that the file was written to its end.",
+        msg("`{file}` is no Parquet file that can be read.", file=file.name),
+        next=msg("Check that the file was written to its end."),
         detail="format",
     )
 
@@ -110,8 +111,8 @@ def _load_one(
     missing = [c.source for c in wanted if c.source not in declared]
     if missing:
         raise Faulty(
-            f"`{file.name}` has no column {', '.join(f'`{one}`' for one in missing)}.",
-            next="Correct the contract, or collect another file.",
+            msg("`{file}` has no column {missing}.", file=file.name, missing=enumerated(missing)),
+            next=msg("Correct the contract, or collect another file."),
             detail="columns",
         )
     values, faults = [], []

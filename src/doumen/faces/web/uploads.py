@@ -18,13 +18,15 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message, Receive
+from starlette.types import Message as Event
+from starlette.types import Receive
 
 from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.files import Upload
+from doumen.model.message import Message, msg
 
 FORM = "multipart/form-data"
 _PARTS = 200
@@ -56,6 +58,8 @@ class Folder:
 
     def hide(self, value: Any) -> Any:
         """The value with the place of the folder left out of every text."""
+        if isinstance(value, Message):
+            return value.altered(self.hide)
         if isinstance(value, str):
             return re.sub(rf"{re.escape(str(self._path))}/\d+/?", "", value)
         if isinstance(value, Mapping):
@@ -72,7 +76,7 @@ def bounded(receive: Receive, terms: Terms, most: int) -> Receive:
     """A body that ends with a problem where it is too long or does not come."""
     seen = 0
 
-    async def receiving() -> Message:
+    async def receiving() -> Event:
         nonlocal seen
         try:
             message = await asyncio.wait_for(receive(), terms.patience)
@@ -110,9 +114,9 @@ async def form(request: Request) -> FormData:
         raise Gone from None
     except (MultiPartException, HTTPException, KeyError, ValueError):
         raise Invalid(
-            "The body is no form of this kind.",
-            why=f"It should be {FORM}, with {_PARTS} parts at most.",
-            next="curl -F name=value -F file=@path makes one.",
+            msg("The body is no form of this kind."),
+            why=msg("It should be {form}, with {parts} parts at most.", form=FORM, parts=_PARTS),
+            next=msg("curl -F name=value -F file=@path makes one."),
             detail="form",
         ) from None
 

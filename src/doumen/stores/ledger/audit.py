@@ -16,6 +16,7 @@ from doumen.kits.evidence import merkle
 from doumen.kits.evidence.canonical import parsed
 from doumen.model.errors import Tampered
 from doumen.model.event import Event
+from doumen.model.message import Message, msg
 from doumen.stores.ledger import tree
 from doumen.stores.ledger.heads import Flaw, Heads, entry_bytes, receipt_flaws
 from doumen.stores.tables import CHARGES, ENTRIES, NODES
@@ -104,7 +105,7 @@ class _Walk:
         kept = page.nodes.get(tree.number(0, place))
         row = page.entries.get(place)
         if row is None:
-            self._note(place, "It is missing.")
+            self._note(place, msg("It is missing."))
             return kept or bytes.fromhex(self._vouched(place + 1) or _UNKNOWN)
         body = entry_bytes(row.body)
         leaf = merkle.leaf_hash(body)
@@ -112,24 +113,29 @@ class _Walk:
         if kept is None or kept == leaf:
             return leaf
         if leaf.hex() == self._vouched(place + 1):
-            self.flaws.append(Flaw(f"node 0/{place}", "The leaf hash was changed."))
+            self.flaws.append(Flaw(f"node 0/{place}", msg("The leaf hash was changed.")))
             return leaf
-        self._note(place, "It was changed: its bytes do not give the leaf hash kept for it.")
+        self._note(place, msg("It was changed: its bytes do not give the leaf hash kept for it."))
         return kept
 
     def _event(self, page: _Page, place: int, row: Row[Any, Any, Any], body: bytes) -> None:
         """Compare an entry with its columns, its charges and the entry before it."""
         event = _read(body)
         if event is None:
-            self._note(place, "It is not an event in canonical JSON.")
+            self._note(place, msg("It is not an event in canonical JSON."))
             return
         if event.id != row.id:
-            self._note(place, f"It is kept as `{row.id}`, but is the event `{event.id}`.")
+            self._note(
+                place,
+                msg(
+                    "It is kept as `{row}`, but is the event `{event}`.", row=row.id, event=event.id
+                ),
+            )
         if event.previous != self.previous:
-            self._note(place, "Its `previous` is not the leaf hash of the entry before it.")
+            self._note(place, msg("Its `previous` is not the leaf hash of the entry before it."))
         charges = [(i, c.account, c.unit, c.amount) for i, c in enumerate(event.charges)]
         if charges != list(page.charges.get(place, ())):
-            self._note(place, "The charges kept for it are not those of the event.")
+            self._note(place, msg("The charges kept for it are not those of the event."))
 
     def _grow(self, page: _Page, place: int, leaf: bytes) -> None:
         """Compare the nodes that become complete with an entry."""
@@ -138,10 +144,10 @@ class _Walk:
             self.known[level, index] = hash_
             kept = page.nodes.get(tree.number(level, index))
             if kept is None:
-                self.flaws.append(Flaw(f"node {level}/{index}", "It is missing."))
+                self.flaws.append(Flaw(f"node {level}/{index}", msg("It is missing.")))
             elif level and kept != hash_:
                 self.flaws.append(
-                    Flaw(f"node {level}/{index}", "It is not the hash of the two below it.")
+                    Flaw(f"node {level}/{index}", msg("It is not the hash of the two below it."))
                 )
 
     def _vouched(self, place: int) -> str | None:
@@ -151,13 +157,13 @@ class _Walk:
         event = None if body is None else _read(bytes(body))
         return None if event is None else event.previous
 
-    def _note(self, place: int, what: str) -> None:
+    def _note(self, place: int, what: Message) -> None:
         self.flaws.append(Flaw(f"entry {place}", what))
 
 
 def _read(body: bytes) -> Event | None:
     try:
-        return Event.from_json(parsed(body, "The entry"))
+        return Event.from_json(parsed(body, msg("The entry")))
     except (Tampered, KeyError, TypeError):
         return None
 
@@ -171,4 +177,4 @@ def _strays(connection: Connection, size: int) -> Iterator[Flaw]:
     ):
         asked = select(column).where(or_(column < 0, column >= end)).distinct().order_by(column)
         for place in connection.execute(asked).scalars():
-            yield Flaw(f"{what} {place}", "It belongs to no entry of the ledger.")
+            yield Flaw(f"{what} {place}", msg("It belongs to no entry of the ledger."))

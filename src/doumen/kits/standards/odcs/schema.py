@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from doumen.kits.standards.odcs.document import Document, Fault, Path, spell
+from doumen.model.message import msg, plain
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -57,7 +58,11 @@ def schema_faults(document: Document) -> list[Fault]:
     faults = list(dict.fromkeys(found))
     declared = str(document.data.get("apiVersion"))
     if not faults and declared.startswith("v2."):
-        faults.append(Fault(("apiVersion",), f"{declared} has another form; write v3.1.0"))
+        faults.append(
+            Fault(
+                ("apiVersion",), msg("{declared} has another form; write v3.1.0", declared=declared)
+            )
+        )
     if not faults and declared.startswith("v3.0."):
         faults += _newer(document.data, declared)
     return faults
@@ -77,7 +82,7 @@ def _faults(error: ValidationError, errors: list[ValidationError], data: Any) ->
     ):
         instance: Any = error.instance
         unknown = [name for name in instance if name not in _known_fields()]
-        return [Fault((*path, name), "Unknown field") for name in unknown]
+        return [Fault((*path, name), msg("Unknown field")) for name in unknown]
     return [_fault(error, data)]
 
 
@@ -86,16 +91,23 @@ def _fault(error: ValidationError, data: Any) -> Fault:
     if _OPTIONS in path:
         owner = path[: path.index(_OPTIONS)]
         if "logicalType" not in reduce(lambda value, step: value[step], owner, data):
-            return Fault((*owner, _OPTIONS), "options need a `logicalType` beside them")
+            return Fault((*owner, _OPTIONS), msg("options need a `logicalType` beside them"))
     if error.validator == "required":
-        return Fault(path, f"`{error.message.split(chr(39))[1]}` is missing")
+        return Fault(path, msg("`{field}` is missing", field=error.message.split(chr(39))[1]))
     if error.validator in ("oneOf", "anyOf") and "mustBe" in json.dumps(error.schema):
-        return Fault(path, "exactly one of the operators `mustBe…` must be given")
+        return Fault(path, msg("exactly one of the operators `mustBe…` must be given"))
     words = error.message.replace("Unevaluated properties", "Unknown fields")
     words = words.replace("Additional properties", "Unknown fields")
     if len(words) > _LONGEST:
-        words = f"{words[:_LONGEST]}… breaks the rule `{error.validator}` of the schema"
-    return Fault(path, words)
+        return Fault(
+            path,
+            msg(
+                "{words}… breaks the rule `{rule}` of the schema",
+                words=words[:_LONGEST],
+                rule=error.validator,
+            ),
+        )
+    return Fault(path, plain(words))
 
 
 def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
@@ -116,5 +128,10 @@ def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
 def _came_later(path: Path, declared: str) -> Fault:
     where = spell(path[-1:])
     return Fault(
-        path, f"`{where}` has this form since v3.1.0, but `apiVersion` declares {declared}"
+        path,
+        msg(
+            "`{where}` has this form since v3.1.0, but `apiVersion` declares {declared}",
+            where=where,
+            declared=declared,
+        ),
     )
