@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doumen.engines.duckdb.even import even
@@ -16,6 +16,7 @@ def batch(values: range) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict({"n": list(values), "t": texts}, schema=schema)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 7), max_size=12), st.integers(1, 6))
 def test_cuts_depend_on_the_number_of_rows_alone(sizes: list[int], size: int) -> None:
     total, batches, at = sum(sizes), [], 0
