@@ -10,7 +10,7 @@ from doumen.session.node import silent
 
 
 def faults(folder: Path, *, mend: bool = False) -> list[Check]:
-    """What the doctor finds to be a fault of the node at its fullest look, and does not mend."""
+    """What the doctor finds wrong with store, ledger and lake, and does not mend."""
     checks = examined(folder, full=True, mend=mend, progress=silent)
-    kept = {"store", "ledger", "receipts", "keys", "lake", "log", "orphans"}
+    kept = {"store", "ledger", "receipts", "lake", "log", "orphans"}
     return [c for c in checks if c.name in kept and c.state == "fault" and not c.mended]

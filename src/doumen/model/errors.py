@@ -18,6 +18,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+INTERNAL = "internal"
+"""Code of an error that Doumen does not know."""
+
 
 class DoumenError(Exception):
     """Base of every error that Doumen raises on purpose.
@@ -59,6 +62,17 @@ class DoumenError(Exception):
             "next": self.next,
             "rule": self.rule,
         }
+
+
+def unexpected(error: BaseException, next: str) -> DoumenError:
+    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
+    told = DoumenError(
+        "Something went wrong inside Doumen.",
+        why=f"An error that it does not know: {type(error).__name__}.",
+        next=next,
+    )
+    told.code = INTERNAL
+    return told
 
 
 class Invalid(DoumenError):

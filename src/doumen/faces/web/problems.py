@@ -9,7 +9,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, OverBudget, Refused
+from doumen.model.errors import (
+    INTERNAL,
+    Conflict,
+    DoumenError,
+    Invalid,
+    NotFound,
+    OverBudget,
+    Refused,
+    unexpected,
+)
 
 MEDIA = "application/problem+json"
 TITLES: Mapping[str, str] = {
@@ -21,11 +30,8 @@ TITLES: Mapping[str, str] = {
     "over-budget": "A limit is reached",
     "unavailable": "Not available now",
     "tampered": "Evidence does not hold",
-    "internal": "Something went wrong inside Doumen",
+    INTERNAL: "Something went wrong inside Doumen",
 }
-
-
-INTERNAL = "internal"
 
 
 class Problem(Exception):
@@ -70,14 +76,8 @@ def encoded(value: Mapping[str, Any]) -> bytes:
 
 
 def unknown(error: BaseException) -> DoumenError:
-    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
-    told = DoumenError(
-        "Something went wrong inside Doumen.",
-        why=f"An error that it does not know: {type(error).__name__}.",
-        next="Report it with the id of the request.",
-    )
-    told.code = INTERNAL
-    return told
+    """What is told of an error that Doumen does not know."""
+    return unexpected(error, "Report it with the id of the request.")
 
 
 def unauthenticated() -> Problem:
