@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.load.scene import BASE, CLIENTS, TIGHT, Process, Scene
+from tests.sound import faults
 
 import doumen
 from doumen.client import Remote
@@ -340,8 +341,9 @@ def settle(scene: Scene, told: Told) -> None:
         some = random.Random(0).sample(sorted(told.receipts), min(60, len(told.receipts)))
         for receipt in some:
             assert owner.do("receipt verify", receipt=receipt).exit == 0, receipt
-        found = [each for each in owner.desk.inspect(mend=True) if each.tampered or not each.mended]
-        assert not found, found
+        assert owner.desk.inspect() == ()
+    found = faults(scene.folder, mend=True)
+    assert not found, found
 
 
 def balances(owner: Any, told: Told) -> None:

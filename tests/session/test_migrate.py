@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sound import faults
 
 import doumen
 from doumen.faces.cli import app
@@ -37,6 +38,7 @@ def check(folder: Path) -> list[str]:
         asked = node.session("ana", "research").query("select phone from city.people where id = 1")
         assert asked.rows() == [("138**********",)]
         assert owner.desk.inspect() == ()
+        assert faults(folder) == []
         events = [json.loads(entry) for entry in owner.desk.entries()]
         for event in events:
             assert owner.do("receipt verify", receipt=event["id"]).exit == 0, event

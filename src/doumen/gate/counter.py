@@ -137,9 +137,9 @@ class Counter:
         """A place to try the gate over worlds made up."""
         return trial.laboratory(self._means, self._standing())
 
-    def inspect(self, *, mend: bool = False) -> Sequence[Fault]:
-        """Check store, lake, ledger and keys."""
-        return inspect(self._means, self._standing(), mend=mend)
+    def inspect(self) -> Sequence[Fault]:
+        """Verify ledger and keys."""
+        return inspect(self._means, self._standing())
 
     def jobs(self) -> Jobs:
         """The queue before this actor."""

@@ -106,8 +106,8 @@ class Desk(Protocol):
         """A place to try the gate over worlds made up; for owner and steward."""
         ...
 
-    def inspect(self, *, mend: bool = False) -> Sequence[Finding]:
-        """Check store, lake, ledger and keys; with `mend` put right what is safe."""
+    def inspect(self) -> Sequence[Finding]:
+        """Verify ledger and keys: all that does not hold."""
         ...
 
     def jobs(self) -> Jobs:
@@ -146,24 +146,14 @@ class Jobs(Protocol):
 
 
 class Finding(Protocol):
-    """One fault that `inspect` found: where, what, whether evidence is touched, whether mended."""
+    """One fault that `inspect` found: where, and what."""
 
     @property
     def where(self) -> str:
-        """`ledger`, `lake`, `keys` or `store`, with the place."""
+        """`ledger` or `keys`, with the place."""
         ...
 
     @property
     def what(self) -> str:
         """What is wrong with it."""
-        ...
-
-    @property
-    def tampered(self) -> bool:
-        """Whether evidence is touched."""
-        ...
-
-    @property
-    def mended(self) -> bool:
-        """Whether it was put right."""
         ...

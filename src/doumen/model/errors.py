@@ -18,7 +18,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from doumen.model.message import Message
+from doumen.model.message import Message, msg
+
+INTERNAL = "internal"
+"""Code of an error that Doumen does not know."""
 
 
 class DoumenError(Exception):
@@ -61,6 +64,17 @@ class DoumenError(Exception):
             "next": self.next,
             "rule": self.rule,
         }
+
+
+def unexpected(error: BaseException, next: Message) -> DoumenError:
+    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
+    told = DoumenError(
+        msg("Something went wrong inside Doumen."),
+        why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
+        next=next,
+    )
+    told.code = INTERNAL
+    return told
 
 
 class Invalid(DoumenError):

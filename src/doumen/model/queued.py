@@ -44,6 +44,7 @@ class Queued:
         created: When it was queued; all times are RFC 3339 in UTC with microseconds.
         due: Not before this is it done.
         attempt: How often it was begun.
+        spared: How many of these do not count: a worker put it back as it stopped.
         worker: Who has it, or had it last.
         lease: Until when; a worker that lives extends it.
         fraction: How far it is, from 0 to 1, where that is known.
@@ -69,6 +70,7 @@ class Queued:
     started: str | None = None
     finished: str | None = None
     attempt: int = 0
+    spared: int = 0
     worker: str | None = None
     lease: str | None = None
     fraction: float | None = None

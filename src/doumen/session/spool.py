@@ -10,12 +10,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Conflict, DoumenError
-from doumen.model.files import Upload
+from doumen.model.files import Upload, without
 from doumen.model.message import msg
 from doumen.stores.durable import sync
 
@@ -35,6 +35,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._within = re.compile(rf"{re.escape(str(root))}/[0-9A-Z]+/\w+/?")
 
     def keep(self, job: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs of a job as JSON, its files in the spool, on the disk."""
@@ -50,11 +51,7 @@ class Spool:
 
     def hide(self, value: Any) -> Any:
         """The value with the place of the spool left out of every text."""
-        if isinstance(value, str):
-            return re.sub(rf"{re.escape(str(self._root))}/[0-9A-Z]+/\w+/?", "", value)
-        if isinstance(value, Mapping):
-            return {key: self.hide(item) for key, item in value.items()}
-        return [self.hide(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return without(self._within, value)
 
     def hidden(self, error: DoumenError) -> dict[str, Any]:
         """An error as JSON, without the place of the spool."""
@@ -65,19 +62,15 @@ class Spool:
         """Remove the files of a job, where it has any."""
         shutil.rmtree(self._root / job, ignore_errors=True)
 
-    def sweep(self, jobs: Iterable[str], *, older: float = GRACE) -> list[str]:
-        """Remove folders of no job; gives their names.
+    def sweep(self, needed: Callable[[str], bool]) -> None:
+        """Remove folders of no job.
 
         Args:
-            jobs: Ids of the jobs that are not over, or may be done again.
-            older: Seconds since a folder was made, within which it is left alone.
+            needed: Whether the job of this id is not over, or may be done again.
         """
-        live, swept = set(jobs), []
-        for folder in sorted(self._root.glob("*")):
-            if folder.name not in live and time.time() - folder.stat().st_mtime > older:
+        for folder in self._root.glob("*"):
+            if time.time() - folder.stat().st_mtime > GRACE and not needed(folder.name):
                 self.remove(folder.name)
-                swept.append(folder.name)
-        return swept
 
     def _kept(self, job: str, name: str, value: Any) -> Any:
         if not isinstance(value, Path):

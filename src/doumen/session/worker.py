@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 
 from doumen.failpoint import passing
 from doumen.gate.record import stamp
-from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.errors import DoumenError, Unavailable, unexpected
 from doumen.model.message import msg
 from doumen.model.operation import Outcome
 from doumen.model.queued import LEASE, Lease, Queued, State
@@ -33,10 +34,12 @@ BEAT = 2.0
 """Seconds between two signs of life of a worker."""
 POLL = 1.0
 """Seconds after which a worker that has nothing to do looks again."""
+TIDY = 3600.0
+"""Seconds between two looks at what may be forgotten."""
 KEPT = timedelta(days=30)
 """How long a job is known after it is over."""
 ATTEMPTS = 5
-"""How often a job is begun at most."""
+"""How often a job is begun at most, not counting those that a worker put back as it stopped."""
 TRANSIENT = ("unavailable.store", "unavailable.busy")
 """Codes of errors that pass by themselves: the job is put back, and waits longer each time."""
 
@@ -70,6 +73,7 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
         self._stop = threading.Event()
         self._running: dict[str, Wanted] = {}
+        self._tidied = -TIDY
 
     def run(self, places: int = 1, *, until_idle: bool = False) -> int:
         """Do jobs until `stop` is called.
@@ -85,6 +89,8 @@ class Worker:
 
         def serve(place: int) -> None:
             while not self._stop.is_set():
+                if place == 0:
+                    self._tidy()
                 if self._turn():
                     counts[place] += 1
                 elif until_idle:
@@ -96,7 +102,6 @@ class Worker:
             threading.Thread(target=serve, args=(place,), name=f"doumen-worker-{place}")
             for place in range(places)
         ]
-        self._sweep()
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -125,8 +130,9 @@ class Worker:
             return False
         try:
             self._do(job)
-        except Unavailable as error:  # its lease lapses, and it is taken up again
-            self._log({"event": "job.left", **_known(job), "code": error.code})
+        except Exception as error:  # its lease lapses, and it is taken up again
+            code = error.code if isinstance(error, DoumenError) else type(error).__name__
+            self._log({"event": "job.left", **_known(job), "code": code})
         return True
 
     def _do(self, job: Queued) -> None:
@@ -135,7 +141,7 @@ class Worker:
             return self._end(job, "done", outcome={"receipt": job.receipt}, exit=0)
         if job.cancelling:
             return self._end(job, "cancelled")
-        if job.attempt > ATTEMPTS:
+        if job.attempt - job.spared > ATTEMPTS:
             error = _worn(job)
             return self._end(job, "failed", error=error.as_json(), exit=error.exit)
         wanted, far, over = Wanted(), _Far(), threading.Event()
@@ -150,7 +156,7 @@ class Worker:
         except DoumenError as error:
             self._failed(job, error, wanted)
         except Exception as error:
-            told = _unknown(error)
+            told = unexpected(error, msg("Report it with the id of the job."))
             self._end(job, "failed", error=told.as_json(), exit=told.exit)
         else:
             passing("worker.performed")
@@ -190,14 +196,15 @@ class Worker:
         if wanted.over and known.cancelling:
             return self._end(job, "cancelled")
         if wanted.over and self._stop.is_set():
-            return self._back(job, None)
-        if error.code in TRANSIENT and job.attempt < ATTEMPTS:
-            return self._back(job, _later(5.0 * job.attempt))
+            return self._back(job, None, spared=1)
+        tries = job.attempt - job.spared
+        if error.code in TRANSIENT and tries < ATTEMPTS:
+            return self._back(job, _later(5.0 * tries))
         told = self._node.spool.hidden(error)
         return self._end(job, "failed", error=told, exit=error.exit)
 
-    def _back(self, job: Queued, due: str | None) -> None:
-        self._queue.release(job.held, due)
+    def _back(self, job: Queued, due: str | None, *, spared: int = 0) -> None:
+        self._queue.release(job.held, due, spared=job.spared + spared)
         self._log({"event": "job.back", **_known(job)})
 
     def _end(self, job: Queued, state: State, **told: Any) -> None:
@@ -207,15 +214,22 @@ class Worker:
         code = (told.get("error") or {}).get("code")
         self._log({"event": f"job.{state if held else 'lost'}", **_known(job), "code": code})
 
-    def _sweep(self) -> None:
-        """Forget what is long over, and the files of jobs that are not there."""
+    def _tidy(self) -> None:
+        """Now and then, forget what is long over, and the files of jobs that are not there."""
+        if time.monotonic() < self._tidied + TIDY:
+            return
+        self._tidied = time.monotonic()
         try:
             for id in self._queue.forget(stamp(now() - KEPT)):
                 self._node.spool.remove(id)
-            live: tuple[State, ...] = ("queued", "running", "failed")
-            self._node.spool.sweep(j.id for j in self._queue.all(states=live, limit=1 << 31))
+            self._node.spool.sweep(self._needed)
         except Unavailable as error:
             self._log({"event": "queue.unavailable", "code": error.code})
+
+    def _needed(self, id: str) -> bool:
+        """Whether the files of a job are for something yet."""
+        job = self._queue.one(id)
+        return job is not None and job.state in {"queued", "running", "failed"}
 
 
 def _later(seconds: float) -> str:
@@ -243,13 +257,3 @@ def _worn(job: Queued) -> DoumenError:
                  id=job.id),
         detail="worker",
     )  # fmt: skip
-
-
-def _unknown(error: Exception) -> DoumenError:
-    told = DoumenError(
-        msg("Something went wrong inside Doumen."),
-        why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
-        next=msg("Report it with the id of the job."),
-    )
-    told.code = "internal"
-    return told

@@ -110,6 +110,7 @@ JOBS = Table(
     Column("started", _TEXT),
     Column("finished", _TEXT),
     Column("attempt", Integer, nullable=False),
+    Column("spared", Integer, nullable=False),
     Column("worker", _TEXT),
     Column("lease", _TEXT),
     Column("fraction", Float),

@@ -48,6 +48,11 @@ class World:
     tokens: Mapping[str, str]
     node: Node
 
+    @property
+    def temporary(self) -> Path:
+        """Where the services of this node put what is there for a moment."""
+        return self.folder.parent / "temporary"
+
     def told(self, words: str, actor: str = "owner", purpose: str = "", **given: Any) -> Any:
         """What the command line prints for an operation, or its error, without a process."""
         try:
@@ -98,7 +103,9 @@ def start(world: World) -> Iterator[Callable[..., Server]]:
     running: list[Server] = []
 
     def starting(*options: str) -> Server:
-        running.append(serve(world.folder, *options))
+        world.temporary.mkdir(exist_ok=True)
+        place = {"TMPDIR": str(world.temporary)}
+        running.append(serve(world.folder, *options, environment=place))
         return running[-1]
 
     yield starting

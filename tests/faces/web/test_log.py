@@ -33,10 +33,10 @@ def told(server: Server, request: str) -> dict[str, Any]:
     raise AssertionError(request)
 
 
-def awaited(path: Path) -> None:
-    """Return when a line stands there."""
+def awaited(path: Path, request: str) -> None:
+    """Return when the line of that request stands there."""
     until = time.monotonic() + 10
-    while not (path.exists() and "\n" in path.read_text("utf-8")):
+    while not (path.exists() and f"request={request} " in path.read_text("utf-8")):
         assert time.monotonic() < until
         time.sleep(0.02)
 
@@ -86,10 +86,10 @@ def test_text_to_a_file_that_may_be_moved_away(
     server = start("--log", str(path), "--log-format", "text", "--log-level", "warning")
     httpx2.get(f"{server.url}/health/live")
     httpx2.get(f"{server.url}/v1/nothing", headers={"X-Request-Id": "first"})
-    awaited(path)
+    awaited(path, "first")
     path.rename(tmp_path / "old.log")
     httpx2.get(f"{server.url}/v1/nothing", headers={"X-Request-Id": "second"})
-    awaited(path)
+    awaited(path, "second")
     old, new = (tmp_path / "old.log").read_text("utf-8"), path.read_text("utf-8")
     assert re.fullmatch(rf"{STAMP.pattern} warning request=second .*code=not-found.route\n", new)
     assert "request=first" in old

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,7 +33,7 @@ def test_a_file_is_collected_under_the_name_of_its_sender(http: Client, world: A
     assert collect(http(), CARS + b"3,Seat\n", replace="true").json()["landed"] == 3
     broken = collect(http(), b"", name="../../../etc/passwd")
     assert "`passwd`" in broken.json()["what"]
-    assert tempfile.gettempdir() not in broken.text
+    assert str(world.temporary) not in broken.text
 
 
 def test_only_the_owner_collects(http: Client) -> None:
@@ -43,14 +41,14 @@ def test_only_the_owner_collects(http: Client) -> None:
         assert collect(http(actor), CARS + b"9,Saab\n").json()["code"] == "refused.role"
 
 
-def test_documents_are_sent_as_files(http: Client) -> None:
+def test_documents_are_sent_as_files(http: Client, world: Any) -> None:
     shown = http().get("/v1/rule/export", params={"format": "yaml"}).json()
     text = shown["yaml"] if "yaml" in shown else json.dumps(shown)
     added = http("sue").post("/v1/rule/add", files={"file": ("rules.yaml", text.encode())})
     assert added.status_code == 200, added.text
     bad = http("sue").post("/v1/rule/add", files={"file": ("rules.yaml", b"rules: [")})
     assert bad.status_code == 400
-    assert tempfile.gettempdir() not in bad.text
+    assert str(world.temporary) not in bad.text
     key = json.dumps(http().get("/v1/key/show").json()).encode()
     receipt = http().post("/v1/query", json={"sql": "select 1"}).json()["receipt"]
     verified = http().post("/v1/receipt/verify", data={"receipt": receipt}, files={"key": key})
@@ -121,7 +119,7 @@ def test_a_body_that_is_wrong_is_the_senders_fault(http: Client, body: bytes) ->
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_bodies_are_bounded(http: Client) -> None:
+def test_bodies_are_bounded(http: Client, world: Any) -> None:
     def endless() -> Any:
         for _ in range(64):
             yield b" " * 65_536
@@ -133,7 +131,7 @@ def test_bodies_are_bounded(http: Client) -> None:
         "/v1/query", content=endless(), headers={"Content-Type": "application/json"}
     )
     assert chunked.status_code == 413
-    assert not list(Path(tempfile.gettempdir()).glob("doumen-upload-*"))
+    assert not list(world.temporary.glob("doumen-upload-*"))
 
 
 def test_other_media_and_methods(http: Client) -> None:

@@ -60,7 +60,9 @@ def test_a_worker_that_gives_up_puts_its_job_back(node: Node) -> None:
     running.join(20)
     assert not running.is_alive()
     assert lines[-1]["event"] == "job.back"
-    assert state(node, told) == "queued"
+    kept = node.means.queue.one(told)
+    assert kept is not None
+    assert (kept.state, kept.attempt, kept.spared) == ("queued", 1, 1)
 
 
 def kill_at(made: Path, point: str) -> None:
@@ -187,3 +189,40 @@ def test_a_worker_stops_when_told(made: Path, number: int, store: str) -> None:
     out, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert json.loads(out) == {"done": 0}
+
+
+def test_a_job_that_was_often_put_back_is_done_all_the_same(node: Node) -> None:
+    job, _ = asked(node)
+    for number in range(1, module.ATTEMPTS + 2):
+        mine = node.means.queue.claim("w", f"2026-01-0{number}", f"2026-01-0{number}")
+        assert mine is not None
+        assert node.means.queue.release(mine.held, None, spared=number)
+    work(node)
+    assert state(node, job) == "done"
+
+
+@pytest.mark.usefixtures("later")
+def test_a_worker_outlives_what_nobody_expected(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first job cannot be ended; the worker leaves it, and goes on with the next."""
+    left, _ = asked(node)
+    other, _ = asked(node)
+    real = node.means.queue.finish
+
+    def broken(lease: Any, *given: Any, **told: Any) -> bool:
+        if lease.job == left:
+            raise TypeError("nobody knows")
+        return real(lease, *given, **told)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(node.means.queue, "finish", broken)
+        lines = work(node)
+    assert [(line["job"], line.get("code")) for line in lines if line["event"] == "job.left"] == [
+        (left, "TypeError")
+    ]
+    assert (state(node, left), state(node, other)) == ("running", "done")
+    node.means.queue.cancel(left, "2026-11-29", None)
+    monkeypatch.setattr(module, "now", lambda: now() + timedelta(minutes=9))
+    work(node)
+    assert state(node, left) == "done"  # it was committed: once, and before

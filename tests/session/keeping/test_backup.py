@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sound import faults
 
 import doumen
 from doumen.model.errors import Conflict, Faulty, Invalid, NotFound, Unavailable
@@ -160,6 +161,7 @@ def test_keys_that_are_rotated_meanwhile_belong_to_the_moment(
     kept.restore(tmp_path / "there")
     with doumen.open(tmp_path / "there") as node:
         assert node.session().desk.inspect() == ()
+        assert faults(node.directory) == []
 
 
 def test_where_the_passphrase_comes_from(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sound import faults
 
 import doumen
 from doumen.model.errors import Conflict, NotFound, Unavailable
@@ -116,6 +117,7 @@ def test_a_restore_that_is_killed(
     with doumen.open(again) as node:
         assert node.session().query("SELECT count(*) FROM city.people").rows() == [(60,)]
         assert node.session().desk.inspect() == ()
+        assert faults(node.directory) == []
 
 
 def test_a_failure_leaves_nothing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from doumen.engines.duckdb import told, wire
+from doumen.engines.duckdb.even import even
 from doumen.engines.duckdb.text import literal
 from doumen.engines.sandbox import Channel
 from doumen.model.errors import Invalid
@@ -79,7 +80,7 @@ class Answering:
         rows = BATCH if most is None or plan.whole else min(BATCH, most + 1)
         with relation.to_arrow_reader(rows) as reader:
             self._describe(described, reader.schema)
-            trailer = self._stream(reader, plan)
+            trailer = self._stream(even(reader, rows), plan)
         self._end(trailer)
 
     def _describe(self, described: list[list[str]], arrow: pa.Schema) -> None:
@@ -88,12 +89,12 @@ class Answering:
             self._channel.send(wire.ARROW, memoryview(arrow.serialize()))
             self._described = True
 
-    def _stream(self, reader: pa.RecordBatchReader, plan: QueryPlan) -> dict[str, Any]:
+    def _stream(self, batches: Iterator[pa.RecordBatch], plan: QueryPlan) -> dict[str, Any]:
         """Send batches until the end, the limit of rows, or the bound of bytes."""
         most = plan.limit
         sent = held = 0
         truncated = False
-        for batch in reader:
+        for batch in batches:
             kept = batch
             if most is not None and sent + batch.num_rows > most:
                 kept, truncated = batch.slice(0, most - sent), True

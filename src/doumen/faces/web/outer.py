@@ -10,7 +10,7 @@ from doumen.faces.web import problems
 from doumen.faces.web.log import Line
 from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.problems import Problem
-from doumen.model.errors import DoumenError, OverBudget, Unavailable
+from doumen.model.errors import INTERNAL, DoumenError, OverBudget, Unavailable
 
 
 class Gone(Exception):
@@ -62,7 +62,7 @@ async def _tell(error: Exception, line: Line, send: Send) -> None:
     """Tell what went wrong; where the answer has begun, it is broken off."""
     problem = _problem(error)
     line.said["code"] = problem.error.code
-    if problem.error.code == problems.INTERNAL:
+    if problem.error.code == INTERNAL:
         line.failed(error)
     if line.status:
         line.said["ended"] = "broken off"

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from doumen.faces.languages import as_written
-from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, OverBudget, Refused
+from doumen.model.errors import (
+    INTERNAL,
+    Conflict,
+    DoumenError,
+    Invalid,
+    NotFound,
+    OverBudget,
+    Refused,
+    unexpected,
+)
 from doumen.model.message import Catalogue, Message, msg, spoken
 
 MEDIA = "application/problem+json"
@@ -23,11 +32,8 @@ TITLES: Mapping[str, Message] = {
     "over-budget": msg("A limit is reached"),
     "unavailable": msg("Not available now"),
     "tampered": msg("Evidence does not hold"),
-    "internal": msg("Something went wrong inside Doumen"),
+    INTERNAL: msg("Something went wrong inside Doumen"),
 }
-
-
-INTERNAL = "internal"
 
 
 class Problem(Exception):
@@ -75,14 +81,8 @@ def encoded(value: Mapping[str, Any]) -> bytes:
 
 
 def unknown(error: BaseException) -> DoumenError:
-    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
-    told = DoumenError(
-        msg("Something went wrong inside Doumen."),
-        why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
-        next=msg("Report it with the id of the request."),
-    )
-    told.code = INTERNAL
-    return told
+    """What is told of an error that Doumen does not know."""
+    return unexpected(error, msg("Report it with the id of the request."))
 
 
 def unauthenticated() -> Problem:

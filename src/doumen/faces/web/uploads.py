@@ -10,7 +10,7 @@ import asyncio
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,8 +25,8 @@ from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import DoumenError, Invalid
-from doumen.model.files import Upload
-from doumen.model.message import Message, msg
+from doumen.model.files import Upload, without
+from doumen.model.message import msg
 
 FORM = "multipart/form-data"
 _PARTS = 200
@@ -38,6 +38,7 @@ class Folder:
 
     def __init__(self) -> None:
         self._path = Path(tempfile.mkdtemp(prefix="doumen-upload-"))
+        self._within = re.compile(rf"{re.escape(str(self._path))}/\d+/?")
         self._count = 0
 
     def keep(self, file: UploadFile) -> Path:
@@ -58,13 +59,7 @@ class Folder:
 
     def hide(self, value: Any) -> Any:
         """The value with the place of the folder left out of every text."""
-        if isinstance(value, Message):
-            return value.altered(self.hide)
-        if isinstance(value, str):
-            return re.sub(rf"{re.escape(str(self._path))}/\d+/?", "", value)
-        if isinstance(value, Mapping):
-            return {self.hide(k): self.hide(v) for k, v in value.items()}
-        return [self.hide(v) for v in value] if isinstance(value, (list, tuple)) else value
+        return without(self._within, value)
 
     def hidden(self, error: DoumenError) -> DoumenError:
         """The error with the place of the folder left out of its words."""

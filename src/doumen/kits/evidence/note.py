@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -36,6 +37,10 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+
+
+class NotSigned(Tampered):
+    """No signature on a note is of the key that was asked for; others are left unjudged."""
 
 
 def key_id(name: str, public: str) -> bytes:
@@ -97,12 +102,7 @@ def open_note(note: str, name: str, public: str) -> str:
             )
         found = True
     if not found:
-        raise Tampered(
-            msg("The checkpoint is not signed by `{name}` with the key given.", name=name),
-            why=msg("It comes from another ledger, or was signed with another key."),
-            next=msg("Get the key file of the node that issued it."),
-            detail="checkpoint",
-        )
+        raise _unsigned(name)
     return text
 
 
@@ -137,6 +137,23 @@ def open_checkpoint(text: str, name: str, public: str) -> Checkpoint:
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
+def open_by_any(text: str, name: str, publics: Iterable[str]) -> Checkpoint:
+    """The checkpoint in a note that one of these keys (hex) signed.
+
+    Raises:
+        NotSigned: none of them did.
+        Tampered: a signature of theirs does not hold, or it is no checkpoint.
+    """
+    faults: list[Tampered] = []
+    for public in publics:
+        try:
+            return open_checkpoint(text, name, public)
+        except Tampered as error:
+            faults.append(error)
+    judged = [fault for fault in faults if not isinstance(fault, NotSigned)]
+    raise (judged or faults or [_unsigned(name)])[0]
+
+
 def _signature(line: str) -> tuple[str, bytes]:
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != _DASH or not parts[1]:
@@ -155,6 +172,15 @@ def _base64(text: str) -> bytes:
     if base64.b64encode(data).decode("ascii") != text:
         raise _malformed()
     return data
+
+
+def _unsigned(name: str) -> NotSigned:
+    return NotSigned(
+        msg("The checkpoint is not signed by `{name}` with the key given.", name=name),
+        why=msg("It comes from another ledger, or was signed with another key."),
+        next=msg("Get the key file of the node that issued it."),
+        detail="checkpoint",
+    )
 
 
 def _malformed() -> Tampered:

@@ -234,13 +234,11 @@ def _fork_flaws(
 
 
 def _opened(text: str, origin: str, publics: Sequence[str]) -> note.Checkpoint | None:
-    for public in publics:
-        try:
-            head = note.open_checkpoint(text, origin, public)
-        except Tampered:
-            continue
-        return head if head.origin == origin else None
-    return None
+    try:
+        head = note.open_by_any(text, origin, publics)
+    except Tampered:
+        return None
+    return head if head.origin == origin else None
 
 
 def _holds(cert: Mapping[str, Any], root_public: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from doumen.gate.desk import Desk
 from doumen.kits.evidence.keys import read_key_file
 from doumen.kits.evidence.merkle import verify_consistency
-from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.model.errors import Invalid, Tampered, Unavailable
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
@@ -32,9 +32,7 @@ def head(desk: Desk, *, output: Path | None = None) -> Outcome:
 
 def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
     """Recompute the ledger; with a checkpoint, show that the ledger extends it."""
-    faults = [
-        (f.where, f.what) for f in desk.inspect() if f.tampered or f.where.startswith("ledger")
-    ]
+    faults = [(f.where, f.what) for f in desk.inspect()]
     current = _opened(desk, desk.checkpoint())
     if checkpoint is not None:
         faults += _extends(desk, current, read(checkpoint))
@@ -186,13 +184,7 @@ def _opened(desk: Desk, note: str) -> Checkpoint:
         Tampered: none did, or it is no checkpoint.
     """
     file = read_key_file(json.dumps(desk.keys()))
-    faults: list[Tampered] = []
-    for certificate in reversed(file.certificates):
-        try:
-            return open_checkpoint(note, file.origin, certificate["public"])
-        except Tampered as error:
-            faults.append(error)
-    raise next((f for f in faults if "is not signed" not in f.what), faults[0])
+    return open_by_any(note, file.origin, (c["public"] for c in reversed(file.certificates)))
 
 
 def _minute(time: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from doumen.kits.evidence import merkle
-from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.model.errors import DoumenError, Tampered
 from doumen.model.fact import Facts
 from doumen.model.message import msg
@@ -106,12 +106,10 @@ def clock(connection: Connection) -> Iterator[Check]:
 
 
 def _opened(note: str | None, keys: Keyring) -> Checkpoint | None:
-    for public in keys.publics.values():
-        try:
-            return open_checkpoint(note or "", keys.origin, public)
-        except Tampered:
-            continue
-    return None
+    try:
+        return open_by_any(note or "", keys.origin, keys.publics.values())
+    except Tampered:
+        return None
 
 
 def _touched(said: str) -> Check:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from doumen.kits.evidence import merkle
 from doumen.kits.evidence.keys import KeyFile, check_certificate, read_key_file
-from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.kits.evidence.note import Checkpoint, NotSigned, open_by_any
 from doumen.kits.evidence.receipt import check_receipt
 from doumen.model.errors import DoumenError, Invalid, Tampered, Unavailable
 from doumen.model.message import Message, joined, msg, plain
@@ -231,15 +231,13 @@ def _files(connection: Connection, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _opened(note: str, record: KeyFile) -> Checkpoint:
-    for certificate in reversed(record.certificates):
-        try:
-            return open_checkpoint(note, record.origin, certificate["public"])
-        except Tampered as error:
-            if "is not signed" not in error.what:
-                raise
-    raise Tampered(
-        msg("The checkpoint is not signed by a key that the backup knows."),
-        why=msg("It is that of another node, or was signed with a key that is newer."),
-        next=plain("doumen ledger head -o FILE"),
-        detail="checkpoint",
-    )
+    publics = (certificate["public"] for certificate in reversed(record.certificates))
+    try:
+        return open_by_any(note, record.origin, publics)
+    except NotSigned:
+        raise Tampered(
+            msg("The checkpoint is not signed by a key that the backup knows."),
+            why=msg("It is that of another node, or was signed with a key that is newer."),
+            next=plain("doumen ledger head -o FILE"),
+            detail="checkpoint",
+        ) from None

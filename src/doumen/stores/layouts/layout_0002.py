@@ -25,6 +25,7 @@ def upgrade() -> None:
         *(sa.Column(name, TEXT, nullable=False) for name in NEEDED),
         *(sa.Column(name, TEXT) for name in OPTIONAL),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("spared", sa.Integer(), nullable=False),
         sa.Column("fraction", sa.Float()),
         sa.Column("cancelling", sa.Boolean(), nullable=False),
         sa.Column("exit", sa.Integer()),

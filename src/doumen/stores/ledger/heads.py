@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from doumen.kits.evidence import jws, merkle
 from doumen.kits.evidence.canonical import canonical
-from doumen.kits.evidence.note import Checkpoint, open_checkpoint
+from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Tampered
 from doumen.model.message import Message, msg
@@ -141,9 +141,7 @@ def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterato
 
 
 def _opened(note: str, origin: str, publics: Mapping[str, str]) -> Checkpoint | None:
-    for public in publics.values():
-        try:
-            return open_checkpoint(note, origin, public)
-        except Tampered:
-            continue
-    return None
+    try:
+        return open_by_any(note, origin, publics.values())
+    except Tampered:
+        return None

@@ -148,12 +148,18 @@ class Queue:
         passing("queue.finished")
         return True
 
-    def release(self, lease: Lease, due: str | None) -> bool:
-        """Put a job back, to be done again from `due` on; False where its lease was lost."""
-        values = {"state": "queued", "lease": None, "due": due, "fraction": None, "doing": None}
+    def release(self, lease: Lease, due: str | None, *, spared: int) -> bool:
+        """Put a job back; False where its lease was lost.
+
+        Args:
+            lease: Under which it was begun.
+            due: Not before this is it done again.
+            spared: How many of its attempts do not count.
+        """
+        again = {"state": "queued", "due": due, "spared": spared}
+        values = again | dict.fromkeys(("lease", "fraction", "doing"))
         with self._database.write() as connection:
-            row = _held(connection, lease)
-            if row is None:
+            if _held(connection, lease) is None:
                 return False
             connection.execute(update(JOBS).where(JOBS.c.id == lease.job).values(**values))
         return True
