@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from pathlib import PosixPath, PurePath
 from typing import Any
 
 from doumen.model.errors import Conflict, NotFound, Unavailable
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, msg, plain
+
+_REASONS: Mapping[int, Message] = {
+    errno.EACCES: msg("Permission denied"),
+    errno.EADDRINUSE: msg("Address already in use"),
+    errno.EADDRNOTAVAIL: msg("Cannot assign requested address"),
+    errno.EEXIST: msg("File exists"),
+    errno.EIO: msg("Input/output error"),
+    errno.EISDIR: msg("Is a directory"),
+    errno.ENOENT: msg("No such file or directory"),
+    errno.ENOSPC: msg("No space left on device"),
+    errno.ENOTDIR: msg("Not a directory"),
+    errno.ENOTEMPTY: msg("Directory not empty"),
+    errno.EPERM: msg("Operation not permitted"),
+    errno.EROFS: msg("Read-only file system"),
+}
+"""What the system says in English most often; the rest stays as the system says it."""
 
 
 class Upload(PosixPath):
@@ -26,6 +43,12 @@ def without(place: re.Pattern[str], value: Any) -> Any:
     return [without(place, v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
+def reason(error: OSError) -> Message:
+    """What the system says of it."""
+    known = _REASONS.get(error.errno) if error.errno is not None else None
+    return known or plain(error.strerror or type(error).__name__)
+
+
 def no_file(path: PurePath | str) -> NotFound:
     """The error for a file that is not there."""
     return NotFound(
@@ -37,7 +60,7 @@ def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us read."""
     return Unavailable(
         msg("`{path}` cannot be read.", path=path),
-        why=msg("The system says: {reason}.", reason=error.strerror),
+        why=msg("The system says: {reason}.", reason=reason(error)),
         next=msg("Check the file and its permissions."),
         detail="file",
     )
@@ -47,7 +70,7 @@ def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us write."""
     return Unavailable(
         msg("`{path}` cannot be written.", path=path),
-        why=msg("The system says: {reason}.", reason=error.strerror),
+        why=msg("The system says: {reason}.", reason=reason(error)),
         next=msg("Check the folder and its permissions."),
         detail="file",
     )

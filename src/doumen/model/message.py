@@ -104,6 +104,39 @@ def verbatim(text: str) -> Message:
     return Message(text, text, {})
 
 
+def packed(message: object) -> Any:
+    """A message, or a value in one, as JSON that `unpacked` reads; any other text as it is."""
+    if not isinstance(message, Message):
+        return (
+            message if isinstance(message, (str, int, float)) or message is None else str(message)
+        )
+    if message.template is None and "parts" in message.given:
+        between, parts = message.given["between"], message.given["parts"]
+        return {"between": packed(between), "parts": [packed(part) for part in parts]}
+    given = {name: packed(value) for name, value in message.given.items()}
+    return {"text": str(message), "template": message.template, "given": given}
+
+
+def unpacked(body: Any) -> Message | None:
+    """What `packed` wrote; a template that does not fit its names is not taken.
+
+    Nothing is formatted here: who wrote it may be in other hands, and a format string is a
+    program.
+    """
+    if not isinstance(body, dict):
+        return None if body is None else plain(body)
+    if "parts" in body:
+        return joined(_taken(body["between"]), [_taken(part) for part in body["parts"]])
+    text, template = str(body["text"]), body["template"]
+    if template is None or names_of(str(template)) != set(body["given"]):
+        return plain(text)
+    return Message(text, str(template), {n: _taken(v) for n, v in body["given"].items()})
+
+
+def _taken(value: Any) -> Any:
+    return unpacked(value) if isinstance(value, dict) else value
+
+
 def joined(between: str, parts: Iterable[str]) -> Message:
     """Messages one after another, with something between: `joined(", ", names)`."""
     held = tuple(parts)

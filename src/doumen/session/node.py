@@ -20,6 +20,7 @@ from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Commits
 from doumen.model.actor import OWNER
 from doumen.model.errors import NotFound, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import Message, msg, plain
 from doumen.model.plan import Progress
 from doumen.session import settings as config
@@ -180,7 +181,7 @@ class _Keys:
         except OSError as error:
             raise Unavailable(
                 msg("The keys in `{directory}` cannot be read.", directory=self._directory),
-                why=plain(error.strerror),
+                why=reason(error),
                 next=msg("Put the folder back from a backup."),
                 detail="keys",
             ) from None

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import msg, plain, sentence
 from doumen.model.plan import Bounds
 from doumen.model.validation import fault
@@ -94,7 +95,7 @@ def read(folder: Path) -> Settings:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Unavailable(
-            msg("`{path}` cannot be read.", path=path), why=plain(error.strerror), detail="settings"
+            msg("`{path}` cannot be read.", path=path), why=reason(error), detail="settings"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(

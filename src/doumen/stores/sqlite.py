@@ -14,7 +14,8 @@ from sqlalchemy import exc as sql
 from sqlalchemy.engine import URL
 
 from doumen.model.errors import DoumenError, Unavailable
-from doumen.model.message import Message, msg, plain
+from doumen.model.files import reason
+from doumen.model.message import Message, msg
 from doumen.stores import address
 from doumen.stores.durable import sync
 from doumen.stores.faults import busy, unusable
@@ -68,7 +69,7 @@ def find(place: URL, *, create: bool) -> None:
     except OSError as error:
         raise Unavailable(
             msg("The store `{path}` cannot be opened.", path=path),
-            why=plain(error.strerror),
+            why=reason(error),
             next=msg("Put it back from a backup, or make the folder readable and writable."),
             detail="store",
         ) from None
@@ -92,7 +93,7 @@ def copied(place: URL) -> Iterator[URL]:
     except sqlite3.Error as error:
         raise failure(sql.DBAPIError(None, None, error)) from None
     except OSError as error:
-        raise unusable(plain(error.strerror)) from None
+        raise unusable(reason(error)) from None
     finally:
         for end in ("", "-wal", "-shm", "-journal"):
             copy.with_name(f"{copy.name}{end}").unlink(missing_ok=True)

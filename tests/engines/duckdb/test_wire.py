@@ -23,7 +23,7 @@ from doumen.engines.duckdb.text import literal, name, type_name
 from doumen.engines.sandbox import Channel, Closed
 from doumen.model.errors import DoumenError, Invalid, OverBudget, Unavailable
 from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
-from doumen.model.message import joined, msg, plain
+from doumen.model.message import joined, msg, packed, plain, unpacked
 from doumen.model.plan import Bounds, ExaminePlan, GovernedTable, LoadPlan, QueryPlan, Scalar
 
 SCALAR = st.one_of(
@@ -192,11 +192,11 @@ def test_a_sentence_keeps_its_template_on_the_way() -> None:
 
 def test_a_template_from_a_worker_is_never_formatted_for_what_it_does_not_name() -> None:
     evil = {"text": "It failed.", "template": "{a.__class__.__mro__}", "given": {"a": "x"}}
-    taken = wire.unpack_message(evil)
+    taken = unpacked(evil)
     assert taken is not None
     assert (taken, taken.template) == ("It failed.", None)
-    named = wire.unpack_message({"text": "It failed.", "template": "{a}", "given": {"a": "x"}})
+    named = unpacked({"text": "It failed.", "template": "{a}", "given": {"a": "x"}})
     assert named is not None
     assert named.into(lambda text: text) == "It failed."
-    assert wire.unpack_message("plain") == "plain"
-    assert wire.pack_message(None) is None
+    assert unpacked("plain") == "plain"
+    assert packed(None) is None

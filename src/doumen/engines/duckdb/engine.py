@@ -18,7 +18,7 @@ from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
 from doumen.model.load import ColumnCounts, Examination, Loaded, Reason, Sheet
-from doumen.model.message import msg, plain
+from doumen.model.message import msg, plain, unpacked
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
@@ -161,7 +161,7 @@ class DuckDB:
                     return wire.read_json(payload)
                 if progress is not None:
                     fraction, doing = wire.read_json(payload)["progress"]
-                    progress(fraction, wire.unpack_message(doing) or plain(""))
+                    progress(fraction, unpacked(doing) or plain(""))
         finally:
             talk.close()
 

@@ -26,7 +26,7 @@ from doumen.model.errors import (
     Unavailable,
 )
 from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
-from doumen.model.message import Message, joined, names_of, plain
+from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     ExaminePlan,
@@ -154,47 +154,15 @@ def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
 
 def pack_error(error: DoumenError) -> dict[str, Any]:
     """An error as JSON; its sentences still know their templates."""
-    said = {name: pack_message(getattr(error, name)) for name in _SAID}
+    said = {name: packed(getattr(error, name)) for name in _SAID}
     return {"kind": error.kind, **error.as_json(), **said}
 
 
 def unpack_error(body: Mapping[str, Any]) -> DoumenError:
     """What `pack_error` wrote."""
     detail = body["code"].partition(".")[2] or None
-    what, why, next = (unpack_message(body[name]) for name in _SAID)
+    what, why, next = (unpacked(body[name]) for name in _SAID)
     return _ERRORS[body["kind"]](what or plain(""), why=why, next=next, detail=detail)
-
-
-def pack_message(message: object) -> Any:
-    """A message, or a value in one, as JSON."""
-    if not isinstance(message, Message):
-        return (
-            message if isinstance(message, (str, int, float)) or message is None else str(message)
-        )
-    if message.template is None and "parts" in message.given:
-        between, parts = message.given["between"], message.given["parts"]
-        return {"between": pack_message(between), "parts": [pack_message(p) for p in parts]}
-    given = {name: pack_message(value) for name, value in message.given.items()}
-    return {"text": str(message), "template": message.template, "given": given}
-
-
-def unpack_message(body: Any) -> Message | None:
-    """What `pack_message` wrote; a template that does not fit its names is not taken.
-
-    Nothing is formatted here: a worker may be in other hands, and a format string is a program.
-    """
-    if not isinstance(body, dict):
-        return None if body is None else plain(body)
-    if "parts" in body:
-        return joined(_taken(body["between"]), [_taken(part) for part in body["parts"]])
-    text, template = str(body["text"]), body["template"]
-    if template is None or names_of(str(template)) != set(body["given"]):
-        return plain(text)
-    return Message(text, str(template), {n: _taken(v) for n, v in body["given"].items()})
-
-
-def _taken(value: Any) -> Any:
-    return unpack_message(value) if isinstance(value, dict) else value
 
 
 def arrow_stream(table: pa.Table | pa.RecordBatch) -> pa.Buffer:

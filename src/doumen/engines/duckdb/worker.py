@@ -23,7 +23,7 @@ from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
 from doumen.kits.sql.splice import Splice
 from doumen.model.errors import DoumenError, Faulty, OverBudget
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, msg, packed
 from doumen.model.plan import Bounds, QueryPlan
 
 ATTACHMENT = 1 << 32
@@ -190,7 +190,7 @@ class _Worker:
         return scratch
 
     def _progress(self, fraction: float | None, doing: Message) -> None:
-        self._channel.send_json(wire.PROGRESS, {"progress": [fraction, wire.pack_message(doing)]})
+        self._channel.send_json(wire.PROGRESS, {"progress": [fraction, packed(doing)]})
 
     def _end(self, trailer: dict[str, Any]) -> None:
         self._channel.send_json(wire.TRAILER, {**trailer, "weight": confine.resident()})

@@ -32,8 +32,8 @@ OPTIONS = msg("[OPTIONS]")
 COMMANDS = msg("COMMAND [ARGS]...")
 GLOBAL_TITLE = msg("Everywhere")
 GLOBAL_LINE = msg(
-    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table, --lang, --detach and --debug may stand "
-    "before or after any verb."
+    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table, --lang, --detach and --debug may "
+    "stand before or after any verb."
 )
 ARGUMENTS_TITLE = msg("Arguments")
 OPTIONS_TITLE = msg("Options")

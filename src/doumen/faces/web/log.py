@@ -25,7 +25,8 @@ from starlette.types import Scope
 from doumen.faces.languages import negotiated
 from doumen.faces.web.terms import Terms
 from doumen.model.errors import Unavailable
-from doumen.model.message import msg, plain
+from doumen.model.files import reason
+from doumen.model.message import msg
 
 LOG = logging.getLogger("doumen.access")
 SERVER = logging.getLogger("uvicorn")
@@ -130,7 +131,7 @@ def _file(path: str) -> logging.Handler:
     except OSError as error:
         raise Unavailable(
             msg("The log `{path}` cannot be written.", path=path),
-            why=plain(error.strerror or type(error).__name__),
+            why=reason(error),
             next=msg("Choose another file: `doumen serve --log FILE`."),
             detail="log",
         ) from None

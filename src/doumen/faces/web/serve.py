@@ -195,7 +195,7 @@ def _check(
         raise Invalid(msg("The service cannot start."), why=sentence(faults), detail="serve")
 
 
-def _metrics(place: str, *, plain: bool) -> Iterator[str]:
+def _metrics(place: str, *, plain: bool) -> Iterator[Message]:
     """What is wrong with the place of metrics."""
     host, _, port = place.rpartition(":")
     if not port.isdigit() or int(port) >= 1 << 16:

@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from doumen.model.answer import Answer
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.message import msg, plain
+from doumen.model.files import reason
+from doumen.model.message import msg
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
 
@@ -56,7 +57,7 @@ def export(answer: Answer, path: Path, write: Form) -> int:
     except OSError as error:
         raise Unavailable(
             msg("`{path}` cannot be written.", path=path),
-            why=plain(error.strerror) if error.strerror else msg("The system gave no reason."),
+            why=reason(error),
             next=msg("Nothing was left there; choose another place."),
             detail="file",
         ) from None

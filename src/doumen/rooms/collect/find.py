@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
-from doumen.model.files import no_file
+from doumen.model.files import no_file, reason
 from doumen.model.load import SourceFile
 from doumen.model.message import msg
 from doumen.model.plan import Progress
@@ -282,7 +282,7 @@ def _unreadable(path: Path, error: OSError) -> DoumenError:
         )
     return Unavailable(
         msg("`{path}` cannot be read.", path=path.name),
-        why=msg("The system says: {reason}.", reason=error.strerror),
+        why=msg("The system says: {reason}.", reason=reason(error)),
         next=msg("Check the file's permissions and its disk."),
         detail="file",
     )

@@ -10,6 +10,7 @@ from doumen.kits.evidence.keys import read_key_file
 from doumen.kits.evidence.merkle import verify_consistency
 from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.rooms.trace.files import read, write_new
@@ -114,7 +115,7 @@ def export(desk: Desk, *, directory: Path, keys_only: bool = False) -> Outcome:
     except OSError as error:
         raise Unavailable(
             msg("`{directory}` cannot be written.", directory=directory),
-            why=plain(error.strerror),
+            why=reason(error),
             detail="file",
         ) from None
     return Outcome(

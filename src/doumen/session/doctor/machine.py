@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from doumen.model.files import reason
 from doumen.model.message import joined, msg
 from doumen.session.doctor.check import Check
 
@@ -82,7 +83,7 @@ def disk(*folders: Path) -> Iterator[Check]:
             room = os.statvfs(folder)
         except OSError as error:
             yield Check("disk", "fault", msg("`{folder}` cannot be looked at: {why}.",
-                                             folder=folder, why=error.strerror))  # fmt: skip
+                                             folder=folder, why=reason(error)))  # fmt: skip
             continue
         said = msg("{free} GiB are free at `{folder}`.", free=f"{free / GIB:.1f}", folder=folder)
         if room.f_files and room.f_favail < 1000:

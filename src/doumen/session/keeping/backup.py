@@ -25,6 +25,7 @@ from doumen.gate import record
 from doumen.kits.evidence.keys import read_key_file
 from doumen.model.errors import Faulty, Unavailable
 from doumen.model.fact import Facts, snapshot_of
+from doumen.model.files import reason
 from doumen.model.message import joined, msg, plain
 from doumen.model.plan import Progress
 from doumen.model.queued import OVER
@@ -316,7 +317,7 @@ def _read(path: Path) -> bytes:
 def _unreadable(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         msg("`{path}` of the node cannot be read.", path=path),
-        why=error.strerror,
+        why=reason(error),
         next=plain("doumen doctor"),
         detail="file",
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import msg
 
 VARIABLE = "DOUMEN_BACKUP_PASSPHRASE"
@@ -30,7 +31,7 @@ def passphrase(file: Path | None, *, twice: bool = False) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise Unavailable(
                 msg("The passphrase cannot be read from `{file}`.", file=file),
-                why=getattr(error, "strerror", None) or msg("It is no text in UTF-8."),
+                why=reason(error) if isinstance(error, OSError) else msg("It is no text in UTF-8."),
                 detail="passphrase",
             ) from None
         found = text.split("\n", 1)[0].removesuffix("\r")

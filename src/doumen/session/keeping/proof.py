@@ -33,7 +33,7 @@ class Finding:
     """One thing in a backup that does not hold: where, and what."""
 
     where: Message
-    what: str
+    what: Message
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.plan import Progress
@@ -195,7 +196,7 @@ def _read(shelf: Shelf) -> tuple[list[Manifest], dict[str, Message]]:
         try:
             found.append(shelf.manifest(id))
         except Tampered as error:
-            faults[id] = msg("{what}", what=error.what)
+            faults[id] = error.what
     found.sort(key=lambda manifest: manifest.number)
     there = {*(m.id for m in found), *faults}
     for manifest in found[-1:]:
@@ -240,7 +241,7 @@ def _checkpoint(given: str | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(
             msg("The checkpoint cannot be read from `{file}`.", file=given),
-            why=getattr(error, "strerror", None) or msg("It is no text in UTF-8."),
+            why=reason(error) if isinstance(error, OSError) else msg("It is no text in UTF-8."),
             next=plain("doumen ledger head -o FILE"),
             detail="file",
         ) from None
@@ -260,7 +261,7 @@ def _json(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _pairs(manifest: Manifest) -> tuple[tuple[str, Any], ...]:
+def _pairs(manifest: Manifest) -> tuple[tuple[Message, Any], ...]:
     return (
         (msg("backup"), manifest.id),
         (msg("ledger"), msg("{size} entries", size=manifest.size)),

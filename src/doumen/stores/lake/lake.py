@@ -17,6 +17,7 @@ from typing import Literal
 
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -248,7 +249,7 @@ def _changed(path: Path) -> float:
 def _unwritable(error: OSError) -> Unavailable:
     return Unavailable(
         msg("The lake cannot be read or written."),
-        why=plain(error.strerror),
+        why=reason(error),
         next=msg("Look at the disk and the rights of the folder `lake`."),
         detail="lake",
     )

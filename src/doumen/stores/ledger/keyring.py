@@ -34,6 +34,7 @@ from doumen.kits.evidence.keys import (
     read_key_file,
 )
 from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable
+from doumen.model.files import reason
 from doumen.model.message import Message, msg, plain
 from doumen.stores.durable import sync, write_private
 
@@ -203,7 +204,7 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
             )
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise _unreadable(path, plain(error.strerror)) from None
+        raise _unreadable(path, reason(error)) from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise _unreadable(path, msg("It is no private key in PEM.")) from None
     if not isinstance(key, Ed25519PrivateKey):
@@ -216,7 +217,7 @@ def _read_record(directory: Path) -> KeyFile:
     try:
         record = read_key_file(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unreadable(path, plain(error.strerror)) from None
+        raise _unreadable(path, reason(error)) from None
     except (Invalid, UnicodeDecodeError):
         raise _unreadable(path, msg("It is no key file.")) from None
     if not record.certificates:
@@ -238,6 +239,6 @@ def _unreadable(path: Path, why: Message | None) -> Unavailable:
 def _unwritable(directory: Path, error: OSError) -> Unavailable:
     return Unavailable(
         msg("The keys in `{directory}` cannot be written.", directory=directory),
-        why=plain(error.strerror),
+        why=reason(error),
         detail="keys",
     )
