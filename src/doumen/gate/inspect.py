@@ -15,7 +15,7 @@ from doumen.model.message import Message, msg
 class Fault:
     """One thing that does not hold: where in `ledger` or `keys`, and what is wrong with it."""
 
-    where: str
+    where: Message
     what: Message
 
 
@@ -29,7 +29,7 @@ def _ledger(means: Means) -> Iterator[Fault]:
     publics = means.keys().publics
     with means.database.read() as connection:
         for flaw in means.ledger.audit(connection, publics):
-            yield Fault(f"ledger {flaw.where}", flaw.what)
+            yield Fault(msg("ledger {where}", where=flaw.where), flaw.what)
 
 
 def _keys(means: Means) -> Iterator[Fault]:
@@ -37,5 +37,5 @@ def _keys(means: Means) -> Iterator[Fault]:
     for certificate in means.keys().key_file()["certificates"]:
         if certificate["kid"] not in known:
             yield Fault(
-                "keys", msg("Key {kid} has no event in the ledger.", kid=certificate["kid"])
+                msg("keys"), msg("Key {kid} has no event in the ledger.", kid=certificate["kid"])
             )

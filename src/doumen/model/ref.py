@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from doumen.model.errors import Invalid
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 
 QUARANTINE = "__quarantine"
 RESERVED_DOMAINS = frozenset(
@@ -21,7 +21,7 @@ RESERVED_DOMAINS = frozenset(
 _PART = re.compile(r"[^\W\d]\w{0,62}")
 
 
-def identifier(text: str, role: str) -> str:
+def identifier(text: str, role: Message) -> str:
     """The folded form of one part of a name.
 
     Raises:
@@ -63,7 +63,9 @@ class Ref:
                 why=msg("A dataset is named `domain.name`, such as `transport.flights`."),
                 detail="name",
             )
-        return cls(identifier(domain, "domain"), identifier(name, "dataset name"), node or None)
+        return cls(
+            identifier(domain, msg("domain")), identifier(name, msg("dataset name")), node or None
+        )
 
     @property
     def quarantine(self) -> Ref:

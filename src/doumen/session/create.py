@@ -39,9 +39,10 @@ def init(directory: Path, name: str, store: str | None = None) -> Outcome:
     with Node.open(directory) as node:
         key = node.means.keys().root_public
         open_secret = node.settings.holds_password()
-    warned = (
-        f"{config.FILE} holds the password of the server, for you alone to read; PGPASSWORD or "
+    warned = msg(
+        "{file} holds the password of the server, for you alone to read; PGPASSWORD or "
         "~/.pgpass keep it out of the file.",
+        file=config.FILE,
     )
     return Outcome(
         json={"node": str(directory), "name": name, "root_key": key},
@@ -50,7 +51,7 @@ def init(directory: Path, name: str, store: str | None = None) -> Outcome:
         ),
         said=(
             msg("Made the node `{name}` in {directory}.", name=name, directory=directory),
-            *(warned if open_secret else ()),
+            *((warned,) if open_secret else ()),
             msg("Publish the root key: with it, others verify your receipts."),
             msg(
                 "Next: cd {directory} && doumen collect FILE.csv --as-dataset domain.name",

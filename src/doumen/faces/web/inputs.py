@@ -22,6 +22,8 @@ Given = Mapping[str, Sequence[Any]]
 
 _FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
 _LARGEST = 2**63
+_SHORT = 40
+"""Letters of a name that is told back; a longer one is no slip."""
 
 
 class _Wrong(Exception):
@@ -94,11 +96,12 @@ def _names(names: Sequence[str] | Mapping[str, Any]) -> Message:
     return enumerated(names) if names else msg("nothing")
 
 
-def _unknown(name: str, operation: Operation) -> str:
-    shown = name if name.isidentifier() and len(name) < 40 else "a name"
+def _unknown(name: str, operation: Operation) -> Message:
     if any(p.name == name for p in operation.params):
-        return f"`{shown}` is a path, which only the machine of the node has"
-    return f"`{shown}` is no input of it"
+        return msg("`{name}` is a path, which only the machine of the node has", name=name)
+    if name.isidentifier() and len(name) < _SHORT:
+        return msg("`{name}` is no input of it", name=name)
+    return msg("there is no input of a name that was sent")
 
 
 def _read(param: Param, values: Sequence[Any], *, texts: bool) -> Any:

@@ -113,7 +113,7 @@ def token_holder(key: str) -> str:
 
 def _own(actor: Actor) -> str | None:
     try:
-        return identifier(actor.name, "domain")
+        return identifier(actor.name, msg("domain"))
     except Invalid:
         return None
 

@@ -36,7 +36,7 @@ def add(
         Refused: only the owner may.
     """
     facts = desk.facts()
-    key = identifier(name, "actor name")
+    key = identifier(name, msg("actor name"))
     before = facts.actor(key) if facts.body("actor", key) is not None else None
     if before is None:
         _free(facts, key)
@@ -89,7 +89,7 @@ def remove(desk: Desk, name: str) -> Outcome:
         NotFound: there is none of this name.
         Refused: only the owner may, and the owner stays.
     """
-    key = identifier(name, "actor name")
+    key = identifier(name, msg("actor name"))
     facts = desk.facts()
     if facts.actor(key) is None:
         raise NotFound(

@@ -55,7 +55,7 @@ def add(
         NotFound: there is no such actor that the asker may know.
         Refused: it is for another, and the asker is not the owner.
     """
-    holder = identifier(actor, "actor name")
+    holder = identifier(actor, msg("actor name"))
     scopes = sorted(set(scope) or {"read"})
     _check(scopes, days, name)
     if desk.facts().actor(holder) is None:
@@ -100,7 +100,14 @@ def show_all(desk: Desk) -> Outcome:
         (t["id"], t["actor"], ", ".join(t["scopes"]), t["expires"], t["name"], t["made_by"])
         for t in shown
     )
-    heads = ("token", "actor", "scopes", "expires", "name", "made by")
+    heads = (
+        msg("token"),
+        msg("actor"),
+        msg("scopes"),
+        msg("expires"),
+        msg("name"),
+        msg("made by"),
+    )
     return Outcome(json={"tokens": shown}, drawn=(Table(heads, rows),))
 
 

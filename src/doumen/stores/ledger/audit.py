@@ -6,11 +6,11 @@ of the ledger vouches for, so that one changed row is one finding and not a thou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Column, Connection, Row, func, or_, select
 
 from doumen.kits.evidence import merkle
 from doumen.kits.evidence.canonical import parsed
@@ -113,7 +113,9 @@ class _Walk:
         if kept is None or kept == leaf:
             return leaf
         if leaf.hex() == self._vouched(place + 1):
-            self.flaws.append(Flaw(f"node 0/{place}", msg("The leaf hash was changed.")))
+            self.flaws.append(
+                Flaw(msg("node {place}", place=f"0/{place}"), msg("The leaf hash was changed."))
+            )
             return leaf
         self._note(place, msg("It was changed: its bytes do not give the leaf hash kept for it."))
         return kept
@@ -144,10 +146,15 @@ class _Walk:
             self.known[level, index] = hash_
             kept = page.nodes.get(tree.number(level, index))
             if kept is None:
-                self.flaws.append(Flaw(f"node {level}/{index}", msg("It is missing.")))
+                self.flaws.append(
+                    Flaw(msg("node {place}", place=f"{level}/{index}"), msg("It is missing."))
+                )
             elif level and kept != hash_:
                 self.flaws.append(
-                    Flaw(f"node {level}/{index}", msg("It is not the hash of the two below it."))
+                    Flaw(
+                        msg("node {place}", place=f"{level}/{index}"),
+                        msg("It is not the hash of the two below it."),
+                    )
                 )
 
     def _vouched(self, place: int) -> str | None:
@@ -158,7 +165,7 @@ class _Walk:
         return None if event is None else event.previous
 
     def _note(self, place: int, what: Message) -> None:
-        self.flaws.append(Flaw(f"entry {place}", what))
+        self.flaws.append(Flaw(msg("entry {place}", place=place), what))
 
 
 def _read(body: bytes) -> Event | None:
@@ -170,11 +177,16 @@ def _read(body: bytes) -> Event | None:
 
 def _strays(connection: Connection, size: int) -> Iterator[Flaw]:
     """Rows that belong to no entry."""
-    for what, column, end in (
-        ("entry", ENTRIES.c.place, size),
-        ("node number", NODES.c.number, tree.count(size)),
-        ("charge of entry", CHARGES.c.place, size),
-    ):
+    named: tuple[tuple[Callable[[int], Message], Column[int], int], ...] = (
+        (lambda place: msg("entry {place}", place=place), ENTRIES.c.place, size),
+        (
+            lambda place: msg("node number {place}", place=place),
+            NODES.c.number,
+            tree.count(size),
+        ),
+        (lambda place: msg("charge of entry {place}", place=place), CHARGES.c.place, size),
+    )
+    for where, column, end in named:
         asked = select(column).where(or_(column < 0, column >= end)).distinct().order_by(column)
         for place in connection.execute(asked).scalars():
-            yield Flaw(f"{what} {place}", msg("It belongs to no entry of the ledger."))
+            yield Flaw(where(place), msg("It belongs to no entry of the ledger."))

@@ -25,7 +25,7 @@ class Flaw:
         what: One sentence for people.
     """
 
-    where: str
+    where: Message
     what: Message
 
 
@@ -50,9 +50,11 @@ class Heads:
         number = last = 0
         asked = select(CHECKPOINTS.c.number, CHECKPOINTS.c.size, CHECKPOINTS.c.note)
         for row in connection.execute(asked.order_by(CHECKPOINTS.c.number)):
-            where = f"checkpoint {row.number}"
+            where = msg("checkpoint {number}", number=row.number)
             if row.number != number:
-                heads.flaws.append(Flaw(f"checkpoint {number}", msg("It is missing.")))
+                heads.flaws.append(
+                    Flaw(msg("checkpoint {number}", number=number), msg("It is missing."))
+                )
             number = row.number + 1
             head = _opened(row.note, origin, publics)
             if head is None or head.origin != origin:
@@ -80,7 +82,7 @@ class Heads:
             first, number = self.broken[0]
             after = len(self.broken) - 1
             yield Flaw(
-                f"checkpoint {number}",
+                msg("checkpoint {number}", number=number),
                 msg(
                     "The first {first} entries do not give the root hash that was signed, and "
                     "{after} after it.",
@@ -96,7 +98,7 @@ class Heads:
         for signed in sorted(self.roots):
             if signed > size:
                 yield Flaw(
-                    f"checkpoint {self.roots[signed][0][0]}",
+                    msg("checkpoint {number}", number=self.roots[signed][0][0]),
                     msg(
                         "It was signed for {signed} entries; the ledger has {size}: entries "
                         "were cut off its end.",
@@ -107,7 +109,7 @@ class Heads:
         latest = max(self.roots, default=0)
         if latest < size:
             yield Flaw(
-                f"entry {latest}",
+                msg("entry {place}", place=latest),
                 msg("The last {size} entries are under no checkpoint.", size=size - latest),
             )
 
@@ -126,7 +128,7 @@ def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterato
         .execution_options(yield_per=1000)
     )
     for row in connection.execute(asked):
-        where = f"receipt {row.id}"
+        where = msg("receipt {id}", id=row.id)
         if row.body is None:
             yield Flaw(where, msg("The ledger has no event of this id."))
             continue

@@ -194,7 +194,7 @@ def _table_reports(
     )
     names = {p.column.name for p in properties}
     if keys:
-        yield Report("unique", tuple(str(p["name"]) for p in keys), "primary key")
+        yield Report("unique", tuple(str(p["name"]) for p in keys), msg("primary key"))
     for index, rule in enumerate(table.get("quality") or ()):
         path: Path = ("schema", 0, "quality", index)
         _, told, wrong = quality_demands(rule, path, None)

@@ -20,7 +20,7 @@ from doumen.kits.standards.odcs.contract import ADVISORY, Expectation, Report
 from doumen.kits.standards.odcs.document import Fault, Path
 from doumen.kits.standards.odcs.types import DATED, logical_type
 from doumen.model.load import Check
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, joined, msg
 
 BOUNDS = {
     "minimum": "minimum",
@@ -69,7 +69,9 @@ def option_demands(
         reports.append(Report("unique", (name,), "unique"))
     if "multipleOf" in options:
         text = number_text(options["multipleOf"])
-        reports.append(Report("multiple_of", (name,), f"multiple of {text}", text=text))
+        reports.append(
+            Report("multiple_of", (name,), msg("multiple of {number}", number=text), text=text)
+        )
     dated = logical_type(type) in DATED
     reports += [
         Report(
@@ -113,11 +115,13 @@ def references(declared: Mapping[str, Any], columns: tuple[str, ...]) -> Iterato
         custom = custom_properties(relationship)
         ends = [_ends(relationship.get("to")), _ends(relationship.get("from"))]
         to, own = ends[0], tuple(last for _, last in ends[1]) or columns
-        label = f"reference to {', '.join('.'.join(end) for end in to)}"
+        label = msg(
+            "reference to {columns}", columns=joined(msg(", "), (".".join(end) for end in to))
+        )
         tables = {table for table, _ in to}
         target = str(custom.get("doumenDataset") or (tables.pop() if len(tables) == 1 else ""))
         if not target or len(to) != len(own):
-            why = "Doumen follows references to one dataset of this node, column by column"
+            why = msg("Doumen follows references to one dataset of this node, column by column")
             yield Report("unchecked", own, label, text=why)
         else:
             yield Report(

@@ -7,13 +7,14 @@ anew, which a 3.0 contract must not use. Older ones have another form and are re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from doumen.kits.standards.odcs.document import Document, Fault, Path, spell
-from doumen.model.message import msg, plain
+from doumen.model.message import Message, msg, plain
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -96,8 +97,7 @@ def _fault(error: ValidationError, data: Any) -> Fault:
         return Fault(path, msg("`{field}` is missing", field=error.message.split(chr(39))[1]))
     if error.validator in ("oneOf", "anyOf") and "mustBe" in json.dumps(error.schema):
         return Fault(path, msg("exactly one of the operators `mustBe…` must be given"))
-    words = error.message.replace("Unevaluated properties", "Unknown fields")
-    words = words.replace("Additional properties", "Unknown fields")
+    words = _words(error.message)
     if len(words) > _LONGEST:
         return Fault(
             path,
@@ -107,7 +107,64 @@ def _fault(error: ValidationError, data: Any) -> Fault:
                 rule=error.validator,
             ),
         )
-    return Fault(path, plain(words))
+    return Fault(path, words)
+
+
+def _words(text: str) -> Message:
+    """What the library says, as a message; what it says rarely stays as it is."""
+    for pattern, said in _SAID:
+        if found := pattern.fullmatch(text):
+            return said(*found.groups())
+    return plain(text)
+
+
+_SAID: tuple[tuple[re.Pattern[str], Callable[..., Message]], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), said)
+    for pattern, said in (
+        (
+            r"(?:Unevaluated|Additional) properties are not allowed "
+            r"\((.*) (?:was|were) unexpected\)",
+            lambda names: msg("Unknown fields are not allowed: {names}", names=names),
+        ),
+        (
+            r"(.*) is not of type (.*)",
+            lambda value, type: msg("{value} is not of type {type}", value=value, type=type),
+        ),
+        (
+            r"(.*) is not one of (\[.*\])",
+            lambda value, names: msg("{value} is not one of {names}", value=value, names=names),
+        ),
+        (r"(.*) was expected", lambda value: msg("{value} was expected", value=value)),
+        (
+            r"(.*) does not match ('.*'|\".*\")",
+            lambda value, form: msg("{value} does not match {form}", value=value, form=form),
+        ),
+        (
+            r"(.*) is (less|greater) than the (?:minimum|maximum) of (.*)",
+            lambda value, side, bound: (
+                msg("{value} is less than {bound}", value=value, bound=bound)
+                if side == "less"
+                else msg("{value} is greater than {bound}", value=value, bound=bound)
+            ),
+        ),
+        (r"(.*) is too short", lambda value: msg("{value} is too short", value=value)),
+        (r"(.*) is too long", lambda value: msg("{value} is too long", value=value)),
+        (r"(.*) should be non-empty", lambda value: msg("{value} may not be empty", value=value)),
+        (
+            r"(.*) has non-unique elements",
+            lambda value: msg("{value} holds something twice", value=value),
+        ),
+        (
+            r"(.*) is not valid under any of the given schemas",
+            lambda value: msg("{value} has none of the forms that it may have", value=value),
+        ),
+        (
+            r"(.*) is valid under each of .*",
+            lambda value: msg("{value} has several forms of which it may have one", value=value),
+        ),
+        (r"(.*) is not a '(.*)'", lambda v, form: msg("{value} is no {form}", value=v, form=form)),
+    )
+)
 
 
 def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
