@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from doumen.model.errors import Invalid
-from doumen.model.message import Catalogue, enumerated, msg
+from doumen.model.message import Catalogue, as_written, enumerated, msg
 
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES: Mapping[str, str] = {ENGLISH: "English", CHINESE: "中文"}
@@ -22,11 +22,6 @@ _SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a system says its language, the first that is set counting (POSIX)."""
 _FILES: Mapping[str, str] = {CHINESE: "zh_CN"}
 _LOCALE = Path(__file__).parents[1] / "locale"
-
-
-def as_written(text: str) -> str:
-    """The catalogue of English: messages are written in it."""
-    return text
 
 
 @cache

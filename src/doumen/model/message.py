@@ -7,11 +7,21 @@ chosen where it is shown. In between it is a text like any other, in English.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from string import Formatter
 from typing import Any
 
 Catalogue = Callable[[str], str]
 """Gives the template of a language for one in English; the same where it has none."""
+
+
+def as_written(text: str) -> str:
+    """The catalogue of English: messages are written in it."""
+    return text
+
+
+LISTENER: ContextVar[Catalogue] = ContextVar("doumen_listener", default=as_written)
+"""The language of who sits at the terminal, for what is asked there amid an operation."""
 
 
 class Message(str):

@@ -20,8 +20,7 @@ from rich.text import Text as Words
 
 from doumen.faces.cli import words
 from doumen.faces.cli.terminal import clean, plain
-from doumen.faces.languages import as_written
-from doumen.model.message import Catalogue, spoken
+from doumen.model.message import Catalogue, as_written, spoken
 from doumen.model.operation import Fields, Table, Text
 
 NARROWEST = 10

@@ -11,9 +11,8 @@ import click
 from doumen.faces.cli import terminal, words
 from doumen.faces.cli.complaint import complaint
 from doumen.faces.cli.wide import width
-from doumen.faces.languages import as_written
 from doumen.model.errors import DoumenError
-from doumen.model.message import Catalogue, Message, spoken
+from doumen.model.message import Catalogue, Message, as_written, spoken
 
 MISUSE = 2
 UNEXPECTED = 70

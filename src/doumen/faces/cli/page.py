@@ -12,8 +12,7 @@ import click
 
 from doumen.faces.cli import wide, words
 from doumen.faces.cli.asked import Asked
-from doumen.faces.languages import as_written
-from doumen.model.message import Catalogue
+from doumen.model.message import Catalogue, as_written
 
 
 class Writer(click.HelpFormatter):

@@ -8,8 +8,7 @@ from typing import TextIO
 
 from doumen.faces.cli.terminal import clean
 from doumen.faces.cli.wide import cut
-from doumen.faces.languages import as_written
-from doumen.model.message import Catalogue, Message, spoken
+from doumen.model.message import Catalogue, Message, as_written, spoken
 
 PATIENCE = 0.7
 """Seconds before anything is shown: what ends sooner needs no progress."""

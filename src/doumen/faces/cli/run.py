@@ -15,7 +15,7 @@ from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.progress import Line, silent
 from doumen.faces.cli.show import show
 from doumen.model.errors import Invalid, NotFound
-from doumen.model.message import msg
+from doumen.model.message import LISTENER, msg
 from doumen.model.operation import Operation, Outcome
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> int:
     """Run an operation with the values of the command line; gives the exit code."""
+    LISTENER.set(asked.say)
     outcome = _do(asked, operation, values)
     json = terminal.wants_json(asked.json, asked.table)
     show(outcome, json=json, talk=_talks(asked), say=asked.say)

@@ -14,8 +14,7 @@ from typing import Any
 import click
 
 from doumen.faces.cli.terminal import clean, clean_json
-from doumen.faces.languages import as_written
-from doumen.model.message import Catalogue, spoken
+from doumen.model.message import Catalogue, as_written, spoken
 from doumen.model.operation import Outcome
 
 

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from doumen.faces.languages import as_written
 from doumen.model.errors import (
     INTERNAL,
     Conflict,
@@ -20,7 +19,7 @@ from doumen.model.errors import (
     Refused,
     unexpected,
 )
-from doumen.model.message import Catalogue, Message, msg, spoken
+from doumen.model.message import Catalogue, Message, as_written, msg, spoken
 
 MEDIA = "application/problem+json"
 TITLES: Mapping[str, Message] = {

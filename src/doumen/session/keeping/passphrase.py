@@ -9,7 +9,7 @@ from pathlib import Path
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import msg
+from doumen.model.message import LISTENER, Message, msg
 
 VARIABLE = "DOUMEN_BACKUP_PASSPHRASE"
 
@@ -38,8 +38,8 @@ def passphrase(file: Path | None, *, twice: bool = False) -> str:
     elif os.environ.get(VARIABLE):
         found = os.environ[VARIABLE]
     elif sys.stdin.isatty():
-        found = getpass.getpass(msg("Passphrase of the backups: "))
-        if twice and found != getpass.getpass(msg("Once more: ")):
+        found = _asked(msg("Passphrase of the backups: "))
+        if twice and found != _asked(msg("Once more: ")):
             raise Invalid(msg("The two passphrases are not the same."), detail="passphrase")
     else:
         found = ""
@@ -50,3 +50,7 @@ def passphrase(file: Path | None, *, twice: bool = False) -> str:
             detail="passphrase",
         )
     return found
+
+
+def _asked(prompt: Message) -> str:
+    return getpass.getpass(prompt.into(LISTENER.get()))
