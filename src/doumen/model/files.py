@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PosixPath, PurePath
 from typing import Any
 
-from doumen.model.errors import Conflict, NotFound, Unavailable
+from doumen.model.errors import Conflict, NotFound, Unavailable, is_full, no_room
 
 
 class Upload(PosixPath):
@@ -40,6 +40,8 @@ def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
 
 def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us write."""
+    if is_full(error):
+        return no_room()
     return Unavailable(
         f"`{path}` cannot be written.",
         why=f"The system says: {error.strerror}.",

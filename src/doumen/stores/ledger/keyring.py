@@ -33,7 +33,7 @@ from doumen.kits.evidence.keys import (
     public_hex,
     read_key_file,
 )
-from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable
+from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable, is_full, no_room
 from doumen.stores.durable import sync, write_private
 
 ROOT = "root.key"
@@ -227,6 +227,8 @@ def _unreadable(path: Path, why: str | None) -> Unavailable:
 
 
 def _unwritable(directory: Path, error: OSError) -> Unavailable:
+    if is_full(error):
+        return no_room()
     return Unavailable(
         f"The keys in `{directory}` cannot be written.", why=error.strerror, detail="keys"
     )
