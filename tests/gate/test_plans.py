@@ -287,4 +287,4 @@ def test_the_plans_used_least_lately_go() -> None:
 def plan_of(question: Asked) -> Planned:
     known = Known(question, Actor("a"), Facts(), {}, {})
     plan = QueryPlan(question.query.sql, (), question.now.replace(tzinfo=None))
-    return Planned(Ruled(known, {}, Lineage((), frozenset())), plan)
+    return Planned(Ruled(known, {}, Lineage((), frozenset()), {}), plan)

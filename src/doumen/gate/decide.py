@@ -7,6 +7,8 @@ unless a rule denies it by name to someone who may know of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doumen.gate import groups
 from doumen.gate.stages import Known, Ruled
 from doumen.kits import policy, sql
@@ -16,7 +18,7 @@ from doumen.kits.sql import UnknownColumn
 from doumen.model.errors import DoumenError, Refused
 from doumen.model.message import msg
 from doumen.model.ref import Ref
-from doumen.model.rule import Action
+from doumen.model.rule import Action, Duty
 from doumen.model.schema import Schema
 
 
@@ -51,7 +53,20 @@ def decide(known: Known) -> Ruled:
         lineage = sql.trace(known.asked.statement, {**visible, **known.system})
     except UnknownColumn as unknown:
         raise _denied(unknown, rulings) or unknown from None
-    return Ruled(known, rulings, lineage, groups.condition(known, rulings))
+    told = _told(known, sorted({rule for ruling in rulings.values() for rule in ruling.rules}))
+    return Ruled(known, rulings, lineage, told, groups.condition(known, rulings))
+
+
+def _told(known: Known, rules: Sequence[str]) -> dict[str, Sequence[Duty]]:
+    """The duties of each rule that the actor may know; none of columns hidden from them."""
+    facts = policy.visible_facts(
+        known.actor,
+        policy.about(known.facts, {s.ref for s in known.snapshots.values()}),
+        known.asked.now,
+        known.asked.job.purpose,
+    )
+    bodies = ((rule, facts.body("rule", rule)) for rule in rules)
+    return {rule: policy.rule_from_json(body).duties if body else () for rule, body in bodies}
 
 
 def _denied(unknown: UnknownColumn, rulings: dict[Ref, DatasetRuling]) -> DoumenError | None:

@@ -154,7 +154,7 @@ def failed(
 def explain(means: Means, job: Job, query: Query) -> Explained:
     """Ruling, statement and cost of a question, without running or recording it."""
     planned = plan(means, job, query, means.catalog.current())
-    told = record.told_rules(planned)
+    told = planned.ruled.told
     governs = planned.ruled.known.actor.governs
     tables = tuple(
         {

@@ -21,7 +21,6 @@ from doumen.model.event import Charge, Event, Used
 from doumen.model.fact import Fact
 from doumen.model.job import Job, Query
 from doumen.model.ref import Ref
-from doumen.model.rule import Duty
 
 Entropy = Callable[[int], bytes]
 Disclosed = Mapping[str, Any]
@@ -136,24 +135,11 @@ def used(known: Known) -> tuple[Used, ...]:
     return tuple(Used(*version) for version in sorted(versions))
 
 
-def told_rules(planned: Planned) -> Mapping[str, Sequence[Duty]]:
-    """The duties of each rule applied that the actor may know; none of columns hidden from them."""
-    known = planned.ruled.known
-    facts = policy.visible_facts(
-        known.actor,
-        policy.about(known.facts, {s.ref for s in known.snapshots.values()}),
-        known.asked.now,
-        known.asked.job.purpose,
-    )
-    bodies = ((rule, facts.body("rule", rule)) for rule in planned.ruled.rules)
-    return {rule: policy.rule_from_json(body).duties if body else () for rule, body in bodies}
-
-
 def rules_json(planned: Planned) -> tuple[Mapping[str, Any], ...]:
     """The rules applied, in words that hold no literal of a rule."""
     return tuple(
         {"rule": rule, "duties": [policy.duty_words(duty, literals=False) for duty in duties]}
-        for rule, duties in told_rules(planned).items()
+        for rule, duties in planned.ruled.told.items()
     )
 
 

@@ -5,7 +5,7 @@ Asked → Known → Ruled → Planned; then the engine answers and `record` make
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
 from doumen.model.plan import QueryPlan
 from doumen.model.ref import Ref
+from doumen.model.rule import Duty
 from doumen.model.schema import Schema
 from doumen.model.snapshot import Snapshot
 
@@ -55,18 +56,20 @@ class Ruled:
     Attributes:
         rulings: One per snapshot; `sys.*` tables carry only rows the actor may know.
         lineage: Of the statement over the visible columns.
+        told: Id of each rule applied → its duties that the actor may know.
         condition: What minimum groups add to the statement, if any rule asks for them.
     """
 
     known: Known
     rulings: Mapping[Ref, DatasetRuling]
     lineage: Lineage
+    told: Mapping[str, Sequence[Duty]]
     condition: Splice | None = None
 
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of all rules applied, sorted."""
-        return tuple(sorted({rule for r in self.rulings.values() for rule in r.rules}))
+        return tuple(self.told)
 
     @property
     def counts(self) -> tuple[tuple[int, str], ...]:

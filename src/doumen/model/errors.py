@@ -16,6 +16,7 @@ carries a row value. `code` is stable and dotted; its first part names the class
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 from doumen.model.message import Message, msg
@@ -67,7 +68,12 @@ class DoumenError(Exception):
 
 
 def unexpected(error: BaseException, next: Message) -> DoumenError:
-    """What is told of an error that Doumen does not know: its kind, and nothing that it says."""
+    """What is told of an error that Doumen does not know: its kind, and nothing that it says.
+
+    That a disk is full is known, wherever it shows.
+    """
+    if is_full(error):
+        return no_room()
     told = DoumenError(
         msg("Something went wrong inside Doumen."),
         why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
@@ -139,3 +145,17 @@ class Tampered(DoumenError):
     kind = "tampered"
     exit = 5
     http = 409
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the system says that a disk, or one's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def no_room() -> Unavailable:
+    """The error for a disk that is full."""
+    return Unavailable(
+        msg("The disk is full."),
+        next=msg("Make room on it, then try again."),
+        detail="disk",
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import PosixPath, PurePath
 from typing import Any
 
-from doumen.model.errors import Conflict, NotFound, Unavailable
+from doumen.model.errors import Conflict, NotFound, Unavailable, is_full, no_room
 from doumen.model.message import Message, msg, plain
 
 _REASONS: Mapping[int, Message] = {
@@ -68,6 +68,8 @@ def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
 
 def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us write."""
+    if is_full(error):
+        return no_room()
     return Unavailable(
         msg("`{path}` cannot be written.", path=path),
         why=msg("The system says: {reason}.", reason=reason(error)),

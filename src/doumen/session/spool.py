@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Conflict, DoumenError
-from doumen.model.files import Upload, without
+from doumen.model.files import Upload, unwritable, without
 from doumen.model.message import msg
 from doumen.stores.durable import sync
 
@@ -38,8 +38,16 @@ class Spool:
         self._within = re.compile(rf"{re.escape(str(root))}/[0-9A-Z]+/\w+/?")
 
     def keep(self, job: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs of a job as JSON, its files in the spool, on the disk."""
-        return {name: self._kept(job, name, value) for name, value in inputs.items()}
+        """The inputs of a job as JSON, its files in the spool, on the disk.
+
+        Raises:
+            Unavailable: a file cannot be kept; then none is.
+        """
+        try:
+            return {name: self._kept(job, name, value) for name, value in inputs.items()}
+        except OSError as error:
+            self.remove(job)
+            raise unwritable(self._root, error) from None
 
     def given(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Inputs as an operation takes them.

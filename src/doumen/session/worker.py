@@ -40,7 +40,7 @@ KEPT = timedelta(days=30)
 """How long a job is known after it is over."""
 ATTEMPTS = 5
 """How often a job is begun at most, not counting those that a worker put back as it stopped."""
-TRANSIENT = ("unavailable.store", "unavailable.busy")
+TRANSIENT = ("unavailable.store", "unavailable.busy", "unavailable.disk")
 """Codes of errors that pass by themselves: the job is put back, and waits longer each time."""
 
 Log = Callable[[dict[str, Any]], None]
@@ -153,11 +153,10 @@ class Worker:
             context.run(LEASE.set, job.held)
             context.run(WANTED.set, wanted)
             outcome = context.run(self._perform, job, wanted, far)
-        except DoumenError as error:
-            self._failed(job, error, wanted)
         except Exception as error:
-            told = unexpected(error, msg("Report it with the id of the job."))
-            self._end(job, "failed", error=told.as_json(), exit=told.exit)
+            if not isinstance(error, DoumenError):
+                error = unexpected(error, msg("Report it with the id of the job."))
+            self._failed(job, error, wanted)
         else:
             passing("worker.performed")
             shown = self._node.spool.hide(dict(outcome.json))

@@ -248,6 +248,11 @@ def test_parameters_that_do_not_fit_are_invalid(
         (OSError(f"INTERRUPT Error: {CANARY}"), "over-budget.time"),
         (OSError(errno.ENOENT, CANARY), "unavailable.files"),
         (duckdb.IOException(f"IO Error: {CANARY}"), "unavailable.files"),
+        (OSError(errno.ENOSPC, CANARY), "unavailable.disk"),
+        (
+            duckdb.IOException(f"IO Error: {CANARY}: No space left on device"),
+            "unavailable.disk",
+        ),
         (duckdb.PermissionException(f"Permission Error: {CANARY}"), "unavailable.files"),
         (duckdb.ParserException(f"Parser Error: {CANARY}"), "invalid.syntax"),
         (duckdb.InternalException(f"INTERNAL Error: {CANARY}"), "faulty.engine"),

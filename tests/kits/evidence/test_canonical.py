@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +37,9 @@ def test_keys_are_sorted_by_utf16_units() -> None:
     assert list(json.loads(canonical(dict.fromkeys(keys, 0)))) == wanted
 
 
-@pytest.mark.parametrize("value", [2**53, float("nan"), {1: 2}, b"x", "\ud800", {"a": object()}])
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), [2**53], float("nan"), {1: 2}, b"x", "\ud800", {"a": object()}]
+)
 def test_what_json_cannot_say_is_refused(value: object) -> None:
     with pytest.raises(Invalid) as caught:
         canonical(value)
@@ -67,6 +71,12 @@ values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
     max_leaves=10,
 )
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(values | st.dictionaries(st.text(st.characters(codec="ascii")), values))
+def test_what_is_plain_is_written_as_the_library_writes_it(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

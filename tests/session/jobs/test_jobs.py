@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -20,6 +21,7 @@ from doumen.model.errors import (
     Invalid,
     NotFound,
     OverBudget,
+    Unavailable,
 )
 from doumen.model.files import Upload
 from doumen.session import Node
@@ -206,6 +208,22 @@ def test_a_file_that_was_sent_is_there_for_another_try(
     work(node)
     error = node.session().do("job show", job=again).json["error"]
     assert error["code"] == "conflict.upload"
+
+
+def test_without_room_nothing_is_kept_or_queued(
+    node: Node, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = [*(made / "spool").glob("*")]
+    monkeypatch.setattr("doumen.session.spool.shutil.move", full)
+    path = sent(tmp_path / "one", "a,b\n1,2\n")
+    with pytest.raises(Unavailable) as caught:
+        node.session().submit("collect", path=path, as_dataset="t.roomless")
+    assert caught.value.code == "unavailable.disk"
+    assert [*(made / "spool").glob("*")] == before
+    assert not node.means.queue.all(states=("queued",))
 
 
 def test_what_no_job_has_is_swept(node: Node, made: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -138,8 +139,15 @@ def test_a_job_that_kills_its_workers_is_given_up(node: Node, made: Path) -> Non
     assert (told["state"], told["error"]["code"]) == ("failed", "unavailable.worker")
 
 
-def test_a_store_that_is_away_for_a_while_is_waited_for(
-    node: Node, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unavailable(msg("The store cannot be used."), detail="store"),
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    ],
+)
+def test_what_passes_by_itself_is_waited_for(
+    node: Node, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     job, _ = asked(node)
     real = node.means.commits.submit
@@ -148,7 +156,7 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
     def away(prepare: Any) -> Any:
         if not failed:
             failed.append(1)
-            raise Unavailable(msg("The store cannot be used."), detail="store")
+            raise error
         return real(prepare)
 
     monkeypatch.setattr(node.means.commits, "submit", away)

@@ -8,7 +8,9 @@ repeated only where the user wrote it.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ import duckdb
 
 from doumen.engines.duckdb.told import out_of_memory, out_of_time
 from doumen.kits.sql.splice import Splice, original_place, spliced
-from doumen.model.errors import DoumenError, Faulty, Invalid, Unavailable
+from doumen.model.errors import DoumenError, Faulty, Invalid, Unavailable, is_full, no_room
 from doumen.model.message import Message, msg, plain
 
 _SAID: Mapping[str, tuple[str, Message]] = {
@@ -75,6 +77,8 @@ _UNKNOWN: tuple[tuple[re.Pattern[str], Callable[[str], Message]], ...] = (
 )
 """What a binder says → what we say, where the name is in the user's text."""
 
+_FULL = os.strerror(errno.ENOSPC)
+
 _BOUND: Message = msg("The statement does not fit the columns and types of its tables")
 
 
@@ -97,11 +101,13 @@ def translated(error: Exception, own: Written) -> DoumenError:
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
         return out_of_memory()
     kind, _, rest = str(error).partition(" Error: ")
+    if is_full(error):
+        return no_room()
     if isinstance(error, OSError) and error.errno is not None:
         kind = "IO"
     message, place = _parts(rest, own)
     if kind in {"Out of Memory", "INTERRUPT", "IO", "HTTP", "Permission"}:
-        return _outside(kind)
+        return no_room() if kind == "IO" and _FULL in message else _outside(kind)
     if kind in {"Binder", "Catalog", "Parser"} or "arameter" in message[:40]:
         return _unfit(kind, message, place, own.text)
     return _failed(kind, message, place)
@@ -129,7 +135,7 @@ def _outside(kind: str) -> DoumenError:
     if kind == "INTERRUPT":
         return out_of_time()
     return Unavailable(
-        msg("A file of the data cannot be read, or disk space ran out."),
+        msg("A file of the data cannot be read or written."),
         next=msg("Run `doumen doctor`, which names files that are missing."),
         detail="files",
     )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import NoneType
 from typing import Any
 
 import rfc8785
 
 from doumen.model.errors import Invalid, Tampered
 from doumen.model.message import Message, msg
+
+_PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Equals RFC 8785 where `_plain` holds, at a tenth of the time of a walk in Python."""
+_TEXTS = frozenset({str, bool, NoneType})
+_MOST = 2**53
 
 
 def canonical(value: object) -> bytes:
@@ -23,6 +29,8 @@ def canonical(value: object) -> bytes:
         b'{"a":[true,null],"b":1}'
     """
     try:
+        if _plain(value):
+            return _PLAIN(value).encode()
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # its check is the one wanted here
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise Invalid(
@@ -34,6 +42,26 @@ def canonical(value: object) -> bytes:
             next=msg("Write larger integers, dates and decimals as texts."),
             detail="json",
         ) from error
+
+
+def _plain(value: object) -> bool:
+    """Whether the standard library writes a value as RFC 8785 does.
+
+    It differs in fractions, and in the order of keys beyond the basic plane of Unicode.
+    """
+    kind = type(value)
+    if kind in _TEXTS:
+        return True
+    if kind is int:
+        return -_MOST < value < _MOST  # type: ignore[operator]
+    if kind is dict:
+        return all(
+            type(k) is str and k.isascii() and _plain(v)
+            for k, v in value.items()  # type: ignore[attr-defined]
+        )
+    if kind is list or kind is tuple:
+        return all(map(_plain, value))  # type: ignore[call-overload]
+    return False
 
 
 def parsed(text: bytes, what: Message) -> Any:

@@ -18,7 +18,7 @@ from glob import escape
 from pathlib import Path, PurePosixPath
 
 from doumen.failpoint import passing
-from doumen.model.errors import Conflict, Unavailable
+from doumen.model.errors import Conflict, Unavailable, is_full, no_room
 from doumen.model.files import reason
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
@@ -293,6 +293,8 @@ def _clear(into: Path) -> None:
 
 
 def _unwritable(into: Path, error: OSError) -> Unavailable:
+    if is_full(error):
+        return no_room()
     return Unavailable(
         msg("The node cannot be restored into `{into}`.", into=into),
         why=reason(error),

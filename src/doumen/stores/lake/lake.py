@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from doumen.failpoint import passing
-from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.errors import Invalid, Tampered, Unavailable, is_full, no_room
 from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
@@ -247,6 +247,8 @@ def _changed(path: Path) -> float:
 
 
 def _unwritable(error: OSError) -> Unavailable:
+    if is_full(error):
+        return no_room()
     return Unavailable(
         msg("The lake cannot be read or written."),
         why=reason(error),

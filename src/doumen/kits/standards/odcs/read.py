@@ -52,7 +52,9 @@ def read_contract(text: str) -> Contract:
     if len(objects) > 1:
         names = ", ".join(f"`{o['name']}`" for o in objects)
         faults.append(
-            Fault(("schema",), msg("a dataset has one schema object, not {names}", names=names))
+            Fault(
+                (msg("schema"),), msg("a dataset has one schema object, not {names}", names=names)
+            )
         )
     table: Mapping[str, Any] = objects[0] if objects else {}
     properties, reports = _properties(table, faults)
@@ -85,7 +87,7 @@ def _properties(
         if not one.column.name.strip() or one.column.name.casefold() in seen:
             faults.append(
                 Fault(
-                    (*path, "name"),
+                    (*path, msg("name")),
                     msg("`{column}` is empty or there twice", column=one.column.name),
                 )
             )
@@ -167,7 +169,7 @@ def _formats(
             return tuple(listed)
         faults.append(
             Fault(
-                (*path, "customProperties"),
+                (*path, msg("customProperties")),
                 msg("`{formats}` is a list of formats", formats=FORMATS),
             )
         )
@@ -209,7 +211,7 @@ def _table_reports(
         unknown = [column for column in report.columns if column not in names]
         faults += [
             Fault(
-                ("schema", 0, "relationships"),
+                (msg("schema"), 0, msg("relationships")),
                 msg("`{column}` is no property of the schema", column=column),
             )
             for column in unknown

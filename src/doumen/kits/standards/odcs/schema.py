@@ -61,7 +61,8 @@ def schema_faults(document: Document) -> list[Fault]:
     if not faults and declared.startswith("v2."):
         faults.append(
             Fault(
-                ("apiVersion",), msg("{declared} has another form; write v3.1.0", declared=declared)
+                (msg("apiVersion"),),
+                msg("{declared} has another form; write v3.1.0", declared=declared),
             )
         )
     if not faults and declared.startswith("v3.0."):
