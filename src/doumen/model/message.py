@@ -148,7 +148,7 @@ def _taken(value: Any) -> Any:
 
 
 def joined(between: str, parts: Iterable[str]) -> Message:
-    """Messages one after another, with something between: `joined(", ", names)`."""
+    """Messages one after another, with something between: `joined(msg(", "), names)`."""
     held = tuple(parts)
     return _Joined(between.join(held), None, {"between": between, "parts": held})
 

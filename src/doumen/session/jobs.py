@@ -41,7 +41,7 @@ def submit(
             msg(
                 "As a job, `{operation}` needs {names}.",
                 operation=words,
-                names=joined(", ", [f"`{name}`" for name in missing]),
+                names=joined(msg(", "), [f"`{name}`" for name in missing]),
             ),
             why=msg("Nobody is there to take an answer: what a job makes is kept on the node."),
             detail="queue",
@@ -78,7 +78,7 @@ def show_all(desk: Desk, *, state: tuple[str, ...] = (), limit: int = 100) -> Ou
     if wrong or limit < 1:
         raise Invalid(
             msg("There is no such state, or the limit is below 1."),
-            next=msg("States: {states}.", states=joined(", ", STATES)),
+            next=msg("States: {states}.", states=joined(msg(", "), STATES)),
             detail="state",
         )
     wanted: tuple[State, ...] = tuple(one for one in STATES if one in state)

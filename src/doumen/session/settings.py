@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import msg, plain, sentence
+from doumen.model.message import joined, msg, plain, sentence
 from doumen.model.plan import Bounds
 from doumen.model.validation import fault
 
@@ -111,7 +111,7 @@ def read(folder: Path) -> Settings:
         raise Invalid(
             msg("`{path}` has wrong settings.", path=path),
             why=sentence(faults),
-            next=msg("Known settings: {names}.", names=", ".join(Settings.model_fields)),
+            next=msg("Known settings: {names}.", names=joined(msg(", "), Settings.model_fields)),
             detail="settings",
         ) from None
     if settings.holds_password() and path.stat().st_mode & _OTHERS:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Invalid
-from doumen.model.message import Message, enumerated, msg, sentence
+from doumen.model.message import Message, enumerated, joined, msg, sentence
 from doumen.model.operation import Operation, Param
 
 Given = Mapping[str, Sequence[Any]]
@@ -116,7 +116,7 @@ def _one(param: Param, value: Any, *, texts: bool) -> Any:
     read = _KINDS[param.kind]
     found = read(value, texts)
     if param.choices and found not in param.choices:
-        raise _Wrong(msg("is none of {choices}", choices=", ".join(param.choices)))
+        raise _Wrong(msg("is none of {choices}", choices=joined(msg(", "), param.choices)))
     if param.pattern and not re.fullmatch(param.pattern, found):
         raise _Wrong(msg("is not of the form {pattern}", pattern=param.pattern))
     return found

@@ -24,7 +24,7 @@ from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_o
 from doumen.faces.web.work import Attended
 from doumen.model.answer import ARROW_STREAM, Answer
 from doumen.model.errors import Unavailable
-from doumen.model.message import msg
+from doumen.model.message import joined, msg
 from doumen.model.operation import Operation
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
@@ -136,7 +136,9 @@ def chosen(accept: str) -> str:
         for media in MEDIA if refused < 0 else ():
             if kind in {media, "*/*", f"{media.partition('/')[0]}/*"}:
                 return media
-    raise problems.wrong_media(msg("An answer comes as {media}.", media=", ".join(MEDIA)), 406)
+    raise problems.wrong_media(
+        msg("An answer comes as {media}.", media=joined(msg(", "), MEDIA)), 406
+    )
 
 
 def _ask(session: Session, values: Mapping[str, Any]) -> Answer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.message import Message, msg, plain, sentence
+from doumen.model.message import Message, joined, msg, plain, sentence
 from doumen.model.operation import Outcome
 from doumen.session import Node
 
@@ -118,7 +118,7 @@ def _installed() -> None:
     if missing:
         raise Unavailable(
             msg("The service is not installed."),
-            why=msg("There is no {missing}.", missing=", ".join(missing)),
+            why=msg("There is no {missing}.", missing=joined(msg(", "), missing)),
             next=plain("pip install 'doumen[service]'"),
             detail="extra",
         )

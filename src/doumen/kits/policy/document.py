@@ -28,7 +28,7 @@ from doumen.kits.policy.duties import BY_NOUN, KINDS
 from doumen.kits.policy.target import read_target, write_target
 from doumen.kits.policy.yaml import plain_yaml
 from doumen.model.errors import Invalid
-from doumen.model.message import Message, msg, sentence
+from doumen.model.message import Message, enumerated, msg, sentence
 from doumen.model.rule import Action, Duty, Effect, Mask, Rule, Target, TargetKind, Who
 from doumen.model.validation import fault
 
@@ -83,7 +83,7 @@ class _DutyBase(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:
-            known = ", ".join(f"`{kind.name}`" for kind in KINDS)
+            known = enumerated(kind.name for kind in KINDS)
             raise _wrong(msg("a duty has exactly one key, of {known}", known=known))
         return self
 

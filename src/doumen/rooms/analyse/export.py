@@ -15,7 +15,7 @@ from typing import BinaryIO
 from doumen.model.answer import Answer
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import msg
+from doumen.model.message import joined, msg
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
 
@@ -30,7 +30,7 @@ def writer(path: Path) -> Form:
     if ending not in FORMATS:
         raise Invalid(
             msg("`{path}` does not say in which format to write.", path=path.name),
-            why=msg("Endings known: {formats}.", formats=", ".join(FORMATS)),
+            why=msg("Endings known: {formats}.", formats=joined(msg(", "), FORMATS)),
             next=msg("Give the file one of these endings."),
             detail="format",
         )

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from doumen.model.errors import Invalid
-from doumen.model.message import Message, either, msg
+from doumen.model.message import Message, either, joined, msg
 from doumen.rooms.collect.sample import Sample
 
 TOLD = (
@@ -159,7 +159,7 @@ def _as_told(sample: Sample, told: str) -> Encoding:
             msg("`{told}` is not an encoding that can be read.", told=told),
             next=msg(
                 "Give one of {told}, gb18030, big5, shift_jis, cp1252, latin-1.",
-                told=", ".join(TOLD[:4]),
+                told=joined(msg(", "), TOLD[:4]),
             ),
             detail="encoding",
         )

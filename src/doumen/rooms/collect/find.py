@@ -19,7 +19,7 @@ from pathlib import Path
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
 from doumen.model.files import no_file, reason
 from doumen.model.load import SourceFile
-from doumen.model.message import msg
+from doumen.model.message import joined, msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect import unpack
 from doumen.rooms.collect.connectors import SHELF
@@ -93,7 +93,7 @@ def find(path: str) -> Found:
             msg("`{path}` names no file that can be collected.", path=path),
             why=msg(
                 "Looked for names that end in {plain}, packed or not, and `.zip`.",
-                plain=", ".join(PLAIN),
+                plain=joined(msg(", "), PLAIN),
             ),
             next=msg("Name the files, or a pattern such as `folder/*.csv`."),
             detail="file",

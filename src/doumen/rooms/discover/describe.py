@@ -24,7 +24,7 @@ def list_all(desk: Desk) -> Outcome:
     ]
     rows = tuple(
         (one["dataset"], one["description"] or "", _told(one["rows"]), one["columns"],
-         ", ".join(one["labels"]))
+         tuple(one["labels"]))
         for one in listed
     )  # fmt: skip
     said = () if listed else (msg("There is no dataset that you may know of."),)
@@ -132,9 +132,9 @@ def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
         (msg("contract"), _standing(contract) if contract else None),
         (msg("rows"), _told(told["rows"])),
         (msg("snapshot"), told["snapshot"]),
-        (msg("labels"), ", ".join(told["labels"])),
+        (msg("labels"), tuple(told["labels"])),
         (msg("quarantine"), msg("{rows:,} rows in {dataset}", **aside) if aside else None),
-        (msg("derived from"), ", ".join(told["sources"])),
+        (msg("derived from"), tuple(told["sources"])),
         (msg("made by"), told["creator"]),
         (msg("updated"), told["updated"]),
         (msg("rules of the table"), "\n".join(told["rules"])),
@@ -142,8 +142,8 @@ def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
     ]
     filled = tuple((name, value) for name, value in pairs if value not in (None, ""))
     rows = tuple(
-        (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), ", ".join(c["labels"]),
-         ", ".join(c["rules"]), c["description"] or ", ".join(c["from"]))
+        (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), tuple(c["labels"]),
+         tuple(c["rules"]), c["description"] or tuple(c["from"]))
         for c in told["columns"]
     )  # fmt: skip
     table = Table(

@@ -184,7 +184,7 @@ def _outcome(
             Table(
                 (msg("column"), msg("rule"), msg("count"), msg("verdict"), msg("why")),
                 tuple(
-                    (", ".join(v.columns), v.rule, v.count or "", v.verdict, v.why or "")
+                    (tuple(v.columns), v.rule, v.count or "", v.verdict, v.why or "")
                     for v in verdicts
                 ),
             ),

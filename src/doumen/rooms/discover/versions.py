@@ -10,7 +10,7 @@ from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.fact import FactRow
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, joined, msg
 from doumen.model.operation import Outcome, Table
 from doumen.rooms.discover.contracts import changes_json, changes_table
 from doumen.rooms.discover.lookup import Held, held, read_file
@@ -138,7 +138,7 @@ def _named(sides: Sequence[_Side], name: str, found: Held) -> _Side:
     path = Path(name)
     if path.is_file():
         return _Side(path.name, odcs.read_contract(read_file(path)))
-    known = ", ".join(dict.fromkeys(f"`{side.name}`" for side in sides))
+    known = joined(msg(", "), dict.fromkeys(f"`{side.name}`" for side in sides))
     raise NotFound(
         msg(
             "`{name}` is no version of the contract of `{found}`, and no file.",

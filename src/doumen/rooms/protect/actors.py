@@ -70,9 +70,9 @@ def show_all(desk: Desk) -> Outcome:
     rows = tuple(
         (
             actor["name"],
-            ", ".join(actor["roles"]),
-            ", ".join(actor["purposes"]),
-            ", ".join(f"{k}={v}" for k, v in actor["claims"].items()),
+            tuple(actor["roles"]),
+            tuple(actor["purposes"]),
+            tuple(f"{k}={v}" for k, v in actor["claims"].items()),
         )
         for actor in shown
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from doumen.kits import policy
 from doumen.model.fact import Facts, snapshot_of
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, joined, msg
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Rule, TargetKind
 from doumen.model.schema import Schema
@@ -52,7 +52,7 @@ def _of_target(rule: Rule, facts: Facts) -> Iterator[Message]:
     if snapshot is None:
         yield msg("there is no dataset `{ref}`", ref=ref)
     elif column and snapshot.schema.find(column.column) is None:
-        names = ", ".join(snapshot.schema.names)
+        names = joined(msg(", "), snapshot.schema.names)
         yield msg(
             "`{ref}` has no column `{column}`; it has {names}",
             ref=ref,

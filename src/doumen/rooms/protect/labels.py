@@ -13,7 +13,7 @@ from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.model.errors import NotFound
 from doumen.model.fact import Fact, Facts
-from doumen.model.message import Message, enumerated, msg, paragraph
+from doumen.model.message import Message, enumerated, joined, msg, paragraph
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import ColumnRef, Ref
 
@@ -98,7 +98,7 @@ def show_all(desk: Desk, dataset: str | None = None) -> Outcome:
                 }
             )
     rows = tuple(
-        (label["dataset"], label["column"] or "", ", ".join(label["labels"]), label["origin"])
+        (label["dataset"], label["column"] or "", tuple(label["labels"]), label["origin"])
         for label in shown
     )
     return Outcome(
@@ -158,7 +158,7 @@ def _place(facts: Facts, target: str) -> tuple[Ref, str | None, str]:
     if name is None:
         raise NotFound(
             msg("`{ref}` has no column `{column}`.", ref=ref, column=place.column),
-            why=msg("It has {columns}.", columns=", ".join(columns)),
+            why=msg("It has {columns}.", columns=joined(msg(", "), columns)),
             detail="column",
         )
     return ref, name, f"{ref}.{name}"

@@ -66,7 +66,7 @@ def add(desk: Desk, file: str) -> Outcome:
         done[what].append(rule.id)
         if what != "unchanged":
             changes.append(Fact("rule", rule.id, body))
-    ids = ", ".join(fact.key for fact in changes)
+    ids = joined(msg(", "), (fact.key for fact in changes))
     receipt = desk.amend(changes, subject=f"rules {ids}") if changes else None
     said = [
         msg("{done}: {ids}.", done=_DONE[what], ids=enumerated(ids, mark=""))

@@ -97,7 +97,7 @@ def show_all(desk: Desk) -> Outcome:
     """The tokens that the asker may know, without their secrets."""
     shown = [_described(key, body) for key, body in desk.facts().all("token")]
     rows = tuple(
-        (t["id"], t["actor"], ", ".join(t["scopes"]), t["expires"], t["name"], t["made_by"])
+        (t["id"], t["actor"], tuple(t["scopes"]), t["expires"], t["name"], t["made_by"])
         for t in shown
     )
     heads = (

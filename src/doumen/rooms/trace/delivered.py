@@ -12,7 +12,7 @@ import pyarrow.parquet
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import no_file
-from doumen.model.message import msg, plain
+from doumen.model.message import joined, msg, plain
 
 
 def delivered(path: Path, schema: pa.Schema) -> pa.Table:
@@ -27,7 +27,7 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
     if reader is None:
         raise Invalid(
             msg("`{path}` has no ending that tells its format.", path=path),
-            why=msg("Known endings: {readers}.", readers=", ".join(readers)),
+            why=msg("Known endings: {readers}.", readers=joined(msg(", "), readers)),
             next=msg("Give the file that `doumen query … -o FILE` wrote."),
             detail="format",
         )
@@ -45,7 +45,7 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise Invalid(
             msg("`{path}` does not hold a result of these columns.", path=path),
-            why=msg("Expected {names}.", names=", ".join(schema.names)),
+            why=msg("Expected {names}.", names=joined(msg(", "), schema.names)),
             next=msg("Give the file that `doumen query … -o FILE` wrote."),
             detail="result",
         ) from error

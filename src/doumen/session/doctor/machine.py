@@ -42,7 +42,7 @@ def python() -> Iterator[Check]:
         Check(
             "packages",
             "fault",
-            msg("Not as this version needs them: {wrong}.", wrong=joined(", ", wrong)),
+            msg("Not as this version needs them: {wrong}.", wrong=joined(msg(", "), wrong)),
             msg("Install Doumen again, with its lock file."),
         )
         if wrong
@@ -66,7 +66,7 @@ def extras(needed: frozenset[str]) -> Iterator[Check]:
         elif extra in needed:
             yield Check("extras", "fault", msg("The node needs the extra `{extra}`.", extra=extra),
                         msg("pip install 'doumen[{extra}]'", extra=extra))  # fmt: skip
-    named = joined(", ", there) if there else msg("none")
+    named = joined(msg(", "), there) if there else msg("none")
     yield Check("extras", "ok", msg("Installed extras: {names}.", names=named))
 
 

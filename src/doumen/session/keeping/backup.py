@@ -329,7 +329,7 @@ def _missing(names: Sequence[str]) -> Faulty:
         msg("The node is not whole, so no backup was made of it."),
         why=msg(
             "Missing, or of another size than was recorded: {names}{more}.",
-            names=joined(", ", names[:_SHOWN]),
+            names=joined(msg(", "), names[:_SHOWN]),
             more=msg(" and {count} more", count=more) if more > 0 else "",
         ),
         next=plain("doumen doctor"),

@@ -60,7 +60,7 @@ def make(
     if manifest.attached:
         said.append(
             msg("Not in it, since they lie elsewhere: the files of {names}.",
-                names=joined(", ", manifest.attached))
+                names=joined(msg(", "), manifest.attached))
         )  # fmt: skip
     said.append(
         msg("Next: doumen backup verify {directory} --backup {id}",
@@ -176,7 +176,7 @@ def restore(
             *done.moved,
             *(
                 (msg("Put back by hand: the files of {names}.",
-                     names=joined(", ", manifest.attached)),)
+                     names=joined(msg(", "), manifest.attached)),)
                 if manifest.attached
                 else ()
             ),

@@ -18,7 +18,7 @@ from typing import Literal
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable, is_full, no_room
 from doumen.model.files import reason
-from doumen.model.message import msg, plain
+from doumen.model.message import joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
@@ -131,7 +131,11 @@ class Lake:
         lost = [file.path for file in files if not self._whole(file)]
         if lost:
             raise Unavailable(
-                msg("Files of `{table}` are missing: {lost}.", table=table, lost=", ".join(lost)),
+                msg(
+                    "Files of `{table}` are missing: {lost}.",
+                    table=table,
+                    lost=joined(msg(", "), lost),
+                ),
                 next=msg("Run the job again."),
                 detail="lake",
             )

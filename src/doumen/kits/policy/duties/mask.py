@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm, MaskMethod
 from doumen.kits.policy.target import exact
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, joined, msg
 from doumen.model.plan import GovernedColumn, Value
 from doumen.model.ref import ColumnRef
 from doumen.model.rule import Mask, Option, Target, TargetKind
@@ -123,7 +123,7 @@ class MaskKind:
             yield msg(
                 "there is no column `{name}`; there are {names}",
                 name=name,
-                names=", ".join(schema.names),
+                names=joined(msg(", "), schema.names),
             )
             return
         misfit = BY_NAME[duty.method].misfit(column, dict(duty.options))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.policy.target import exact, folded
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, joined, msg
 from doumen.model.rule import MinGroup, Target
 from doumen.model.schema import Schema
 
@@ -80,5 +80,5 @@ class MinGroupKind:
             yield msg(
                 "there is no column `{unit}` to count; there are {names}",
                 unit=duty.unit,
-                names=", ".join(schema.names),
+                names=joined(msg(", "), schema.names),
             )

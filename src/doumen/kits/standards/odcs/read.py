@@ -22,7 +22,7 @@ from doumen.kits.standards.odcs.schema import schema_faults
 from doumen.kits.standards.odcs.types import COMPARABLE, DATED, engine_type, logical_type
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
-from doumen.model.message import msg
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 
 DATASET = "doumenDataset"
@@ -50,11 +50,9 @@ def read_contract(text: str) -> Contract:
     objects = data.get("schema") or []
     faults: list[Fault] = []
     if len(objects) > 1:
-        names = ", ".join(f"`{o['name']}`" for o in objects)
+        names = enumerated(o["name"] for o in objects)
         faults.append(
-            Fault(
-                (msg("schema"),), msg("a dataset has one schema object, not {names}", names=names)
-            )
+            Fault(("schema",), msg("a dataset has one schema object, not {names}", names=names))
         )
     table: Mapping[str, Any] = objects[0] if objects else {}
     properties, reports = _properties(table, faults)
@@ -169,7 +167,7 @@ def _formats(
             return tuple(listed)
         faults.append(
             Fault(
-                (*path, msg("customProperties")),
+                (*path, "customProperties"),
                 msg("`{formats}` is a list of formats", formats=FORMATS),
             )
         )
@@ -211,7 +209,7 @@ def _table_reports(
         unknown = [column for column in report.columns if column not in names]
         faults += [
             Fault(
-                (msg("schema"), 0, msg("relationships")),
+                ("schema", 0, "relationships"),
                 msg("`{column}` is no property of the schema", column=column),
             )
             for column in unknown

@@ -64,7 +64,7 @@ def option_demands(
     if "pattern" in options:
         checks.append(Check("pattern", str(options["pattern"])))
         why = pattern_fault(str(options["pattern"]))
-        faults += [Fault((*where, msg("pattern")), why)] if why else []
+        faults += [Fault((*where, "pattern"), why)] if why else []
     if declared.get("unique"):
         reports.append(Report("unique", (name,), "unique"))
     if "multipleOf" in options:
@@ -200,7 +200,7 @@ def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Re
     if (kind == "row_count") != (not columns):
         faults.append(
             Fault(
-                (*path, msg("metric")),
+                (*path, "metric"),
                 msg("`{metric}` {place}", metric=rule["metric"], place=_PLACES[kind]),
             )
         )
@@ -224,7 +224,7 @@ def _valid(arguments: Mapping[str, Any], path: Path) -> tuple[Check | None, list
         faults = [] if _texts(values) else [Fault(path, msg("`validValues` names no value"))]
         return Check("set", _texts(values)), faults
     why = pattern_fault(str(pattern))
-    return Check("pattern", str(pattern)), [Fault((*path, msg("pattern")), why)] if why else []
+    return Check("pattern", str(pattern)), [Fault((*path, "pattern"), why)] if why else []
 
 
 def _texts(values: Any) -> tuple[str, ...]:

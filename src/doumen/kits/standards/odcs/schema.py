@@ -61,7 +61,7 @@ def schema_faults(document: Document) -> list[Fault]:
     if not faults and declared.startswith("v2."):
         faults.append(
             Fault(
-                (msg("apiVersion"),),
+                ("apiVersion",),
                 msg("{declared} has another form; write v3.1.0", declared=declared),
             )
         )

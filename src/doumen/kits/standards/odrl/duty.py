@@ -25,7 +25,7 @@ from doumen.kits.standards.odrl.constraint import (
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
 from doumen.kits.standards.odrl.terms import iri, named
 from doumen.kits.standards.odrl.values import IRI, Value, days, write_value
-from doumen.model.message import msg, plain
+from doumen.model.message import joined, msg, plain
 from doumen.model.validation import fault
 
 COUNT, EXPIRE = "count", "expire"
@@ -152,7 +152,7 @@ def _form(
     own = [kind.name for kind in KINDS if kind.name not in (COUNT, EXPIRE)]
     name = term.removeprefix("doumen:")
     if term == name or name not in own:
-        known = ", ".join(["`delete`", *(f"`doumen:{one}`" for one in own)])
+        known = joined(msg(", "), ["`delete`", *(f"`doumen:{one}`" for one in own)])
         reading.fault(
             place,
             msg(
