@@ -16,7 +16,8 @@ from doumen.kits.standards import odcs
 from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Collect, Job
-from doumen.model.load import Loaded, Mode, SourceFile
+from doumen.model.load import Mode, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile

@@ -15,7 +15,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from doumen.model.load import Examination, Loaded, LoadSpec, Reading, SourceFile
+from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile

@@ -17,7 +17,8 @@ from doumen.engines.duckdb.conversation import Conversation, encodable
 from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
-from doumen.model.load import ColumnCounts, Examination, Loaded, Reason, Sheet
+from doumen.model.load import ColumnCounts, Examination, Reason, Sheet
+from doumen.model.loaded import Loaded
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
