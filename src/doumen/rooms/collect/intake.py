@@ -75,7 +75,7 @@ class Outlined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
+class Fitted:
     """Files, reading, columns and contract that fit each other."""
 
     files: tuple[SourceFile, ...]
@@ -107,11 +107,11 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
         if request.mode is not Mode.REPLACE:
             there = known(request.ref, facts, held.meaning)
             weighed = tuple(one for one in weighed if one.source.sha256 not in there)
-    fitted = _fit(desk, request, held, weighed)
+    fitted = fit(desk, request, held, weighed)
     unmoved(weighed)
     spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
     made = desk.collect(request.ref, spec, request.mode, fitted.text)
-    said = (*_aside(found, files, weighed, again, into.skipped), *fitted.said)
+    said = (*left_aside(found, files, weighed, again, into.skipped), *fitted.said)
     return Taken(made, fitted.reading, len(weighed), said)
 
 
@@ -141,7 +141,7 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     with holding() as into:
         request = Request(path, ref, wishes=wishes)
         weighed, _ = once(_weighed(desk, request, into)[1])
-        fitted = _fit(desk, request, None, weighed)
+        fitted = fit(desk, request, None, weighed)
     return Outlined(fitted.text, fitted.said)
 
 
@@ -176,7 +176,12 @@ def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[str, ...]:
     )
 
 
-def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> _Fitted:
+def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> Fitted:
+    """Reading, columns and contract of files that are weighed.
+
+    Raises:
+        DoumenError: they do not fit the contract or one another, or cannot be read.
+    """
     files = tuple(one.source for one in weighed)
     expected = tuple(c.source for c in held.columns) if held else ()
     wishes = replace(request.wishes, expected=expected)
@@ -201,10 +206,10 @@ def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Wei
     said = (*_read_as(sniffed), *absent, f"Types are those of {held.origin}.")
     if held.names not in {None, request.ref}:
         said += (f"It is written for `{held.names}` and here put on `{request.ref}`.",)
-    return _Fitted(files, reading, columns, held.text, said)
+    return Fitted(files, reading, columns, held.text, said)
 
 
-def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> _Fitted:
+def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> Fitted:
     reading = sniffed.reading
     seen = desk.examine(files, reading)
     if not reading.columns:
@@ -213,7 +218,7 @@ def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Snif
     text = odcs.infer_contract(ref, [choice.column for choice in choices])
     columns = read(text, "").columns
     ground = f"Types inferred from all {seen.rows:,} rows:" if seen.columns else "Types declared:"
-    return _Fitted(
+    return Fitted(
         files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
     )
 
@@ -235,7 +240,7 @@ def _read_as(sniffed: Sniffed) -> tuple[str, ...]:
     return (f"Read as: {'; '.join(sniffed.why)}.",)
 
 
-def _aside(
+def left_aside(
     found: Found,
     files: Sequence[Weighed],
     weighed: Sequence[Weighed],
