@@ -39,6 +39,7 @@ class Mutation:
 
 NON_INTERFERENCE = "tests/laws/test_non_interference.py"
 EVALUATION = "tests/laws/test_evaluation.py"
+WATCHED = "tests/gate/test_watched.py"
 MUTATIONS = (
     Mutation("1 non-interference", "joins are planned by all rows", "gate/rewrite.py",
              'sized=sql.sources(tree) > 1,',
@@ -156,6 +157,20 @@ MUTATIONS = (
     Mutation("9 durability", "an answer is given before it is durable", "gate/commit.py",
              "        waiting.done.wait()\n", "        waiting.done.clear()\n        return "
              "Receipt('', {}, {}, (), None, {})  # type: ignore\n", "tests/gate/test_commit.py"),
+    Mutation("attached files", "they are not looked at after a run", "gate/watched.py",
+             "            yield from self._stream\n        self._watch.end()",
+             "            yield from self._stream", WATCHED),
+    Mutation("attached files", "times that differ are not looked into", "stores/attached.py",
+             "if self._digest(path, look) != known.sha256:", "if False:", WATCHED),
+    Mutation("attached files", "the time of change is not looked at", "stores/attached.py",
+             "(look.mtime_ns, look.ctime_ns, look.inode) == _times(known)",
+             "(look.mtime_ns, look.inode) == _times(known)[::2]", "tests/stores/test_attached.py"),
+    Mutation("attached files", "an engine keeps a footer that it knew",
+             "engines/duckdb/instance.py",
+             "set(self.stamps) >= set(other.stamps)", "bool(self.files)", WATCHED),
+    Mutation("attached files", "where they lie is told", "kits/policy/visible.py",
+             "path.name if path.is_absolute() else str(path)", "str(path)",
+             "tests/gate/test_attach.py"),
 )  # fmt: skip
 
 

@@ -98,6 +98,15 @@ def test_both_readmes_type_the_same(
     ]
 
 
+def test_whoever_attaches_as_the_page_says_gets_to_its_end(
+    pages: dict[str, str], reader: Any
+) -> None:
+    reader.follow("```\ndoumen init ~/node --name here && cd ~/node\n```")
+    (section,) = re.findall(r"^## Attach.*?(?=^## )", pages["collect.md"], re.MULTILINE | re.DOTALL)
+    reader.follow(section)
+    assert reader.typed == 6
+
+
 def test_the_python_of_the_readme_runs(
     pages: dict[str, str], reader: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -39,14 +41,25 @@ PEOPLE = """id,name,city,age
 4,Dan,Wenzhou,64
 5,Eve,Ningbo,20
 """
+ROWS = "id,city,v\n1,Wenzhou,7\n2,Lishui,x9\n3,Ningbo,40\n"
+ATTACHED = """
+rules:
+  - id: att
+    permit: query
+    who: {role: analyst}
+    on: att.*
+    duties: [{filter: "city <> 'Lishui'"}]
+  - {id: open, permit: query, who: {role: reader}, on: att.*}
+"""
 
 
 @dataclass
 class World:
-    """An open node and its folder."""
+    """An open node, its folder, and what `attach` writes."""
 
     node: Node
     folder: Path
+    rows: str = ROWS
 
     @property
     def owner(self) -> Session:
@@ -63,6 +76,24 @@ class World:
         path.write_text(text, encoding="utf-8")
         self.owner.do("collect", path=path, as_dataset=dataset, **options)
         return self.owner
+
+    def attach(self, name: str, text: str = ROWS, **options: object) -> Path:
+        """Write a CSV file and attach it as `att.name`."""
+        path = self.folder / f"{name}.csv"
+        path.write_text(text)
+        self.owner.do("attach", path=path, as_dataset=f"att.{name}", **options)
+        return path
+
+    def last_event(self) -> dict[str, Any]:
+        """The event at the end of the ledger."""
+        event: dict[str, Any] = json.loads(list(self.owner.desk.entries())[-1])
+        return event
+
+    def refused(self, actor: str, statement: str) -> str:
+        """The code of the error that a query comes to."""
+        with pytest.raises(DoumenError) as caught:
+            self.as_(actor).query(statement)
+        return caught.value.code
 
     def before(self, engine: object, actor: str = "owner") -> Counter:
         """A counter of the same gate over another engine."""
@@ -83,6 +114,14 @@ def world(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
         (folder / "rules.yaml").write_text(RULES)
         owner.do("rule add", file=folder / "rules.yaml")
         yield world
+
+
+@pytest.fixture(scope="module")
+def att(world: World) -> None:
+    """Rules for the domain of attached datasets, and a reader of all their rows."""
+    (world.folder / "att.yaml").write_text(ATTACHED)
+    world.owner.do("rule add", file=world.folder / "att.yaml")
+    world.owner.do("actor add", name="rea", role=("reader",))
 
 
 @dataclass

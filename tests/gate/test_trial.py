@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from doumen.model.errors import Refused, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.message import msg
 from doumen.model.ref import Ref
-from doumen.model.trial import Laboratory, World
+from doumen.model.trial import Laboratory, Lies, World
 from doumen.session import Node, create
 
 CITIES, LATER = Ref("law", "cities"), Ref("law", "later")
@@ -56,8 +57,9 @@ def laboratory(node: Node) -> Iterator[Laboratory]:
         yield made
 
 
-def test_what_an_actor_is_told(laboratory: Laboratory) -> None:
-    stand = laboratory.stand(world(ROWS, read()))
+@pytest.mark.parametrize("lies", ["lake", "csv", "parquet"])
+def test_what_an_actor_is_told(laboratory: Laboratory, lies: Lies) -> None:
+    stand = laboratory.stand(replace(world(ROWS, read()), lies=lies))
     seen = stand.ask("ana", "SELECT city FROM law.cities ORDER BY city", explain=True)
     assert seen.columns == (("city", "VARCHAR"),)
     assert seen.rows == (("Ningbo",), ("Wenzhou",))

@@ -160,6 +160,32 @@ def test_one_kill_at_each_point(tmp_path: Path, points: Sequence[str]) -> None:
     assert kill(tmp_path, [f"{point}:1" for point in points]) == len(points)
 
 
+@pytest.mark.parametrize(
+    "point", ["attach.decided", "attach.surveyed", "lake.committed", "commit.written"]
+)
+def test_an_attachment_that_is_killed_is_absent_and_can_be_made(tmp_path: Path, point: str) -> None:
+    create(tmp_path / "node", "kills")
+    write_inputs(tmp_path, ["p"])
+    work = (
+        "import sys, doumen\n"
+        "with doumen.open(sys.argv[1]) as node:\n"
+        "    node.session().do('attach', path=sys.argv[2], as_dataset='law.t')\n"
+    )
+    command = [sys.executable, "-c", work, str(tmp_path / "node"), str(tmp_path / "p-0.csv")]
+    for armed, code in ((f"{point}:1", -9), ("", 0)):
+        with doumen.open(tmp_path / "node") as node:
+            assert node.session().desk.facts().dataset(Ref("law", "t")) is None
+        environment = os.environ | {"DOUMEN_FAILPOINT": armed}
+        assert finish(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)) == code
+    assert faults(tmp_path / "node") == []
+    with doumen.open(tmp_path / "node") as node:
+        own = node.session()
+        assert own.desk.inspect() == ()
+        assert own.query("SELECT count(*) FROM law.t").rows() == [(ROWS,)]
+        types = [json.loads(entry)["type"] for entry in own.desk.entries()]
+    assert types.count("attach") == 1
+
+
 def test_one_kill_on_a_server(tmp_path: Path, choose: Any) -> None:
     points = ("ledger.appended", "commit.written", "commit.durable")
     with choose("postgresql"):

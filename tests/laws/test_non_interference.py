@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import cycle
 
 import pytest
 
 import doumen
-from doumen.model.trial import Laboratory
+from doumen.model.trial import Laboratory, Lies
 from doumen.rooms.protect.prove import cases, report
 from doumen.rooms.protect.prove.grouping import GROUPED
 from doumen.rooms.protect.prove.rulesets import DUTIES, MASKS
@@ -24,6 +25,8 @@ from doumen.session import create
 pytestmark = pytest.mark.law
 PARTS, CASES = 2, 500
 """1,000 cases, in parts that two processes share."""
+LIES: tuple[Lies, ...] = ("lake", "csv", "lake", "parquet", "csv")
+"""Where the rows of one batch after the other lie; of another length than `search.PRELUDES`."""
 SOAK_PARTS, SOAK = 10, 2000
 
 
@@ -39,7 +42,10 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
 def law_holds(laboratory: Laboratory, seed: int, count: int) -> Tally:
     """Search; a counter-example is shown cut down."""
     day = datetime.now(UTC).date()
-    search = Search(laboratory, lambda rng: cases.generated(rng, day), lambda share, doing: None)
+    lies = cycle(LIES)
+    search = Search(
+        laboratory, lambda rng: cases.generated(rng, day, next(lies)), lambda share, doing: None
+    )
     verdict = search.run(count, seed)
     if verdict.found is not None:
         smallest = Shrinker(search, verdict.found, tries=40).smallest()

@@ -22,10 +22,11 @@ from doumen.model.answer import Made
 from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect, Examine, Job
-from doumen.model.load import Examination, LoadColumn, Mode, SourceFile
+from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, SourceFile
 from doumen.model.message import Message, joined, msg
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
 from doumen.model.ref import RESERVED_DOMAINS, Ref
+from doumen.model.snapshot import ATTACHED
 from doumen.stores.lake import storable
 
 DAY = 24 * 3600.0
@@ -35,7 +36,7 @@ DAY = 24 * 3600.0
 def examine(means: Means, job: Job, step: Examine, progress: Progress | None) -> Examination:
     """Look at files from outside. Nothing is kept, so nothing is recorded."""
     policy.may_collect(actor_of(job.actor, means.catalog.current()))
-    return means.engine.examine(ExaminePlan(step.files, step.reading, _unhurried(means)), progress)
+    return means.engine.examine(ExaminePlan(step.files, step.reading, unhurried(means)), progress)
 
 
 def collect(means: Means, job: Job, step: Collect, progress: Progress | None) -> Made:
@@ -43,12 +44,13 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     facts = means.catalog.current()
     actor = actor_of(job.actor, facts)
     policy.may_collect(actor)
-    _check(step)
+    check_target(step.ref, step.spec)
+    _not_attached(facts, step)
     passing("collect.decided")
     fresh = _fresh(facts, step)
     if not fresh:
         return _unchanged(facts, step)
-    _agreed(facts, step)
+    check_terms(facts, step.ref, step.contract)
     written = _load(means, step, fresh, progress)
     passing("collect.settled")
     landing = Landing(
@@ -80,20 +82,39 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     )
 
 
-def _unhurried(means: Means) -> Bounds:
+def unhurried(means: Means) -> Bounds:
     """The bounds of a job whose time goes with the size of its files."""
     return replace(means.bounds, seconds=DAY)
 
 
-def _check(step: Collect) -> None:
-    if step.ref.domain in RESERVED_DOMAINS or step.ref.is_quarantine or step.ref.node:
+def _not_attached(facts: Facts, step: Collect) -> None:
+    """Files that lie elsewhere and files of the lake are not mixed in one dataset."""
+    body = facts.dataset(step.ref)
+    if body is not None and body["kind"] == ATTACHED and step.mode is not Mode.REPLACE:
+        raise Conflict(
+            msg("`{ref}` is attached: its files stay where they lie.", ref=step.ref),
+            next=msg(
+                "Collect into another dataset, or say `--replace` to put collected rows in the "
+                "place of the attached files, which are left as they are."
+            ),
+            detail="attached",
+        )
+
+
+def check_target(ref: Ref, spec: LoadSpec) -> None:
+    """Check that a dataset of this name and these columns can be brought in.
+
+    Raises:
+        Invalid: the name is reserved, or the lake cannot keep a type.
+    """
+    if ref.domain in RESERVED_DOMAINS or ref.is_quarantine or ref.node:
         raise Invalid(
-            msg("`{step}` cannot be collected into.", step=step.ref),
+            msg("`{ref}` cannot be collected into.", ref=ref),
             why=msg("The name is reserved, is a quarantine, or lies on another node."),
             next=msg("Choose another `domain.name`."),
             detail="name",
         )
-    kept = [c for c in step.spec.columns if storable(c.type) != c.type]
+    kept = [c for c in spec.columns if storable(c.type) != c.type]
     if kept:
         raise Invalid(
             msg("The lake cannot keep {columns}.", columns=_typed(kept, lambda type: type)),
@@ -143,20 +164,24 @@ def _conflict(ref: Ref, file: SourceFile, what: Message) -> None:
     )
 
 
-def _agreed(facts: Facts, step: Collect) -> None:
-    """A contract that breaks the users of the one in force needs the version that says so."""
-    body = facts.body("contract", str(step.ref))
-    if body is None or body["text"] == step.contract:
+def check_terms(facts: Facts, ref: Ref, contract: str) -> None:
+    """A contract that breaks the users of the one in force needs the version that says so.
+
+    Raises:
+        Conflict: it has none.
+    """
+    body = facts.body("contract", str(ref))
+    if body is None or body["text"] == contract:
         return
-    old, new = odcs.read_contract(body["text"]), odcs.read_contract(step.contract)
+    old, new = odcs.read_contract(body["text"]), odcs.read_contract(contract)
     changes = odcs.compare(old, new)
     breaking = [change.words for change in changes if change.breaking]
     due = odcs.next_version(old.version, changes)
     if breaking and (odcs.version_key(new.version) or ()) < (odcs.version_key(due) or ()):
         raise Conflict(
             msg(
-                "The contract given breaks users of the contract of `{step}` that is in force.",
-                step=step.ref,
+                "The contract given breaks users of the contract of `{ref}` that is in force.",
+                ref=ref,
             ),
             why=joined("\n", breaking),
             next=msg(
@@ -181,7 +206,7 @@ def _load(
     into = means.lake.stage(str(step.ref))
     aside = means.lake.stage(str(step.ref.quarantine))
     spec = type(step.spec)(tuple(fresh), step.spec.reading, step.spec.columns)
-    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), _unhurried(means)), progress)
+    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), unhurried(means)), progress)
     passing("collect.loaded")
     landed = means.lake.settle(into, str(step.ref))
     quarantined = means.lake.settle(aside, str(step.ref.quarantine))

@@ -19,7 +19,7 @@ from doumen.kits import policy
 from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Collect, Examine, Job, Query
+from doumen.model.job import Attach, Collect, Examine, Job, Query, Step
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
@@ -91,6 +91,12 @@ class Counter:
         assert isinstance(made, Made)
         return made
 
+    def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:
+        """Govern files where they lie, under a contract."""
+        made = self._gate.run(self._job(Attach(ref, spec, replace, contract)), self.progress)
+        assert isinstance(made, Made)
+        return made
+
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""
         return self._gate.amend(self.actor.name, list(facts), subject, seen).id
@@ -153,5 +159,5 @@ class Counter:
     def _read(self) -> AbstractContextManager[Connection]:
         return self._means.database.read()
 
-    def _job(self, step: Query | Examine | Collect) -> Job:
+    def _job(self, step: Step) -> Job:
         return Job(self.actor.name, step, self.purpose)

@@ -41,7 +41,7 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
         query.refuse(means, job, error, said)
         raise
     _free(known.facts, into, known.actor.name, None)
-    schema = _storable_schema(execute.describe(planned, means.engine))
+    schema = _storable_schema(execute.describe(planned, means))
     _free(known.facts, into, known.actor.name, schema)
     table = str(into)
     stage = means.lake.stage(table)
@@ -180,7 +180,7 @@ class _Derived:
             "kind": "table",
             "columns": [{"name": c.name, "type": c.type} for c in self.schema],
             "version": version,
-            "files": [{"path": f.path, "size": f.size, "rows": f.rows} for f in self.files],
+            "files": [file.as_json() for file in self.files],
             "creator": known.actor.name,
             "derived": True,
             "sources": sorted({str(s.ref) for s in known.snapshots.values()}),

@@ -57,6 +57,10 @@ class Desk(Protocol):
         """Bring files in under a contract (ODCS text)."""
         ...
 
+    def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:
+        """Govern files where they lie, under a contract (ODCS text); their paths are absolute."""
+        ...
+
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true; gives the id of the receipt.
 

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from doumen.gate.means import Means
 from doumen.gate.stages import Planned
+from doumen.gate.watched import Watch, WatchedStream
 from doumen.kits import sql
 from doumen.kits.sql import Statement
 from doumen.model.plan import Engine, Stream
 from doumen.model.schema import Schema
 
 
-def execute(planned: Planned, engine: Engine) -> Stream:
+def execute(planned: Planned, means: Means) -> Stream:
     """Run the statement.
 
     Raises:
         Refused: the engine reads something in the statement that the lists do not admit.
         Faulty: the statement failed on values that the actor may see.
         OverBudget: a limit of memory, time or output was reached.
+        Conflict, Unavailable: attached files are not what they were, or not there.
     """
-    agree(planned, engine)
-    return engine.query(planned.plan, planned.ruled.known.actor.name)
+    agree(planned, means.engine)
+    actor = planned.ruled.known.actor.name
+    watch = Watch(planned, means.attached)
+    if watch.idle:
+        return means.engine.query(planned.plan, actor)
+    with watch.reading():
+        stream = means.engine.query(watch.stamped(planned.plan), actor)
+    return WatchedStream(stream, watch)
 
 
-def describe(planned: Planned, engine: Engine) -> Schema:
+def describe(planned: Planned, means: Means) -> Schema:
     """Names and types of the answer, without running."""
-    agree(planned, engine)
-    return engine.describe(planned.plan, planned.ruled.known.actor.name)
+    agree(planned, means.engine)
+    watch = Watch(planned, means.attached)
+    with watch.reading():
+        plan = watch.stamped(planned.plan)
+        return means.engine.describe(plan, planned.ruled.known.actor.name)
 
 
 def agree(planned: Planned, engine: Engine) -> None:

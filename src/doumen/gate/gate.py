@@ -5,12 +5,12 @@ Orchestration only: what a station does stands in the file of that name.
 
 from __future__ import annotations
 
-from doumen.gate import amend, collect, derive, query
+from doumen.gate import amend, attach, collect, derive, query
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.model.answer import Explained, Made
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Collect, Job, Query
+from doumen.model.job import Attach, Collect, Job, Query
 from doumen.model.load import Examination
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
@@ -33,6 +33,8 @@ class Gate:
                 return query.answer(self.means, job, step)
             case Collect() as step:
                 return collect.collect(self.means, job, step, progress)
+            case Attach() as step:
+                return attach.attach(self.means, job, step, progress)
             case step:
                 return collect.examine(self.means, job, step, progress)
 

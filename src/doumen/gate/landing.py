@@ -16,7 +16,8 @@ from doumen.kits.standards import odcs
 from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Collect, Job
-from doumen.model.load import Loaded, Mode, SourceFile
+from doumen.model.load import Mode, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
@@ -108,7 +109,7 @@ class Landing:
                     for table in self._tables()
                     if table.ref in versions
                 ),
-                *self._contract(facts, contract),
+                *contract_facts(self.step.ref, self.step.contract, facts),
                 *self._sources(facts, odcs.fingerprint(contract)),
                 *odcs.label_facts(contract, self.step.ref, facts),
             ],
@@ -128,7 +129,7 @@ class Landing:
     def _dataset(self, table: _Table, version: int, facts: Facts, now: str) -> Fact:
         before = facts.dataset(table.ref)
         kept = [] if before is None or self._replaces else list(before["files"])
-        added = [{"path": f.path, "size": f.size, "rows": f.rows} for f in table.files]
+        added = [file.as_json() for file in table.files]
         return Fact(
             "dataset",
             str(table.ref),
@@ -145,25 +146,32 @@ class Landing:
             },
         )
 
-    def _contract(self, facts: Facts, contract: odcs.Contract) -> Iterator[Fact]:
-        key = str(self.step.ref)
-        if (facts.body("contract", key) or {}).get("text") != self.step.contract:
-            body = {
-                "version": contract.version,
-                "description": contract.description,
-                "text": self.step.contract,
-                "hash": odcs.fingerprint(contract),
-            }
-            yield Fact("contract", key, body)
-
     def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
         ref = self.step.ref
         if self._replaces:
-            for digest, _ in sources(facts, ref):
-                yield Fact("source", f"{ref}#{digest}", None)
+            yield from forgotten(facts, ref)
         for file in self.fresh:
             body = {"path": file.name, "contract": meaning, "event": self.event}
             yield Fact("source", f"{ref}#{file.sha256}", body)
+
+
+def contract_facts(ref: Ref, text: str, facts: Facts) -> Iterator[Fact]:
+    """The contract that a dataset is brought in under, where it is not in force already."""
+    if (facts.body("contract", str(ref)) or {}).get("text") != text:
+        contract = odcs.read_contract(text)
+        body = {
+            "version": contract.version,
+            "description": contract.description,
+            "text": text,
+            "hash": odcs.fingerprint(contract),
+        }
+        yield Fact("contract", str(ref), body)
+
+
+def forgotten(facts: Facts, ref: Ref) -> Iterator[Fact]:
+    """What is no longer true of a dataset all of whose content is replaced: where it came from."""
+    for digest, _ in sources(facts, ref):
+        yield Fact("source", f"{ref}#{digest}", None)
 
 
 def sources(facts: Facts, ref: Ref) -> list[tuple[str, Mapping[str, Any]]]:

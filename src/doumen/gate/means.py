@@ -11,6 +11,7 @@ from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
 from doumen.gate.settling import Settling
 from doumen.model.plan import Bounds, Engine
+from doumen.stores.attached import Attached
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
@@ -31,6 +32,7 @@ class Means:
         small: Bytes up to which an answer is recorded before it is given.
         plans: Plans made before.
         settling: Answers that are given and not yet recorded to their end.
+        attached: Looks at the files that lie outside of the lake.
     """
 
     database: Database
@@ -48,3 +50,4 @@ class Means:
     small: int
     plans: Plans = field(default_factory=Plans)
     settling: Settling = field(default_factory=Settling)
+    attached: Attached = field(default_factory=Attached)

@@ -10,10 +10,18 @@ from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.gate.record import Disclosed
 from doumen.gate.stages import Planned
+from doumen.gate.watched import Watch
 from doumen.kits import policy
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import Explained
-from doumen.model.errors import DoumenError, NotFound, OverBudget, Refused
+from doumen.model.errors import (
+    Conflict,
+    DoumenError,
+    NotFound,
+    OverBudget,
+    Refused,
+    Unavailable,
+)
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
 from doumen.model.message import msg
@@ -57,14 +65,22 @@ def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
 
 
 def admit(means: Means, job: Job, query: Query, said: Disclosed) -> Planned:
-    """The first four stations, and both readings agreed. A refusal is an event, free of charge."""
+    """The first four stations, both readings agreed, attached files seen to be what they were.
+
+    A refusal is an event, free of charge.
+    """
     try:
         planned = plan(means, job, query, means.catalog.current())
         execute.agree(planned, means.engine)
-        return planned
     except (Refused, NotFound) as error:
         refuse(means, job, error, said)
         raise
+    try:
+        Watch(planned, means.attached)
+    except (Conflict, Unavailable) as error:
+        refuse(means, job, error, said)
+        raise
+    return planned
 
 
 def plan(
@@ -132,7 +148,7 @@ def run(means: Means, planned: Planned, said: Disclosed) -> tuple[Stream, str | 
         refuse(means, job, error, said)
         raise
     try:
-        return execute.execute(planned, means.engine), reserved
+        return execute.execute(planned, means), reserved
     except Refused as error:
         refuse(means, job, error, said)
         raise
@@ -193,6 +209,6 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
                 for rule, left in counted
             ),
         ),
-        columns=execute.describe(planned, means.engine),
+        columns=execute.describe(planned, means),
         expires=None if expires is None else expires.isoformat(),
     )

@@ -112,7 +112,7 @@ def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
     at = datetime.fromisoformat(event["data"]["now"])
     planned = query.plan(means, job, step, facts, now=at, until=index)
     for snapshot in planned.ruled.known.snapshots.values():
-        missing = means.lake.missing(snapshot)
+        missing = [] if snapshot.form is not None else means.lake.missing(snapshot)
         if missing:
             raise NotFound(
                 msg(
@@ -130,7 +130,7 @@ def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
 def _run(
     means: Means, planned: Planned, salt: bytes, *, keep: bool
 ) -> tuple[AnswerDigest, pa.Table | None]:
-    stream = execute.execute(planned, means.engine)
+    stream = execute.execute(planned, means)
     digester = Digester(stream.schema, planned.ruled.known.asked.statement.ordered, salt)
     batches = []
     for batch in stream:

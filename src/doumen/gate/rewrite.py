@@ -108,7 +108,10 @@ def _governed(
         ref=ref,
         schema=snapshot.schema,
         columns=tuple(columns),
-        files=tuple(str(paths(file)) for file in snapshot.files),
+        files=tuple(
+            file.path if snapshot.form is not None else str(paths(file)) for file in snapshot.files
+        ),
         where=tuple(where),
+        form=snapshot.form,
     )
     return table, variables

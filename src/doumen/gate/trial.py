@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from doumen.gate import execute, query
 from doumen.gate.means import Means
@@ -24,14 +25,20 @@ from doumen.model.actor import Actor
 from doumen.model.errors import DoumenError, Refused, Unavailable
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Job, Query
+from doumen.model.load import LoadColumn, Reading
 from doumen.model.message import msg
 from doumen.model.ref import Ref
-from doumen.model.trial import Laboratory, Seen, Stand, World
+from doumen.model.snapshot import ATTACHED, DataFile, Form
+from doumen.model.trial import Laboratory, Lies, Seen, Stand, World
+from doumen.stores.attached import Attached
 from doumen.stores.catalog import Catalog
 from doumen.stores.lake import Lake
 
 SECONDS = 30.0
 """Most wall time of one question of a trial."""
+
+Placed = Mapping[str, Any]
+"""What the fact of a dataset says of its files, and how they are read where they are attached."""
 
 KEY = 32
 """Bytes of each of the two keys of hash masks."""
@@ -79,6 +86,7 @@ class _Laboratory:
         outer, inner = (means.entropy(KEY).hex() for _ in range(2))
         self._means = replace(
             means,
+            attached=Attached(sleep=lambda _: None),
             lake=Lake(folder),
             clock=lambda: now,
             mask_keys=(outer, inner),
@@ -91,8 +99,13 @@ class _Laboratory:
         self._worlds += 1
         folder = f"w{self._worlds}"
         (self._folder / folder).mkdir()
-        files = {str(ref): self._write(folder, ref, table) for ref, table in world.tables.items()}
-        facts = [_placed(fact, files) for fact in world.facts]
+        placed = {
+            str(ref): self._write(folder, ref, table)
+            if world.lies == "lake"
+            else self._attach(folder, ref, table, world.lies)
+            for ref, table in world.tables.items()
+        }
+        facts = [_placed(fact, placed) for fact in world.facts]
         rows = [
             FactRow(seq, fact, "trial", "") for seq, fact in enumerate(facts, self._version + 1)
         ]
@@ -101,14 +114,27 @@ class _Laboratory:
         plans = after.plans if isinstance(after, _Stand) else Plans()
         return _Stand(replace(self._means, catalog=catalog, plans=plans))
 
-    def _write(self, folder: str, ref: Ref, table: pa.Table) -> list[dict[str, Any]]:
-        """Write the rows; the files as the fact of the dataset names them."""
+    def _write(self, folder: str, ref: Ref, table: pa.Table) -> Placed:
+        """Write the rows; what the fact of the dataset says of where they are."""
         if not table.num_rows:
-            return []
+            return {"kind": "table", "files": []}
         path = f"{folder}/{ref.domain}.{ref.name}.parquet"
         pq.write_table(table, self._folder / path)
         size = (self._folder / path).stat().st_size
-        return [{"path": path, "size": size, "rows": table.num_rows}]
+        return {"kind": "table", "files": [DataFile(path, size, table.num_rows).as_json()]}
+
+    def _attach(self, folder: str, ref: Ref, table: pa.Table, lies: Lies) -> Placed:
+        """Write the rows to a file that is attached."""
+        flat = table.num_columns > 1 and not any(map(pa.types.is_nested, table.schema.types))
+        kind = "csv" if lies == "csv" and flat else "parquet"
+        path = (self._folder / folder / f"{ref.domain}.{ref.name}.{kind}").resolve()
+        if kind == "csv":
+            csv.write_csv(table, path)
+        else:
+            pq.write_table(table, path)
+        file = replace(self._means.attached.seal(path, path.name), rows=table.num_rows)
+        reading = Reading(kind, columns=tuple(table.column_names))
+        return {"kind": ATTACHED, "files": [file.as_json()], "reading": reading}
 
 
 class _Stand:
@@ -130,7 +156,7 @@ class _Stand:
         told = self._explained(job, step) if explain else None
         try:
             planned = query.plan(self._means, job, step, self._means.catalog.current(), until=0)
-            stream = execute.execute(planned, self._means.engine)
+            stream = execute.execute(planned, self._means)
             rows = tuple(row for batch in stream for row in _rows(batch))
         except Unavailable:
             raise
@@ -148,11 +174,17 @@ class _Stand:
             return {"error": error.as_json()}
 
 
-def _placed(fact: Fact, files: Mapping[str, list[dict[str, Any]]]) -> Fact:
+def _placed(fact: Fact, placed: Mapping[str, Placed]) -> Fact:
     """The fact, and if it is a dataset, with the files of its world."""
     if fact.kind != "dataset" or fact.body is None:
         return fact
-    return replace(fact, body={**fact.body, "version": 0, "files": files.get(fact.key, [])})
+    own = {key: value for key, value in fact.body.items() if key != "form"}
+    where = dict(placed.get(fact.key, {"kind": "table", "files": []}))
+    reading = where.pop("reading", None)
+    if reading is not None:
+        columns = tuple(LoadColumn(c["name"], c["name"], c["type"]) for c in own["columns"])
+        where["form"] = Form(reading, columns).as_json()
+    return replace(fact, body={**own, **where, "version": 0})
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:

@@ -7,10 +7,12 @@ one job reads. Kinds, keys and bodies (JSON objects):
 actor     name                 participant, roles, purposes, claims
 purpose   name                 description {en, zh}
 rule      id                   the rule as kits.policy.document writes it
-dataset   domain.name          kind table|quarantine, columns [{name, type}], version, table
-                               (directory in the lake), files [{path, size, rows}],
+dataset   domain.name          kind table|quarantine|attached, columns [{name, type}], version,
+                               table (directory in the lake), files [{path, size, rows}],
                                creator, derived (bool), sources [domain.name], created, updated;
-                               of a derived one terms, as kits.policy.terms writes them
+                               of a derived one terms, as kits.policy.terms writes them; of an
+                               attached one form, and of its files, whose paths are absolute,
+                               mtime_ns, ctime_ns, inode, sha256
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
@@ -29,7 +31,7 @@ from typing import Any
 from doumen.model.actor import OWNER, Actor
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
-from doumen.model.snapshot import DataFile, Snapshot
+from doumen.model.snapshot import DataFile, Form, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +130,6 @@ def snapshot_of(ref: Ref, body: Mapping[str, Any]) -> Snapshot:
         ref=ref,
         version=body["version"],
         schema=Schema(tuple(Column(c["name"], c["type"]) for c in body["columns"])),
-        files=tuple(DataFile(f["path"], f["size"], f["rows"]) for f in body["files"]),
+        files=tuple(map(DataFile.of_json, body["files"])),
+        form=Form.of_json(body["form"]) if "form" in body else None,
     )

@@ -45,6 +45,8 @@ def without(place: re.Pattern[str], value: Any) -> Any:
 
 def reason(error: OSError) -> Message:
     """What the system says of it."""
+    if isinstance(error.strerror, Message):
+        return error.strerror
     known = _REASONS.get(error.errno) if error.errno is not None else None
     return known or plain(error.strerror or type(error).__name__)
 

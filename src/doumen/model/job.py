@@ -40,7 +40,21 @@ class Collect:
     contract: str
 
 
-Step = Query | Examine | Collect
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Files that stay where they lie as a dataset under a contract (its ODCS text).
+
+    Attributes:
+        replace: Whether they take the place of what the dataset holds.
+    """
+
+    ref: Ref
+    spec: LoadSpec
+    replace: bool
+    contract: str
+
+
+Step = Query | Examine | Collect | Attach
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a collection asks for and what came of it: files, their reading, the rules of a row."""
+"""What a collection asks for: files, their reading, the rules of a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from doumen.model.schema import Column, Schema
-from doumen.model.snapshot import DataFile
 
 
 class Mode(StrEnum):
@@ -120,21 +119,6 @@ class Reason:
     column: str
     reason: str
     rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What the engine did: counts and the files it wrote, not yet visible to anyone.
-
-    `rows_in` is counted apart from the other two; the gate asserts that they add up.
-    """
-
-    rows_in: int
-    landed: int
-    quarantined: int
-    reasons: tuple[Reason, ...]
-    files: tuple[DataFile, ...]
-    quarantine_files: tuple[DataFile, ...]
 
 
 @dataclass(frozen=True, slots=True)

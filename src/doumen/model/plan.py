@@ -15,11 +15,12 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from doumen.model.load import Examination, Loaded, LoadSpec, Reading, SourceFile
+from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
+from doumen.model.loaded import Loaded, Surveyed
 from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
-from doumen.model.snapshot import DataFile
+from doumen.model.snapshot import DataFile, Form
 
 Scalar = str | int | float | bool | None | datetime
 Value = Scalar | tuple[str, ...]
@@ -47,7 +48,10 @@ class GovernedTable:
 
     Attributes:
         schema: The raw columns in the files.
-        files: Absolute paths of Parquet files, all of one version. May be empty.
+        files: Absolute paths of files, all of one version. May be empty.
+        form: How attached files are read; None: they are Parquet of the lake, of this schema.
+        stamps: Of each attached file what it was just before the job: an engine that keeps
+            anything of a file may use it for the same stamp only.
         where: Conditions that all must be true; none: every row.
         inline: In place of files, an Arrow table (the `sys.*` tables), already filtered.
     """
@@ -58,6 +62,8 @@ class GovernedTable:
     files: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     inline: pa.Table | None = None
+    form: Form | None = None
+    stamps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,14 @@ class ExaminePlan:
     bounds: Bounds = field(default_factory=Bounds)
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyPlan:
+    """All rows of files that stay where they lie, held against a contract; nothing is written."""
+
+    spec: LoadSpec
+    bounds: Bounds = field(default_factory=Bounds)
+
+
 @dataclass(slots=True)
 class Trailer:
     """What is known only after the last batch."""
@@ -194,6 +208,10 @@ class Engine(Protocol):
 
     def load(self, plan: LoadPlan, progress: Progress | None = None) -> Loaded:
         """Run a collection."""
+        ...
+
+    def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
+        """Hold all rows of files against a contract."""
         ...
 
     def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 
 from doumen.model.fact import Fact
 from doumen.model.ref import Ref
+
+Lies = Literal["lake", "csv", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,13 @@ class World:
     Attributes:
         facts: Actors, rules, labels, contracts and datasets; what these say of files is ignored.
         tables: Rows of each dataset, by the names of its columns.
+        lies: Where the rows are: in the lake, or in attached files; CSV where a table can be kept
+            as such, else Parquet.
     """
 
     facts: tuple[Fact, ...]
     tables: Mapping[Ref, pa.Table]
+    lies: Lies = "lake"
 
 
 @dataclass(frozen=True, slots=True)

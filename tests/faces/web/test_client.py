@@ -92,9 +92,10 @@ def test_errors_are_those_of_the_node(connect: Connect, server: Any, world: Any)
         connect().do("describe", nothing=1)
     with pytest.raises(Invalid):
         connect().do("no such operation")
-    with pytest.raises(Refused, match="machine of the node") as local:
-        connect().do("key rotate")
-    assert local.value.code == "refused.local"
+    for words in ("key rotate", "attach"):
+        with pytest.raises(Refused, match="machine of the node") as local:
+            connect().do(words)
+        assert local.value.code == "refused.local"
 
 
 def test_files_are_sent(connect: Connect, tmp_path: Path) -> None:

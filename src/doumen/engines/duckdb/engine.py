@@ -17,9 +17,18 @@ from doumen.engines.duckdb.conversation import Conversation, encodable
 from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
-from doumen.model.load import ColumnCounts, Examination, Loaded, Reason, Sheet
+from doumen.model.load import ColumnCounts, Examination, LoadColumn, Reason, Sheet
+from doumen.model.loaded import Loaded, Surveyed
 from doumen.model.message import msg, plain, unpacked
-from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress, QueryPlan, Stream
+from doumen.model.plan import (
+    Bounds,
+    ExaminePlan,
+    LoadPlan,
+    Progress,
+    QueryPlan,
+    Stream,
+    SurveyPlan,
+)
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
 
@@ -84,6 +93,18 @@ class DuckDB:
             reasons=tuple(Reason(*one) for one in body["reasons"]),
             files=tuple(DataFile(*one) for one in body["files"]),
             quarantine_files=tuple(DataFile(*one) for one in body["quarantine_files"]),
+        )
+
+    def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
+        """Hold all rows of files against a contract."""
+        body = self._outside("survey", asdict(plan), plan.bounds, progress)
+        columns = zip(plan.spec.columns, body["formats"], strict=True)
+        return Surveyed(
+            rows=tuple(body["rows"]),
+            reasons=tuple(Reason(*one) for one in body["reasons"]),
+            columns=tuple(
+                LoadColumn(c.source, c.name, c.type, tuple(formats)) for c, formats in columns
+            ),
         )
 
     def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:

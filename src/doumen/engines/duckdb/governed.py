@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from doumen.engines.duckdb.text import literals, name, type_name
+from doumen.engines.duckdb import attached
+from doumen.engines.duckdb.text import name, type_name
 from doumen.model.plan import GovernedTable
 
 NOW = "__doumen_now"
@@ -92,11 +93,10 @@ def _source(table: GovernedTable, inline: str, rows: int | None) -> str:
             for column in table.schema
         )
         return f"(SELECT {nulls} WHERE false)"
-    several = ", union_by_name=true" if len(table.files) > 1 else ""
-    told = "" if rows is None else f", explicit_cardinality={rows:d}"
-    options = f"hive_partitioning=false, filename=false{several}{told}"
+    if table.form is not None:
+        return attached.table(table.files, table.form, rows)
     raw = ", ".join(
         f"CAST({name(column.name)} AS {type_name(column.type)}) AS {name(column.name)}"
         for column in table.schema
     )
-    return f"(SELECT {raw} FROM read_parquet({literals(table.files)}, {options}))"  # noqa: S608
+    return f"(SELECT {raw} FROM {attached.scan(table.files, rows)})"  # noqa: S608

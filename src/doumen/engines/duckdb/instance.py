@@ -4,12 +4,13 @@ Order of locking (measured): configuration; then the paths, memory and threads o
 then no external access; then no configuration. All but the second is done ahead, so that a
 job waits for little. An instance serves later jobs of the same actor within its reach; each
 job has a connection of its own, so variables and temporary objects end with it, and exactly
-the governed tables of the job are there. Footers of files, which never change, stay.
+the governed tables of the job are there. Footers of files stay: those of the lake never change,
+and where an attached one does, an instance that knows it serves no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +28,8 @@ _SETTINGS = ("SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache =
 
 _COPY = "CREATE TABLE "
 
+_NONE: Mapping[str, str] = {}
+
 MOST_FILES = 4096
 """Most files in the reach of an instance that serves several jobs."""
 
@@ -38,30 +41,47 @@ class Reach:
     Attributes:
         files: Paths that it may open.
         directories: Folders in which it may read and write.
+        stamps: Of files that may change (attached ones), path and stamp of what lies there: what
+            is kept of a file is of no use for another stamp.
     """
 
     files: tuple[str, ...]
     directories: tuple[str, ...]
     memory: int
     threads: int
+    stamps: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, bounds: Bounds, files: Sequence[str], directories: Sequence[str] = ()) -> Reach:
+    def of(
+        cls,
+        bounds: Bounds,
+        files: Sequence[str],
+        directories: Sequence[str] = (),
+        stamps: Mapping[str, str] = _NONE,
+    ) -> Reach:
         """The reach of one job."""
-        return cls(tuple(sorted(set(files))), tuple(directories), bounds.memory, bounds.threads)
+        return cls(
+            tuple(sorted(set(files))),
+            tuple(directories),
+            bounds.memory,
+            bounds.threads,
+            tuple(sorted(stamps.items())),
+        )
 
     def covers(self, other: Reach) -> bool:
         """Whether a job of the other reach may run within this one: neither may write."""
         limits = (self.memory, self.threads) == (other.memory, other.threads)
         reads = not self.directories and not other.directories
-        return limits and reads and set(self.files) >= set(other.files)
+        same = set(self.stamps) >= set(other.stamps)
+        return limits and reads and same and set(self.files) >= set(other.files)
 
     def joined(self, before: Reach) -> Reach:
         """This reach with the files of the actor's jobs before, so that the next one is served."""
         files = {*self.files, *before.files}
+        stamps = {**dict(before.stamps), **dict(self.stamps)}
         if self.directories or before.directories or len(files) > MOST_FILES:
             return self
-        return replace(self, files=tuple(sorted(files)))
+        return replace(self, files=tuple(sorted(files)), stamps=tuple(sorted(stamps.items())))
 
 
 class Instance:
@@ -149,7 +169,7 @@ class Instance:
         wanted = {}
         for table in plan.tables:
             inline = "" if table.inline is None else self._keep(table)
-            if table.where and plan.copied:
+            if table.where and (plan.copied or (plan.sized and _counts_bytes(table))):
                 text = governed.copy(table, inline)
             else:
                 sized = plan.sized and table.where and table.files
@@ -169,7 +189,7 @@ class Instance:
     ) -> int:
         """How many rows a table shows; counted once for the same files, conditions and values."""
         values = tuple(sorted(plan.variables.items()))
-        key = (table.files, table.where, values, plan.now.date())
+        key = (table.files, table.stamps, table.where, values, plan.now.date())
         if key not in self._counts:
             found = connection.execute(governed.count(table, "")).fetchall()
             self._counts[key] = int(found[0][0])
@@ -200,3 +220,8 @@ class Instance:
         kind = "TABLE" if self._made[target].startswith(_COPY) else "VIEW"
         connection.execute(f"DROP {kind} {target}")
         del self._made[target]
+
+
+def _counts_bytes(table: GovernedTable) -> bool:
+    """Whether the optimiser takes the number of rows from the size of files, and cannot be told."""
+    return table.form is not None and table.form.reading.format == "csv"

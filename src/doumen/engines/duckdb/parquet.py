@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, SourceFile
-from doumen.model.message import enumerated, msg
+from doumen.model.message import joined, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
 
 
@@ -34,7 +34,7 @@ def load(
     for number, file in enumerate(spec.files):
         progress(number / len(spec.files), msg("reading"))
         path = Path(plan.into) / query.FILE.replace("0", str(number))
-        counted = _counted(file)
+        counted_rows = counted(file)
         try:
             one, bad = _load_one(
                 connection,
@@ -42,15 +42,15 @@ def load(
                 file,
                 path=path,
                 aside=aside,
-                counted=counted,
+                counted=counted_rows,
                 bounds=plan.bounds,
             )
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise
         except duckdb.Error:
-            raise _unreadable(file) from None
-        rows, landed, kept = rows + counted, landed + one, kept + bad
-        files += result(path, aside, counted, one, bad)["files"]
+            raise unreadable(file) from None
+        rows, landed, kept = rows + counted_rows, landed + one, kept + bad
+        files += result(path, aside, counted_rows, one, bad)["files"]
     body = result(Path(plan.into) / query.FILE, aside, rows, landed, kept) if not files else {}
     return {
         **body,
@@ -70,25 +70,59 @@ def columns(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> dict[str
         Faulty: it is no Parquet file.
     """
     try:
-        relation = connection.sql(f"SELECT * FROM {_table(file)}")  # noqa: S608 - quoted
+        relation = connection.sql(f"SELECT * FROM {table_of(file)}")  # noqa: S608 - quoted
     except duckdb.Error:
-        raise _unreadable(file) from None
+        raise unreadable(file) from None
     return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
 
-def _table(file: SourceFile) -> str:
+def table_of(file: SourceFile) -> str:
+    """The file as a table of the types that it declares."""
     return f"read_parquet({literal(file.path)}, hive_partitioning=false)"
 
 
-def _counted(file: SourceFile) -> int:
+def value(raw: str, type_: str, formats: tuple[str, ...]) -> str:
+    """The value of a column under a type of the contract, NULL where it has none.
+
+    Args:
+        raw: Expression of the value in the file.
+        type_: The type asked for.
+        formats: strptime formats, where the file holds text.
+    """
+    if type_.upper() == "VARCHAR":
+        return f"CAST({raw} AS VARCHAR)"
+    return convert.value(raw, type_, formats)
+
+
+def check_columns(file: SourceFile, wanted: Sequence[LoadColumn], declared: Container[str]) -> None:
+    """Check that a file has the columns of a contract.
+
+    Raises:
+        Faulty: it lacks some; all are named.
+    """
+    missing = [c.source for c in wanted if c.source not in declared]
+    if missing:
+        raise Faulty(
+            msg(
+                "`{file}` has no column {names}.",
+                file=file.name,
+                names=joined(", ", [f"`{one}`" for one in missing]),
+            ),
+            next=msg("Correct the contract, or take another file."),
+            detail="columns",
+        )
+
+
+def counted(file: SourceFile) -> int:
     """Rows by the file's own footer."""
     try:
         return int(pq.read_metadata(file.path).num_rows)
     except (OSError, ValueError):
-        raise _unreadable(file) from None
+        raise unreadable(file) from None
 
 
-def _unreadable(file: SourceFile) -> Faulty:
+def unreadable(file: SourceFile) -> Faulty:
+    """The error for a file that is no Parquet."""
     return Faulty(
         msg("`{file}` is no Parquet file that can be read.", file=file.name),
         next=msg("Check that the file was written to its end."),
@@ -108,26 +142,16 @@ def _load_one(
 ) -> tuple[int, int]:
     """Land the rows of one file; how many landed and how many are set aside."""
     declared = columns(connection, file)
-    missing = [c.source for c in wanted if c.source not in declared]
-    if missing:
-        raise Faulty(
-            msg("`{file}` has no column {missing}.", file=file.name, missing=enumerated(missing)),
-            next=msg("Correct the contract, or collect another file."),
-            detail="columns",
-        )
+    check_columns(file, wanted, declared)
     values, faults = [], []
     for number, column in enumerate(wanted):
         source, raw = declared[column.source], f"raw.{name(column.source)}"
-        typed = (
-            f"CAST({raw} AS VARCHAR)"
-            if column.type.upper() == "VARCHAR"
-            else convert.value(raw, column.type, column.formats if source == "VARCHAR" else ())
-        )
-        values.append(f"{typed} AS v{number}")
-        faults.append(_fault(column, source, raw, f"v{number}"))
+        formats = column.formats if source == "VARCHAR" else ()
+        values.append(f"{value(raw, column.type, formats)} AS v{number}")
+        faults.append(fault(column, source, raw, f"v{number}"))
     chosen = rules(connection, wanted, faults, [f"v{n}" for n in range(len(wanted))])
     outputs = ", ".join(f"v{n} AS {name(c.name)}" for n, c in enumerate(wanted))
-    table = f"(SELECT {', '.join(values)}, raw FROM {_table(file)} AS raw)"  # noqa: S608
+    table = f"(SELECT {', '.join(values)}, raw FROM {table_of(file)} AS raw)"  # noqa: S608
     landed: int = connection.execute(
         f"COPY (SELECT {outputs} FROM {table} WHERE ({chosen.code}) IS NULL) "  # noqa: S608 - quoted and checked
         f"TO {literal(str(path))} ({query.parquet(bounds)})"
@@ -139,8 +163,8 @@ def _load_one(
     return landed, aside.rows(numbered, file=file, raws=f"to_json([{texts}])", rules=chosen)
 
 
-def _fault(column: LoadColumn, source: str, raw: str, typed: str) -> str | None:
-    """The condition that a value of the file is not of the contract's type."""
+def fault(column: LoadColumn, source: str, raw: str, typed: str) -> str | None:
+    """The condition that a value of the file is not of the contract's type; None: it always is."""
     if column.type.upper() in {"VARCHAR", source.upper()}:
         return None
     if source.upper() == "VARCHAR":

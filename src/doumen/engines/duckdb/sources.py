@@ -150,6 +150,11 @@ def scan(sources: Sequence[Source]) -> str:
     if reading.format == STAGED:
         parts = sorted(str(part) for s in sources for part in Path(s.path).iterdir())
         return f"read_parquet({literals(parts)}, union_by_name=true, hive_partitioning=false)"
+    return delimited([s.path for s in sources], reading)
+
+
+def delimited(paths: Sequence[str], reading: Reading) -> str:
+    """A table of text over UTF-8 files of one dialect; nothing of it is guessed."""
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(reading.columns)))
     options = (
         f"delim={literal(reading.delimiter)}, quote={literal(reading.quote)}, "
@@ -157,7 +162,7 @@ def scan(sources: Sequence[Source]) -> str:
         f"skip={reading.skip}, columns={{{columns}}}"
     )
     return (
-        f"read_csv({literals(s.path for s in sources)}, auto_detect=false, strict_mode=true, "
+        f"read_csv({literals(paths)}, auto_detect=false, strict_mode=true, "
         "compression='none', allow_quoted_nulls=false, hive_partitioning=false, "
         f"buffer_size={_BUFFER}, {options})"
     )

@@ -35,10 +35,12 @@ from doumen.model.plan import (
     LoadPlan,
     QueryPlan,
     Scalar,
+    SurveyPlan,
     Value,
 )
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
+from doumen.model.snapshot import Form
 
 JOB, ARROW, SCHEMA, BATCH, PROGRESS, TRAILER, ERROR = b"J", b"A", b"S", b"B", b"P", b"T", b"E"
 
@@ -126,7 +128,15 @@ def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryP
 
 def unpack_load(body: Mapping[str, Any]) -> LoadPlan:
     """A load plan from what `dataclasses.asdict` made of it."""
-    spec = body["spec"]
+    return LoadPlan(_spec(body["spec"]), body["into"], body["quarantine"], Bounds(**body["bounds"]))
+
+
+def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:
+    """A survey plan from what `dataclasses.asdict` made of it."""
+    return SurveyPlan(_spec(body["spec"]), Bounds(**body["bounds"]))
+
+
+def _spec(spec: Mapping[str, Any]) -> LoadSpec:
     columns = tuple(
         LoadColumn(
             source=c["source"],
@@ -138,12 +148,7 @@ def unpack_load(body: Mapping[str, Any]) -> LoadPlan:
         for c in spec["columns"]
     )
     files, reading = _sources(spec)
-    return LoadPlan(
-        LoadSpec(files, reading, columns),
-        body["into"],
-        body["quarantine"],
-        Bounds(**body["bounds"]),
-    )
+    return LoadSpec(files, reading, columns)
 
 
 def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
@@ -188,6 +193,8 @@ def _pack_table(table: GovernedTable) -> dict[str, Any]:
         "files": list(table.files),
         "where": list(table.where),
         "inline": table.inline is not None,
+        "form": None if table.form is None else table.form.as_json(),
+        "stamps": list(table.stamps),
     }
 
 
@@ -203,6 +210,8 @@ def _unpack_table(body: Mapping[str, Any], inline: Any) -> GovernedTable:
         files=tuple(body["files"]),
         where=tuple(body["where"]),
         inline=table,
+        form=None if body["form"] is None else Form.of_json(body["form"]),
+        stamps=tuple(body["stamps"]),
     )
 
 

@@ -19,6 +19,7 @@ from doumen.engines.duckdb import errors, query, wire
 from doumen.engines.duckdb.examine import examine
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
+from doumen.engines.duckdb.survey import survey
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
 from doumen.kits.sql.splice import Splice
@@ -99,6 +100,7 @@ class _Worker:
             "describe": self._describe,
             "query": self._query,
             "load": self._load,
+            "survey": self._survey,
             "examine": self._examine,
         }
 
@@ -149,6 +151,15 @@ class _Worker:
         with engine.connection() as connection:
             self._end(load(connection, plan, scratch, self._progress))
 
+    def _survey(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_survey(job)
+        files = [file.path for file in plan.spec.files]
+        scratch = self._scratch()
+        reach = Reach.of(plan.bounds, files, (str(scratch),))
+        engine = self._engine(reach, plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(survey(connection, plan, scratch, self._progress))
+
     def _examine(self, job: dict[str, Any]) -> None:
         plan = wire.unpack_examine(job)
         files = [file.path for file in plan.files]
@@ -166,7 +177,12 @@ class _Worker:
     @staticmethod
     def _reach(plan: QueryPlan) -> Reach:
         files = [file for table in plan.tables for file in table.files]
-        return Reach.of(plan.bounds, files, () if plan.into is None else (plan.into,))
+        stamps = {
+            file: stamp
+            for table in plan.tables
+            for file, stamp in zip(table.files, table.stamps, strict=False)
+        }
+        return Reach.of(plan.bounds, files, () if plan.into is None else (plan.into,), stamps)
 
     def _engine(self, reach: Reach, seconds: float) -> Instance:
         """The engine for a job: the last one where it reaches as far, else the one ahead."""

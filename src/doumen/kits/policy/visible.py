@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from doumen.kits.policy.amend import token_holder
@@ -29,6 +30,7 @@ from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Mask, MinGroup, Rule
 from doumen.model.schema import Schema
+from doumen.model.snapshot import ATTACHED
 
 _OPEN = ("purpose", "key")
 """Kinds that everyone may know."""
@@ -120,12 +122,22 @@ def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
 
 
 def _without_expressions(facts: Facts) -> Facts:
-    """All facts, with the filters of rules withheld."""
+    """All facts, with the filters of rules withheld, and where attached files lie."""
     rules = {
         key: replace(row, fact=Fact("rule", key, _withheld(row.fact.body or {})))
         for key, row in facts.rows.get("rule", {}).items()
     }
-    return Facts(facts.version, {**facts.rows, "rule": rules})
+    datasets = {
+        key: _placeless(row) if (row.fact.body or {}).get("kind") == ATTACHED else row
+        for key, row in facts.rows.get("dataset", {}).items()
+    }
+    return Facts(facts.version, {**facts.rows, "rule": rules, "dataset": datasets})
+
+
+def _placeless(row: FactRow) -> FactRow:
+    body = row.fact.body or {}
+    told = {**body, "files": [_named(file) for file in body["files"]]}
+    return replace(row, fact=replace(row.fact, body=told))
 
 
 def _withheld(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,6 +217,7 @@ class _View:
             told["creator"] = body["creator"]
         if self._sees_all(ref):
             told |= {key: body[key] for key in _MOVING if key in body}
+            told["files"] = [_named(file) for file in body["files"]]
         return told
 
     def _sees_all(self, ref: Ref) -> bool:
@@ -252,6 +265,13 @@ class _View:
             if not isinstance(duty, Mask) or duty.column is None or folded(duty.column) in names
         )
         yield Fact("rule", key, rule_as_json(replace(rule, duties=duties)))
+
+
+def _named(file: Mapping[str, Any]) -> dict[str, Any]:
+    """A file without where it lies; what else is known of an attached one is for the owner."""
+    path = PurePosixPath(file["path"])
+    return {"path": path.name if path.is_absolute() else str(path), "size": file["size"],
+            "rows": file["rows"]}  # fmt: skip
 
 
 def _told(duty: Duty, names: Collection[str]) -> Duty:

@@ -76,7 +76,7 @@ class Outlined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
+class Fitted:
     """Files, reading, columns and contract that fit each other."""
 
     files: tuple[SourceFile, ...]
@@ -108,11 +108,11 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
         if request.mode is not Mode.REPLACE:
             there = known(request.ref, facts, held.meaning)
             weighed = tuple(one for one in weighed if one.source.sha256 not in there)
-    fitted = _fit(desk, request, held, weighed)
+    fitted = fit(desk, request, held, weighed)
     unmoved(weighed)
     spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
     made = desk.collect(request.ref, spec, request.mode, fitted.text)
-    said = (*_aside(found, files, weighed, again, into.skipped), *fitted.said)
+    said = (*left_aside(found, files, weighed, again, into.skipped), *fitted.said)
     return Taken(made, fitted.reading, len(weighed), said)
 
 
@@ -142,7 +142,7 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     with holding() as into:
         request = Request(path, ref, wishes=wishes)
         weighed, _ = once(_weighed(desk, request, into)[1])
-        fitted = _fit(desk, request, None, weighed)
+        fitted = fit(desk, request, None, weighed)
     return Outlined(fitted.text, fitted.said)
 
 
@@ -181,7 +181,12 @@ def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[Message, .
     )
 
 
-def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> _Fitted:
+def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weighed]) -> Fitted:
+    """Reading, columns and contract of files that are weighed.
+
+    Raises:
+        DoumenError: they do not fit the contract or one another, or cannot be read.
+    """
     files = tuple(one.source for one in weighed)
     expected = tuple(c.source for c in held.columns) if held else ()
     wishes = replace(request.wishes, expected=expected)
@@ -212,10 +217,10 @@ def _fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Wei
                 ref=request.ref,
             ),
         )
-    return _Fitted(files, reading, columns, held.text, said)
+    return Fitted(files, reading, columns, held.text, said)
 
 
-def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> _Fitted:
+def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> Fitted:
     reading = sniffed.reading
     seen = desk.examine(files, reading)
     if not reading.columns:
@@ -228,7 +233,7 @@ def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Snif
         if seen.columns
         else msg("Types declared:")
     )
-    return _Fitted(
+    return Fitted(
         files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
     )
 
@@ -249,7 +254,7 @@ def _read_as(sniffed: Sniffed) -> tuple[Message, ...]:
     return (msg("Read as: {clauses}.", clauses=joined(msg("; "), sniffed.why)),)
 
 
-def _aside(
+def left_aside(
     found: Found,
     files: Sequence[Weighed],
     weighed: Sequence[Weighed],

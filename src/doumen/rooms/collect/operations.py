@@ -1,4 +1,4 @@
-"""The verbs of the collect room: `collect` and `contract infer`."""
+"""The verbs of the collect room: `collect`, `attach` and `contract infer`."""
 
 from __future__ import annotations
 
@@ -70,6 +70,44 @@ OPERATIONS: tuple[Operation, ...] = (
             "reasons",
         ),
         queues=(),
+    ),
+    Operation(
+        name=("attach",),
+        summary="Govern Parquet or CSV files where they lie, without copying them.",
+        run="doumen.rooms.collect.attach:attach",
+        params=(
+            Param(
+                "path",
+                "File, folder, or pattern in quotes.",
+                "path",
+                positional=True,
+                required=True,
+            ),
+            Param(
+                "as_dataset",
+                "Dataset that the files become.",
+                required=True,
+                option="--as-dataset",
+                metavar="domain.name",
+            ),
+            Param("contract", "ODCS contract that the rows are held to.", "path", metavar="FILE"),
+            Param("replace", "Put the files in place of what the dataset holds.", "flag"),
+            *_READING[:3],
+            Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
+        ),
+        details=(
+            "Reads all rows once, under the contract or with types inferred; a row that breaks it "
+            "cannot be set aside where it lies, so then nothing is attached. Queries, rules, masks "
+            "and receipts are as of any dataset. A file that is changed is not read any more until "
+            "it is attached anew with --replace. Text must be UTF-8."
+        ),
+        examples=(
+            "doumen attach /data/flights.parquet --as-dataset transport.flights",
+            "doumen attach '/data/2024-*.csv' --as-dataset transport.flights --contract f.yaml",
+        ),
+        scope="write",
+        local="The paths are of the machine of the node.",
+        gives=("dataset", "rows", "files", "snapshot", "receipt", "unchanged", "encoding"),
     ),
     Operation(
         name=("contract", "infer"),

@@ -8,10 +8,14 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.fact import Facts
-from doumen.model.message import Message, msg, plain
+from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
+from doumen.model.snapshot import ATTACHED
 from doumen.rooms.discover.lookup import Held, held
+
+SHOWN = 5
+"""Files of an attached dataset that are drawn."""
 
 
 def list_all(desk: Desk) -> Outcome:
@@ -20,7 +24,7 @@ def list_all(desk: Desk) -> Outcome:
     listed = [
         _line(Held(Ref.parse(key), body, facts))
         for key, body in facts.all("dataset")
-        if body["kind"] == "table"
+        if body["kind"] != "quarantine"
     ]
     rows = tuple(
         (one["dataset"], one["description"] or "", _told(one["rows"]), one["columns"],
@@ -79,6 +83,7 @@ def _told_of(found: Held, contract: odcs.Contract | None) -> dict[str, Any]:
         "columns": columns,
         "rules": [_report_words(report) for report in contract.reports] if contract else [],
         "quarantine": _quarantine(found.facts, ref),
+        "attached": _attached(body),
         "derived": bool(body.get("derived")),
         "sources": list(body.get("sources", ())),
         "creator": body.get("creator"),
@@ -118,6 +123,18 @@ def _quarantine(facts: Facts, ref: Ref) -> dict[str, Any] | None:
     return {"dataset": str(ref.quarantine), "rows": sum(f["rows"] for f in body["files"])}
 
 
+def _attached(body: Mapping[str, Any]) -> list[str] | None:
+    """The files of an attached dataset, named as far as the asker may know; None: it is not one."""
+    return [f["path"] for f in body["files"]] if body["kind"] == ATTACHED else None
+
+
+def _files(paths: Sequence[str] | None) -> Message | None:
+    if not paths:
+        return None
+    more = msg("and {count} more", count=len(paths) - SHOWN)
+    return joined("\n", (*map(plain, paths[:SHOWN]), *((more,) if len(paths) > SHOWN else ())))
+
+
 def _query(ref: Ref, columns: Sequence[Mapping[str, Any]]) -> str:
     names = [c["name"] for c in columns[:3]]
     listed = ", ".join(n if n.isidentifier() and n.isascii() else f'\\"{n}\\"' for n in names)
@@ -134,13 +151,14 @@ def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
         (msg("snapshot"), told["snapshot"]),
         (msg("labels"), tuple(told["labels"])),
         (msg("quarantine"), msg("{rows:,} rows in {dataset}", **aside) if aside else None),
+        (msg("attached"), _files(told["attached"])),
         (msg("derived from"), tuple(told["sources"])),
         (msg("made by"), told["creator"]),
         (msg("updated"), told["updated"]),
         (msg("rules of the table"), "\n".join(told["rules"])),
         (msg("try"), told["query"]),
     ]
-    filled = tuple((name, value) for name, value in pairs if value not in (None, ""))
+    filled = tuple((name, value) for name, value in pairs if value not in (None, "", ()))
     rows = tuple(
         (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), tuple(c["labels"]),
          tuple(c["rules"]), c["description"] or tuple(c["from"]))

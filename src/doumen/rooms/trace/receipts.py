@@ -62,7 +62,7 @@ def show(desk: Desk | None, *, receipt: str, output: Path | None = None) -> Outc
     ]
     return Outcome(
         json=json.loads(text),
-        drawn=(Fields(tuple((k, v) for k, v in pairs if v not in (None, "")), msg("Receipt")),),
+        drawn=(Fields(tuple((k, v) for k, v in pairs if v not in (None, "", ())), msg("Receipt")),),
         said=(*said, msg("Next: doumen receipt verify {receipt}", receipt=receipt)),
     )
 

@@ -16,6 +16,7 @@ HOUR = 3600.0
 
 
 NAMES: Mapping[str, Message] = {
+    "attached": msg("attached"),
     "certificates": msg("certificates"),
     "clock": msg("clock"),
     "disk": msg("disk"),

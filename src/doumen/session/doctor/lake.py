@@ -13,7 +13,7 @@ from doumen.model.fact import snapshot_of
 from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
-from doumen.model.snapshot import DataFile, Snapshot
+from doumen.model.snapshot import ATTACHED, DataFile, Snapshot
 from doumen.session.doctor.check import HOUR, Check, failed
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
@@ -48,9 +48,10 @@ def files(lake: Lake, catalog: Catalog, *, full: bool) -> Iterator[Check]:
 def logs(lake: Lake, catalog: Catalog, database: Database, *, mend: bool) -> Iterator[Check]:
     """Whether other programs that read the Delta logs see what is in force."""
     count = 0
-    for ref, versions in _kept(catalog):
+    for key, held in catalog.current().all("dataset"):
+        ref = Ref.parse(key)
         try:
-            if lake.agrees(versions[-1]):
+            if lake.agrees(snapshot_of(ref, held)):
                 count += 1
                 continue
             if mend:
@@ -81,13 +82,11 @@ def orphans(lake: Lake, catalog: Catalog, *, mend: bool) -> Iterator[Check]:
 
 
 def _kept(catalog: Catalog) -> Iterator[tuple[Ref, list[Snapshot]]]:
-    """All datasets whose files lie in the lake, each with its versions, the one in force last."""
-    for key, body in catalog.current().all("dataset"):
-        if body["kind"] == "attached":
-            continue
+    """All datasets, each with those of its versions whose files lie in the lake."""
+    for key, _ in catalog.current().all("dataset"):
         ref = Ref.parse(key)
         bodies = [row.fact.body for row in catalog.history("dataset", key)]
-        yield ref, [snapshot_of(ref, b) for b in bodies if b and b["kind"] != "attached"]
+        yield ref, [snapshot_of(ref, b) for b in bodies if b and b["kind"] != ATTACHED]
 
 
 def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:

@@ -10,7 +10,7 @@ from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.model.plan import Progress
 from doumen.session import settings as config
-from doumen.session.doctor import evidence, folder, lake, machine
+from doumen.session.doctor import attached, evidence, folder, lake, machine
 from doumen.session.doctor.check import NAMES, Check, failed
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
@@ -90,7 +90,7 @@ def examined(directory: Path, *, full: bool, mend: bool, progress: Progress) -> 
 def _standing(
     directory: Path, settings: config.Settings, database: Database, *, full: bool, mend: bool
 ) -> Iterator[Check]:
-    """What the store says, held against the keys and the lake."""
+    """What the store says, held against the keys, the lake and attached files."""
     catalog = Catalog(database)
     try:
         keys: Keyring | None = Keyring.open(directory / "keys")
@@ -107,6 +107,7 @@ def _standing(
     yield from lake.files(data, catalog, full=full)
     yield from lake.logs(data, catalog, database, mend=mend)
     yield from lake.orphans(data, catalog, mend=mend)
+    yield from attached.files(catalog, full=full)
 
 
 def _state(check: Check) -> Message:

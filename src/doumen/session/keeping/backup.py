@@ -30,7 +30,7 @@ from doumen.model.message import joined, msg, plain
 from doumen.model.plan import Progress
 from doumen.model.queued import OVER
 from doumen.model.ref import Ref
-from doumen.model.snapshot import DataFile
+from doumen.model.snapshot import ATTACHED, DataFile
 from doumen.session import settings as config
 from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.shelf import BLOCK, Entropy, Shelf
@@ -216,12 +216,10 @@ class _Work:
         files: dict[str, DataFile] = {}
         for key, versions in moment.history.items():
             ref = Ref.parse(key)
-            lying = [body for body in versions if _in_lake(body)]
-            for body in lying:
+            for body in filter(_in_lake, versions):
                 files |= {file.path: file for file in snapshot_of(ref, body).files}
-            if lying and _in_lake(versions[-1]):
-                for path in lake.log(key, lying[-1]["version"]):
-                    yield f"{LAKE}{path.relative_to(lake.root).as_posix()}", path, None
+            for path in lake.log(key, versions[-1]["version"]):
+                yield f"{LAKE}{path.relative_to(lake.root).as_posix()}", path, None
         for name, file in sorted(files.items()):
             yield f"{LAKE}{name}", lake.path(file), file.size
 
@@ -276,7 +274,7 @@ class _Work:
 
 
 def _in_lake(body: Any) -> bool:
-    return bool(body["kind"] != "attached")
+    return bool(body["kind"] != ATTACHED)
 
 
 def _attached(facts: Facts) -> Iterator[str]:

@@ -19,6 +19,7 @@ from doumen.kits.evidence.receipt import check_receipt
 from doumen.model.errors import DoumenError, Invalid, Tampered, Unavailable
 from doumen.model.message import Message, joined, msg, plain
 from doumen.model.plan import Progress
+from doumen.model.snapshot import ATTACHED
 from doumen.session.keeping.manifest import KEYS, LAKE, Manifest
 from doumen.session.keeping.shelf import Shelf
 from doumen.stores import portable
@@ -224,7 +225,7 @@ def _files(connection: Connection, manifest: Manifest) -> Iterator[Finding]:
             bodies.setdefault(key, []).append(body)
     for key, versions in bodies.items():
         for version in map(json.loads, versions):
-            for file in version["files"] if version["kind"] != "attached" else ():
+            for file in version["files"] if version["kind"] != ATTACHED else ():
                 if there.get(f"{LAKE}{file['path']}") != file["size"]:
                     said = msg("The backup lacks its file `{path}`.", path=file["path"])
                     yield Finding(msg("the dataset `{key}`", key=key), said)

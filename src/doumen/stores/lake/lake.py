@@ -180,12 +180,15 @@ class Lake:
     def agrees(self, snapshot: Snapshot) -> bool:
         """Whether the end of the Delta log names the files of the version in force.
 
+        It names none of an attached version.
+
         Raises:
             Unavailable: the log cannot be read, or does not come to that version.
         """
         from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
 
-        names = {file.path.rpartition("/")[2] for file in snapshot.files}
+        own = (file.path for file in snapshot.files if snapshot.form is None)
+        names = {path.rpartition("/")[2] for path in own}
         return delta.names(self.table_dir(str(snapshot.ref)), snapshot.version) == names
 
     def follow(self, snapshot: Snapshot) -> None:

@@ -14,6 +14,7 @@ from doumen.model.errors import DoumenError
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
 from doumen.model.rule import Effect, Mask
+from doumen.model.trial import Lies
 from doumen.rooms.protect.prove import rulesets
 from doumen.rooms.protect.prove.changes import Judge
 from doumen.rooms.protect.prove.sameness import Order
@@ -94,10 +95,10 @@ def ruled(
     return Case(setting, tuple(rules), asker, seen, judge, absent, given)
 
 
-def generated(rng: random.Random, day: date) -> Case:
+def generated(rng: random.Random, day: date, lies: Lies = "lake") -> Case:
     """A rule set over tables of our own."""
     drawn, setting = rulesets.draw(rng), built_in()
-    setting = replace(setting, facts=(*setting.facts, drawn.actor))
+    setting = replace(setting, facts=(*setting.facts, drawn.actor), lies=lies)
     actor = folded([drawn.actor]).actor(rulesets.ACTOR)
     assert actor is not None
     asker = Asker(actor, drawn.purpose, day)

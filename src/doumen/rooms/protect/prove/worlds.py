@@ -14,7 +14,7 @@ from doumen.kits.standards import odcs
 from doumen.model.fact import Fact, Facts
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
-from doumen.model.trial import World
+from doumen.model.trial import Lies, World
 from doumen.rooms.protect.prove.values import arrow_type, literal, read, usual
 
 Row = Mapping[str, Any]
@@ -55,6 +55,7 @@ class Setting:
         fill: Makes the rows of one database.
         grouping: Share of statements that group by the focus where small groups are left out.
             Others may join a small group to a large one, which tells of changes within it.
+        lies: Where the rows are.
     """
 
     kinds: tuple[Kind, ...]
@@ -62,6 +63,7 @@ class Setting:
     links: tuple[tuple[tuple[Ref, str], tuple[Ref, str]], ...]
     fill: Callable[[random.Random], Database] = field(repr=False)
     grouping: float = 1.0
+    lies: Lies = "lake"
 
     def kind(self, ref: Ref) -> Kind:
         """The dataset of this name."""
@@ -74,7 +76,7 @@ def world(setting: Setting, rules: Iterable[Fact], database: Database) -> World:
         fact for fact in setting.facts if fact.kind != "dataset" or Ref.parse(fact.key) in database
     )
     tables = {ref: table(setting.kind(ref).schema, rows) for ref, rows in database.items()}
-    return World((*facts, *rules), tables)
+    return World((*facts, *rules), tables, setting.lies)
 
 
 def table(schema: Schema, rows: Iterable[Row]) -> pa.Table:
