@@ -21,7 +21,7 @@ from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import Message, joined, msg
+from doumen.model.message import Message, msg, paragraph
 from doumen.model.ref import Ref
 from doumen.model.snapshot import DataFile, Identity, Snapshot
 
@@ -226,7 +226,7 @@ def _gone(ref: Ref, file: DataFile, error: OSError, *, names: bool) -> Unavailab
     told = _named(file, names=names)
     return Unavailable(
         msg("A file of `{ref}` is not where it was attached, or cannot be read.", ref=ref),
-        why=joined(" ", (told, said)) if told is not None and said is not None else None,
+        why=paragraph((told, said)) if told is not None and said is not None else None,
         next=msg("Put it back; if it lies elsewhere now, the owner attaches it there."),
         detail="files",
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from doumen.faces.cli.wide import cut, width, wrapped
+from doumen.faces.cli.wide import cut, folded, longest, width, wrapped
 
 TEXTS = st.text("ab `，。（）“”陡门数据 -…", max_size=60)
 
@@ -37,3 +37,19 @@ def test_cutting_keeps_a_beginning(text: str, room: int) -> None:
     assert text.startswith(begun)
     assert cell_len(begun) <= room
     assert begun == text or cell_len(text[: len(begun) + 1]) > room
+
+
+def test_wide_lines_are_folded_and_others_left() -> None:
+    text = "`city.lying` 的某个  文件，已改\nplain words that are long"
+    assert folded(text, 16).split("\n") == [
+        "`city.lying` 的",
+        "某个  文件，已改",
+        "plain words that are long",
+    ]
+    assert folded("短的", 16) == "短的"
+
+
+def test_the_longest_part_is_a_word_or_one_wide_character() -> None:
+    assert longest("已安装 postgresql、service。") == len("postgresql") + 2
+    assert longest("短的。") == 4
+    assert longest("") == 0

@@ -16,7 +16,7 @@ from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, SourceFile
-from doumen.model.message import joined, msg
+from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
 
 
@@ -106,7 +106,7 @@ def check_columns(file: SourceFile, wanted: Sequence[LoadColumn], declared: Cont
             msg(
                 "`{file}` has no column {names}.",
                 file=file.name,
-                names=joined(", ", [f"`{one}`" for one in missing]),
+                names=enumerated(missing),
             ),
             next=msg("Correct the contract, or take another file."),
             detail="columns",

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Words
 
-from doumen.faces.cli import words
+from doumen.faces.cli import wide, words
 from doumen.faces.cli.terminal import clean, plain
 from doumen.model.message import Catalogue, as_written, spoken
 from doumen.model.operation import Fields, Table, Text
@@ -56,7 +56,7 @@ def draw(
             canvas.write(clean(spoken(drawing.text, say)).rstrip("\n") + "\n")
         elif isinstance(drawing, Fields):
             _title(console, drawing.title, say)
-            console.print(_fields(drawing, say))
+            console.print(_fields(console, drawing, say))
         else:
             _title(console, drawing.title, say)
             _table(console, drawing, say)
@@ -123,12 +123,14 @@ def _title(console: Console, title: str | None, say: Catalogue) -> None:
         console.print(Words(clean(spoken(title, say)), style="bold"))
 
 
-def _fields(fields: Fields, say: Catalogue) -> Grid:
+def _fields(console: Console, fields: Fields, say: Catalogue) -> Grid:
     grid = Grid.grid(padding=(0, _GAP, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in fields.pairs:
-        grid.add_row(Words(clean(spoken(name, say))), Words(written(value, say)))
+    pairs = [(clean(spoken(name, say)), written(value, say)) for name, value in fields.pairs]
+    room = console.width - _GAP - max((_width(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        grid.add_row(Words(name), Words(wide.folded(value, max(room, NARROWEST))))
     return grid
 
 
@@ -157,7 +159,9 @@ def _table(console: Console, table: Table, say: Catalogue) -> None:
     if gap == len(shown):
         grid.add_column("…")
     for row in cells:
-        line = [Words(row[index]) for index in shown]
+        line = [
+            Words(wide.folded(row[index], width)) for index, width in zip(shown, given, strict=True)
+        ]
         grid.add_row(*(line if gap is None else [*line[:gap], Words("…"), *line[gap:]]))
     console.print(grid)
     if gap is not None:
@@ -174,8 +178,13 @@ def _all_numbers(values: Any) -> bool:
 
 
 def _longest(texts: Sequence[str]) -> int:
-    """Width of the longest word."""
-    return max(_width(text.replace(" ", "\n")) for text in texts)
+    """Width of the longest word; a wide text is broken within it."""
+    return max(
+        min(_width(text.replace(" ", "\n")), wide.longest(text))
+        if wide.width(text) > len(text)
+        else _width(text.replace(" ", "\n"))
+        for text in texts
+    )
 
 
 def _width(text: str) -> int:

@@ -31,18 +31,39 @@ def cut(text: str, room: int) -> str:
     return text
 
 
-def wrapped(text: str, room: int) -> list[str]:
-    """A paragraph as lines of at most so many cells; what is longer by itself stands alone."""
+def wrapped(text: str, room: int, *, kept: bool = False) -> list[str]:
+    """A paragraph as lines of at most so many cells; what is longer by itself stands alone.
+
+    Args:
+        text: The paragraph.
+        room: The cells.
+        kept: Whether blanks within a line are kept as they are, not made one.
+    """
     lines, line = [], ""
     for unit in _UNIT.findall(text):
         if unit.isspace():
-            line += " " if line else ""
+            line += (unit if kept else " ") if line else ""
         elif line and width(line + unit) > room:
             lines.append(line.rstrip())
             line = unit
         else:
             line += unit
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def folded(text: str, room: int) -> str:
+    """A text with its wide lines broken, where they take more than so many cells."""
+    return "\n".join(
+        "\n".join(wrapped(line, room, kept=True))
+        if width(line) > room and width(line) > len(line)
+        else line
+        for line in text.split("\n")
+    )
+
+
+def longest(text: str) -> int:
+    """Cells of the longest part that is not broken."""
+    return max((width(unit) for unit in _UNIT.findall(text)), default=0)
 
 
 def _cells(character: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doumen.model.errors import DoumenError, Tampered
-from doumen.model.message import Message, joined, msg
+from doumen.model.message import Message, msg, paragraph
 
 State = Literal["ok", "warn", "fault"]
 
@@ -59,5 +59,5 @@ class Check:
 
 def failed(name: str, error: DoumenError) -> Check:
     """What keeps something from being looked at."""
-    said = joined(" ", [error.what, error.why] if error.why else [error.what])
+    said = paragraph([error.what, error.why] if error.why else [error.what])
     return Check(name, "fault", said, error.next, tampered=isinstance(error, Tampered))

@@ -8,7 +8,7 @@ from typing import Any
 
 from doumen.model.errors import Invalid, Tampered, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import Message, joined, msg, plain
+from doumen.model.message import Message, joined, msg, paragraph, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.plan import Progress
 from doumen.session import settings as config
@@ -224,8 +224,9 @@ def _chosen(shelf: Shelf, id: str | None) -> tuple[Manifest, tuple[Message, ...]
     if newest is None or doubtful:
         raise Tampered(
             msg("It cannot be told which backup is the newest."),
-            why=joined(" ", (msg("`{id}`: {what}", id=one, what=faults[one]) for one in doubtful))
-            or msg("There are none in `{root}`.", root=shelf.root),
+            why=paragraph(msg("`{id}`: {what}", id=one, what=faults[one]) for one in doubtful)
+            if doubtful
+            else msg("There are none in `{root}`.", root=shelf.root),
             next=msg("Name one: `--backup ID`."),
             detail="backup",
         )
