@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 from doumen.faces.languages import LANGUAGES
 
 HERE = Path(__file__).parent
 FOLDERS = [HERE / language for language in LANGUAGES]
+CATALOGUE = HERE.parents[1] / "src" / "doumen" / "locale" / "zh_CN" / "LC_MESSAGES" / "doumen.po"
 CHINESE = sorted((HERE / "zh").rglob("*.txt"))
 _NAMES = re.compile(r"`[^`]*`|'[^']*'|\{.*\}|doumen .*|select .*|curl .*|\S*[._/=<>|-]\S*")
 """What is the same in every language: names, commands, statements, JSON, options, paths."""
@@ -34,6 +36,14 @@ def test_every_golden_text_is_there_in_both_languages() -> None:
 @pytest.mark.parametrize("path", CHINESE, ids=lambda path: path.stem)
 def test_no_english_sentence_in_chinese(path: Path) -> None:
     assert english(path.read_text(encoding="utf-8")) == []
+
+
+def test_no_english_sentence_in_what_is_said() -> None:
+    with CATALOGUE.open("rb") as file:
+        held = read_po(file, locale="zh_CN")
+    assert [
+        (str(e.string), found) for e in held if e.id and (found := english(str(e.string)))
+    ] == []
 
 
 def test_english_would_be_found() -> None:
