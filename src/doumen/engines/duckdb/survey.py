@@ -77,7 +77,7 @@ class _Text:
         self._spec = plan.spec
         self._scratch = scratch
         total = sum(f.size for f in plan.spec.files)
-        self._meter = Meter(total, progress, "looking at all rows")
+        self._meter = Meter(total, progress, msg("looking at all rows"))
         columns = plan.spec.columns
         parquet.check_columns(plan.spec.files[0], columns, plan.spec.reading.columns)
         places = {source: f"c{n}" for n, source in enumerate(plan.spec.reading.columns)}
@@ -174,7 +174,7 @@ def _parquet(
     )
     rows, broken = [], Broken()
     for number, file in enumerate(files):
-        progress(number / len(files), "looking at all rows")
+        progress(number / len(files), msg("looking at all rows"))
         found = _parquet_file(connection, file, read, declared[0])
         if found[0].total() != parquet.counted(file):
             raise parquet.unreadable(file)
