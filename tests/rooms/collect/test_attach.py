@@ -144,7 +144,7 @@ def test_labels_of_the_contract(place: Place) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
-        ("z.csv.gz", gzip.compress(FILES["plain.csv"]), "invalid.packed", "packed"),
+        ("z.csv.gz", gzip.compress(FILES["plain.csv"], mtime=0), "invalid.packed", "packed"),
         ("z.json", json.dumps([{"a": 1}]).encode(), "invalid.format", "JSON"),
         (
             "gb.csv",
@@ -155,6 +155,7 @@ def test_labels_of_the_contract(place: Place) -> None:
         ("u16.csv", "id,name\n1,温州\n".encode("utf-16"), "invalid.encoding", "collect"),
         ("mac.csv", b"id,v\r1,a\r2,b\r", "faulty.form", "Collect it"),
     ],
+    ids=["packed", "json", "gb18030", "utf-16", "mac"],
 )
 def test_what_cannot_be_attached_says_what_to_do(
     place: Place, name: str, content: bytes, code: str, words: str

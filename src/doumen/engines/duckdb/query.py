@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from doumen.engines.duckdb import told, wire
+from doumen.engines.duckdb.bare import bare
 from doumen.engines.duckdb.even import even
 from doumen.engines.duckdb.text import literal
 from doumen.engines.sandbox import Channel
@@ -103,7 +104,7 @@ class Answering:
                 raise told.too_much()
             if kept.num_rows:
                 self.begun = True
-                self._channel.send(wire.BATCH, wire.arrow_stream(kept))
+                self._channel.send(wire.BATCH, wire.arrow_stream(bare(kept)))
             sent += kept.num_rows
             if truncated and not plan.whole:
                 break
