@@ -44,7 +44,7 @@ def test_shown_by_id_and_from_a_file(world: Any, handed: tuple[str, Path, Path])
     shown = told(by_id)
     assert (shown["id"], shown["actor"], shown["type"]) == (receipt, "ana", "query")
     assert shown["statement"] == "SELECT name, count(*) AS n FROM g.people GROUP BY name"
-    assert (shown["used"], shown["rules"], shown["rows"]) == ("g.people@1", "read", 2)
+    assert (shown["used"], shown["rules"], shown["rows"]) == (("g.people@1",), ("read",), 2)
     assert shown["position"].endswith("in the ledger")
     assert "generated" not in shown
     with pytest.raises(Unavailable, match="cannot be written"):
