@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test postgres check soak mutations acceptance lint types floors laws golden bench docs locks clean
+.PHONY: help setup demo serve test postgres check soak mutations acceptance lint types floors laws golden bench docs messages locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -60,6 +60,7 @@ check: .venv/dev.done lint types floors ## everything that must hold before a co
 	$(BIN)/pytest -m "not soak" -n 2 --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/python tools/coverage_floor.py
 	$(BIN)/python tools/reference.py --check
+	$(BIN)/python tools/messages.py --check
 
 soak: .venv/dev.done ## the full counts of kills, fuzzing and load; writes bench/SOAK.md
 	$(PYTEST) -m soak -n 2 --timeout=3600 $(PYTEST_ARGS)
@@ -78,6 +79,9 @@ bench: .venv/dev.done ## measure beside the bare tools; writes bench/RESULTS.md
 
 docs: .venv/dev.done ## write the generated reference
 	$(BIN)/python tools/reference.py
+
+messages: .venv/dev.done ## gather what is said into the catalogue, and compile it
+	$(BIN)/python tools/messages.py
 
 locks: .venv/uv.done ## resolve the dependencies anew (needs network)
 	$(UV) pip compile $(LOCK) pyproject.toml --all-extras --group dev -o locks/all.txt

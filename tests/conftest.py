@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+os.environ["DOUMEN_LANG"] = "en"
+"""Tests read English, whatever the language of who runs them; those of languages choose."""
 SERVER = Path(__file__).parents[1] / "tools" / "postgres.py"
 Choose = Callable[[str], AbstractContextManager[str]]
 KINDS = ("sqlite", "postgresql")

@@ -71,7 +71,7 @@ rules:
 DEMANDS = {
     "weather": (
         "columns.wind_speed.logicalTypeOptions.maximum=254",  # the strongest gust ever measured
-        "table.quality=[{name: each hour once, metric: duplicateValues, mustBe: 0, "
+        f"table.quality=[{{name: {word('hourly')}, metric: duplicateValues, mustBe: 0, "
         "arguments: {properties: [origin, year, month, day, hour]}}]",
     ),
     "flights": ("columns.tailnum.relationships=[{to: planes.tailnum}]",),
@@ -149,6 +149,8 @@ def verify() -> list[tuple[object, ...]]:
     broken = DEMO / "broken.json"
     broken.write_text(json.dumps(jws))
     run([*script, str(broken), str(keys)], f"{shown} {broken} {keys}", 5)
+    if word("script"):
+        print(word("script"))
     return rows
 
 
@@ -158,7 +160,7 @@ def main() -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
     say("node")
-    doumen("init", str(NODE), "--name", "City transport bureau")
+    doumen("init", str(NODE), "--name", word("bureau"))
     collect_all()
     say("aside")
     doumen(

@@ -7,9 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import doumen
 from doumen.client import Remote
@@ -85,10 +86,14 @@ def tell(node: Path, question: str, local: list[tuple[object, ...]], folder: Pat
             )
             told = owner.wait(job.json["job"], seconds=60).json
             landed = (told["outcome"] or {}).get("landed")
-            print(f"  owner  {word('job', landed=landed, state=told['state'])}")
+            print(f"  owner  {word('job', landed=landed, state=_state(told))}")
         changed = keys["owner"][:-1] + ("0" if keys["owner"][-1] != "0" else "1")
         with doumen.connect(url, changed) as stranger:
             print(f"  ?      {word('wrong', code=_code(stranger, 'select 1'))}", flush=True)
+
+
+def _state(told: Mapping[str, Any]) -> str:
+    return word("state") if told["state"] == "done" else str(told["state"])
 
 
 def _code(node: Remote, question: str) -> str:

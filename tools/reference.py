@@ -52,6 +52,8 @@ def _cli() -> str:
                 ("`--as ACTOR`", words.ACTOR),
                 ("`--for PURPOSE`", words.PURPOSE),
                 ("`--json`", words.JSON),
+                ("`--table`", words.TABLE),
+                ("`--lang LANG`", words.LANGUAGE),
                 ("`--debug`", words.DEBUG),
                 ("`--version`", words.VERSION),
             ],

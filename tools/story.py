@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 ENGLISH = {
+    "bureau": "City transport bureau",
+    "hourly": "each hour once",
     "node": "A node, and five files as offices send them",
     "aside": "The damaged rows are kept aside, each with its reason",
     "contract": "The contract finds what is wrong with what has landed",
@@ -13,11 +15,13 @@ ENGLISH = {
     "analyst": "The analyst asks the same: no LaGuardia, tail numbers hashed, joins still work",
     "refused": "Without a purpose, or as auditor, there are no rows",
     "verify": "A stranger verifies a receipt; one byte changed is found",
+    "script": "",
     "audit": "The auditor reads what happened",
     "network": "The same over the network, with three tokens",
     "asks": "asks: {rows} rows, the same as above; receipt {receipt}",
     "not": "asks, and is refused: {code}",
     "job": "sends a file as a job: {landed} rows landed; {state}",
+    "state": "done",
     "wrong": "a token with one digit changed: {code}",
     "done": "Done in {seconds} s. Commands to try next:",
     "differs": "error: over the network the answer is another",
@@ -25,6 +29,8 @@ ENGLISH = {
     "serving": "Tokens of owner, analyst and auditor; the node is served until Ctrl+C:",
 }
 CHINESE = {
+    "bureau": "市交通局",
+    "hourly": "每小时仅一次",
     "node": "一个节点，以及各部门实际报送的五份文件",
     "aside": "损坏的行被隔离保存，每一行都注明原因",
     "contract": "数据合约查出已入库数据中的问题",
@@ -33,11 +39,13 @@ CHINESE = {
     "analyst": "分析员问同一个问题：看不到拉瓜迪亚机场，机尾号已哈希，连接仍然成立",
     "refused": "不说明用途，或以审计员身份，一行也得不到",
     "verify": "陌生人核验回执；改动一个字节即被发现",
+    "script": "（这个独立的小程序只说英语：holds 成立，BROKEN 不成立。）",
     "audit": "审计员查看发生过的一切",
     "network": "通过网络、凭三个令牌，再做一遍",
     "asks": "提问：{rows} 行，与上面相同；回执 {receipt}",
     "not": "提问，被拒绝：{code}",
     "job": "以作业方式报送文件：入库 {landed} 行；{state}",
+    "state": "已完成",
     "wrong": "令牌改动一位：{code}",
     "done": "用时 {seconds} 秒。接下来可以试试这些命令：",
     "differs": "错误：经网络得到的答案不同",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doumen.model.message import msg, plain
+
 if TYPE_CHECKING:
     from doumen.client import Remote
     from doumen.session import Node
@@ -31,6 +33,7 @@ def connect(
     purpose: str | None = None,
     ca: str | Path | None = None,
     timeout: float = 600.0,
+    lang: str | None = None,
 ) -> Remote:
     """Reach a node that is served elsewhere, as the actor of a token; needs `doumen[service]`.
 
@@ -40,6 +43,7 @@ def connect(
         purpose: What for, from the purposes assigned to the actor.
         ca: Certificate authorities (PEM) to trust in place of those of the system.
         timeout: Seconds to wait for the next piece of an answer.
+        lang: Language of errors, such as `zh`; None: English.
     """
     from importlib.util import find_spec  # noqa: PLC0415
 
@@ -47,11 +51,11 @@ def connect(
         from doumen.model.errors import Unavailable  # noqa: PLC0415
 
         raise Unavailable(
-            "The client of the service is not installed.",
-            why="There is no httpx2.",
-            next="pip install 'doumen[service]'",
+            msg("The client of the service is not installed."),
+            why=msg("There is no httpx2."),
+            next=plain("pip install 'doumen[service]'"),
             detail="extra",
         )
     from doumen.client import Remote  # noqa: PLC0415 (only those who connect need it)
 
-    return Remote(url, token, purpose=purpose, ca=ca, timeout=timeout)
+    return Remote(url, token, purpose=purpose, ca=ca, timeout=timeout, lang=lang)

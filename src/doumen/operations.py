@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from doumen.model.errors import Invalid
+from doumen.model.message import enumerated, msg
 from doumen.model.operation import Operation, Param
 
 _SHELF = Param("directory", "Folder of the backups.", "path", True, True, metavar="DIR")
@@ -328,8 +329,8 @@ def find(words: Sequence[str]) -> Operation:
         return found
     near = get_close_matches(name, by_name(), n=3)
     raise Invalid(
-        f"There is no operation `{name}`.",
-        why=f"Near to it: {', '.join(f'`{n}`' for n in near)}." if near else None,
-        next="List them with `doumen --help`.",
+        msg("There is no operation `{name}`.", name=name),
+        why=msg("Near to it: {near}.", near=enumerated(near)) if near else None,
+        next=msg("List them with `doumen --help`."),
         detail="operation",
     )

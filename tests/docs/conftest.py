@@ -105,7 +105,7 @@ def house() -> Path:
 @pytest.fixture
 def pages() -> dict[str, str]:
     """Name and text of each page that somebody wrote."""
-    names = [HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md"))]
+    names = [HOUSE / "README.md", HOUSE / "README.zh.md", *sorted((HOUSE / "docs").glob("*.md"))]
     return {path.name: path.read_text("utf-8") for path in names}
 
 

@@ -83,7 +83,9 @@ def test_no_page_is_left_behind() -> None:
     assert sorted(page.name for page in (DOCS / "zh").glob("*.md")) == PAGES
 
 
-@pytest.mark.parametrize("page", [HOUSE / "README.md", *DOCS.rglob("*.md")], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page", [*HOUSE.glob("README*.md"), *DOCS.rglob("*.md")], ids=lambda p: p.name
+)
 def test_every_anchor_is_there(page: Path) -> None:
     for target in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
         path, _, anchor = target.partition("#")

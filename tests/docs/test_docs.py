@@ -54,7 +54,7 @@ def test_every_duty_has_a_heading_and_every_mask_a_row(house: Path, pages: dict[
 
 
 def test_every_link_leads_to_a_file(house: Path) -> None:
-    for page in (house / "README.md", *(house / "docs").rglob("*.md")):
+    for page in (house / "README.md", house / "README.zh.md", *(house / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
@@ -77,13 +77,25 @@ def test_every_command_in_a_block_can_be_read(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("page", ["README.md", "tutorial.md", "keeping.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "tutorial.md", "keeping.md"])
 def test_whoever_follows_the_page_gets_to_its_end(
     pages: dict[str, str], reader: Any, page: str
 ) -> None:
     reader.follow(pages[page])
     assert reader.typed >= 12
     assert app.main(["ledger", "verify"]) == 0
+
+
+def test_both_readmes_type_the_same(
+    pages: dict[str, str], typed: Callable[[str], list[Any]]
+) -> None:
+    """But for the name of the organisation, and the language that is asked for."""
+    english, chinese = ([c.words for c in typed(pages[n])] for n in ("README.md", "README.zh.md"))
+    chinese.remove(["export", "DOUMEN_LANG=zh"])
+    names = ["My bureau", "我的数据局"]
+    assert [[w for w in words if w not in names] for words in chinese] == [
+        [w for w in words if w not in names] for words in english
+    ]
 
 
 def test_whoever_attaches_as_the_page_says_gets_to_its_end(

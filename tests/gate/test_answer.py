@@ -13,6 +13,7 @@ from doumen.gate.answer import RecordedAnswer
 from doumen.gate.settling import Settling
 from doumen.kits.evidence.digest import Digester
 from doumen.model.errors import Faulty, Invalid, Unavailable
+from doumen.model.message import msg
 from doumen.model.receipt import Inclusion, Receipt
 
 
@@ -59,13 +60,13 @@ def test_large_streams_between_two_events(broken: Any) -> None:
 def test_what_fails_is_recorded_as_failed(broken: Any) -> None:
     notes = Notes()
     with pytest.raises(Faulty):
-        recorded(broken(batches(1), Faulty("No.", detail="conversion")), notes, 1000)
+        recorded(broken(batches(1), Faulty(msg("No."), detail="conversion")), notes, 1000)
     assert notes.kinds == [("query.failed", None, "faulty.conversion")]
 
 
 def test_what_fails_on_the_way_is_recorded_as_failed(broken: Any) -> None:
     notes = Notes()
-    answer = recorded(broken(batches(5), Faulty("No.")), notes, 10)
+    answer = recorded(broken(batches(5), Faulty(msg("No."))), notes, 10)
     with pytest.raises(Faulty):
         answer.rows()
     assert [kind for kind, *_ in notes.kinds] == ["query.started", "query.failed"]
@@ -129,7 +130,7 @@ def test_a_large_table_is_given_before_its_end_is_recorded(broken: Any) -> None:
 def test_an_end_that_cannot_be_recorded_is_told_with_the_receipt(broken: Any) -> None:
     def note(kind: str, *rest: Any) -> Receipt:
         if kind == "query.ended":
-            raise Unavailable("No disk.")
+            raise Unavailable(msg("No disk."))
         return Notes()(kind, *rest)
 
     stream = broken(batches(5))

@@ -15,6 +15,7 @@ import pytest
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Conflict, Faulty, Invalid, Refused
 from doumen.model.load import LoadSpec, SourceFile
+from doumen.model.message import msg
 from doumen.model.plan import SurveyPlan
 from doumen.model.ref import Ref
 
@@ -145,7 +146,7 @@ def test_rows_that_break_the_contract_are_counted_and_nothing_is_attached(world:
     assert "ragged: 1 rows" in str(error.why)
     assert "doumen collect" in str(error.next)
     assert "SECRET" not in str(error.as_json())
-    assert world.refused("owner", "SELECT * FROM att.broken") == "not-found.dataset"
+    assert world.refused(msg("owner"), "SELECT * FROM att.broken") == "not-found.dataset"
 
 
 def test_many_reasons_are_told_in_short(world: Any) -> None:
@@ -233,4 +234,4 @@ def test_several_files_are_one_dataset(world: Any) -> None:
     found = world.owner.query("SELECT n, count(*) FROM att.several GROUP BY n ORDER BY n").rows()
     assert found == [("a", 5), ("b", 5)]
     (folder / "b.parquet").unlink()
-    assert world.refused("owner", "SELECT n FROM att.several") == "unavailable.files"
+    assert world.refused(msg("owner"), "SELECT n FROM att.several") == "unavailable.files"

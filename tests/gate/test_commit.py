@@ -16,6 +16,7 @@ from doumen.gate.commit import Draft, _Waiting
 from doumen.model.errors import Conflict, Unavailable
 from doumen.model.event import Charge, Event
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -84,7 +85,7 @@ def test_what_one_job_finds_wrong_fails_that_job_alone(world: Any) -> None:
     means, before = world.node.means, size(world)
 
     def wrong(_: Any) -> Draft:
-        raise Conflict("Changed.")
+        raise Conflict(msg("Changed."))
 
     with pytest.raises(Conflict):
         means.commits.submit(wrong)
@@ -146,7 +147,7 @@ def test_of_a_group_only_the_wrong_jobs_fail(world: Any, good: int) -> None:
     means, before = world.node.means, size(world)
 
     def wrong(_: Any) -> Draft:
-        raise Conflict("Changed.")
+        raise Conflict(msg("Changed."))
 
     group = [_Waiting(wrong), *(_Waiting(lambda _: draft(world)) for _ in range(good))]
     means.commits._commit([*group, _Waiting(wrong)])

@@ -9,6 +9,7 @@ import pytest
 
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, OverBudget, Refused
+from doumen.model.message import msg
 
 
 def last_event(world: Any) -> dict[str, Any]:
@@ -101,14 +102,14 @@ def test_a_failing_statement_is_an_event_and_a_charge(world: Any) -> None:
 
 
 def test_an_engine_that_fails_at_once_is_an_event(world: Any, broken_engine: Any) -> None:
-    engine = broken_engine(world.node.engine, error=OverBudget("Too much.", detail="memory"))
+    engine = broken_engine(world.node.engine, error=OverBudget(msg("Too much."), detail="memory"))
     with pytest.raises(OverBudget):
         world.before(engine).query("SELECT 1 AS n")
     assert last_event(world)["data"]["code"] == "over-budget.memory"
 
 
 def test_an_engine_that_reads_something_else_refuses(world: Any, broken_engine: Any) -> None:
-    engine = broken_engine(world.node.engine, error=Refused("No.", detail="construct"))
+    engine = broken_engine(world.node.engine, error=Refused(msg("No."), detail="construct"))
     with pytest.raises(Refused):
         world.before(engine).query("SELECT 1 AS n")
     assert last_event(world)["type"] == "query.refused"

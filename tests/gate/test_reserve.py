@@ -20,6 +20,7 @@ from doumen.gate import Counter, Gate
 from doumen.gate.desk import Desk
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, OverBudget, Refused
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.session import Node, create
 from doumen.session.node import silent
@@ -139,7 +140,7 @@ def test_a_query_that_fails_counts(node: Node, actor: Callable[..., str]) -> Non
 def test_one_that_cannot_be_begun_counts(
     node: Node, actor: Callable[..., str], broken_engine: Any
 ) -> None:
-    engine = broken_engine(node.engine, error=OverBudget("Too much.", detail="memory"))
+    engine = broken_engine(node.engine, error=OverBudget(msg("Too much."), detail="memory"))
     desk = at(node, actor("two"), None, engine=engine)
     with pytest.raises(OverBudget, match="Too much"):
         desk.query(ASK)

@@ -14,6 +14,7 @@ import doumen
 from doumen.gate import execute, query
 from doumen.model.errors import Refused, Unavailable
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.trial import Laboratory, Lies, World
 from doumen.session import Node, create
@@ -137,7 +138,7 @@ def test_what_cannot_be_had_is_no_answer(
     laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object, **__: object) -> None:
-        raise Unavailable("No engine.")
+        raise Unavailable(msg("No engine."))
 
     stand = laboratory.stand(world(ROWS, read()))
     monkeypatch.setattr(execute, "execute", gone)

@@ -14,6 +14,7 @@ import pytest
 from doumen.gate import Counter, Gate
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Conflict, DoumenError, Faulty, NotFound
+from doumen.model.message import msg
 from doumen.model.plan import QueryPlan, Stream
 from doumen.session.node import silent
 
@@ -39,7 +40,7 @@ def test_changed_content_is_never_read(world: Any) -> None:
     world.owner.do("attach", path=path, as_dataset="att.changed", replace=True)
     assert world.owner.query("SELECT sum(id) FROM att.changed").rows() == [(12,)]
     past = "SELECT sum(id) FROM att.changed AT (VERSION => 1)"
-    assert world.refused("owner", past) == "conflict.changed"
+    assert world.refused(msg("owner"), past) == "conflict.changed"
     path.write_text(world.rows)
     assert world.owner.query(past).rows() == [(6,)]
 
@@ -132,7 +133,7 @@ def test_an_error_that_changed_content_made_is_told_as_the_change(world: Any) ->
     class Failing(Meddling):
         def query(self, plan: QueryPlan, actor: str) -> Stream:
             self.meddle()
-            raise Faulty("A value cannot be converted.", detail="conversion")
+            raise Faulty(msg("A value cannot be converted."), detail="conversion")
 
     engine = Failing(world.node.means.engine, lambda: path.write_text("x"))
     with pytest.raises(Conflict):
@@ -142,7 +143,7 @@ def test_an_error_that_changed_content_made_is_told_as_the_change(world: Any) ->
 def test_a_missing_file(world: Any) -> None:
     path = world.attach("missing")
     path.unlink()
-    assert world.refused("ana", "SELECT * FROM att.missing") == "unavailable.files"
+    assert world.refused(msg("ana"), "SELECT * FROM att.missing") == "unavailable.files"
     path.write_text(world.rows)
     assert world.as_("ana").query("SELECT count(*) FROM att.missing").rows() == [(2,)]
 

@@ -11,19 +11,29 @@ from pathlib import Path
 
 import pytest
 
+from doumen.faces.languages import LANGUAGES
+
 HERE = Path(__file__).parent
 
 
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Each of the languages that people are spoken to in."""
+    return str(request.param)
+
+
 @pytest.fixture
-def golden() -> Callable[[str, str], None]:
+def golden(language: str) -> Callable[[str, str], None]:
     """Compare a text with its golden file, or write the file."""
 
     def compare(name: str, text: str) -> None:
-        path = HERE / name
+        path = HERE / language / name
         if os.environ.get("DOUMEN_GOLDEN"):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        assert path.exists(), f"{name} is new: run `make golden` and review it"
-        assert text == path.read_text(encoding="utf-8"), f"{name} changed: see `make golden`"
+        assert path.exists(), f"{language}/{name} is new: run `make golden` and review it"
+        assert text == path.read_text(encoding="utf-8"), (
+            f"{language}/{name} changed: see `make golden`"
+        )
 
     return compare

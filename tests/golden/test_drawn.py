@@ -12,9 +12,11 @@ import pytest
 
 from doumen.faces.cli.draw import draw
 from doumen.faces.cli.failure import tell
+from doumen.faces.languages import catalogue
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import DoumenError, Faulty, NotFound, Refused, Tampered
 from doumen.model.fact import Facts
+from doumen.model.message import joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
@@ -67,20 +69,25 @@ class Desk:
         return Facts()
 
 
+HASHED = msg("column `{column}` is shown {shown}", column="tailnum", shown=msg("as a keyed hash"))
 EXPLAINED = Explained(
     statement="select tailnum, distance from transport.flights",
     tables=(
         {
             "dataset": "transport.flights",
             "columns": [
-                {"name": "tailnum", "type": "VARCHAR", "shown": "mask tailnum by hash"},
-                {"name": "distance", "type": "BIGINT", "shown": "as it is"},
+                {"name": "tailnum", "type": "VARCHAR", "shown": HASHED},
+                {"name": "distance", "type": "BIGINT", "shown": msg("as it is")},
             ],
             "rows": "filtered",
             "rules": [
                 {
                     "id": "analysts-read-flights",
-                    "duties": ["rows filtered", "mask tailnum by hash", "at most 100000 rows"],
+                    "duties": [
+                        msg("only the rows that its condition lets through"),
+                        HASHED,
+                        msg("at most {rows} rows of the result", rows=100000),
+                    ],
                 }
             ],
         },
@@ -104,23 +111,55 @@ OUTCOMES: dict[str, Callable[[], Outcome]] = {
         json={},
         drawn=(
             Fields(
-                (("名称", "航班"), ("rows", 336776), ("labels", ("personal", "core"))), "Dataset"
+                (
+                    (msg("name"), "航班"),
+                    (msg("rows"), 336776),
+                    (msg("labels"), ("personal", "core")),
+                ),
+                plain("transport.flights"),
             ),
-            Table(("column", "about"), (("tailnum", "Number of the plane. " * 6),)),
+            Table(
+                (msg("column"), msg("description")),
+                (("tailnum", "Number of the plane. " * 6), ("机尾号", "飞机的注册编号，" * 12)),
+            ),
         ),
     ),
 }
 FAILURES: dict[str, BaseException] = {
     "refused": Refused(
-        "Rule `ids-only-for-audit` denies column `id_no` for purpose `research`.",
-        next="Leave it out, or ask for a purpose that permits it: "
-        "doumen rule explain ids-only-for-audit",
+        msg(
+            "Rule `{rule}` denies column `{column}` of `{ruling}`.",
+            rule="ids-only-for-audit",
+            column="id_no",
+            ruling="people.persons",
+        ),
+        why=msg("Naming a denied column is refused; `SELECT *` leaves it out."),
+        next=msg("Leave it out, or see `doumen rule explain {rule}`.", rule="ids-only-for-audit"),
         rule="ids-only-for-audit",
     ),
-    "not-found": NotFound("There is no dataset `transport.flihgts`."),
-    "faulty": Faulty("A value cannot be cast.", why="At column 8: `cast(x as int)`."),
+    "not-found": NotFound(msg("There is no dataset `{ref}`.", ref="transport.flihgts")),
+    "faulty": Faulty(
+        msg(
+            "{said}{place}.",
+            said=msg("A value cannot be converted to the type asked for"),
+            place=msg(
+                " (line {line}, column {column}: `{text}`)",
+                line=1,
+                column=8,
+                text="cast(x as int)",
+            ),
+        ),
+        next=msg("Use TRY_CAST(… AS …), which gives NULL instead."),
+    ),
     "tampered": Tampered(
-        "The receipt does not hold.", why="The signature is wrong.\nSo is the proof."
+        msg("The certificate of the working key does not hold."),
+        why=joined(
+            "\n",
+            [
+                msg("It was changed after it was signed."),
+                msg("It comes from another ledger, or was signed with another key."),
+            ],
+        ),
     ),
     "unknown": RuntimeError("hidden"),
     "interrupted": KeyboardInterrupt(),
@@ -133,13 +172,17 @@ def asked(gives: Any, **more: Any) -> Outcome:
 
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_drawn(
-    name: str, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+    name: str,
+    golden: Callable[[str, str], None],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     outcome = OUTCOMES[name]()
     stream = io.StringIO()
-    draw(outcome.drawn, stream, 80)
-    said = "".join(f"| {sentence}\n" for sentence in outcome.said)
+    say = catalogue(language)
+    draw(outcome.drawn, stream, 80, say)
+    said = "".join(f"| {sentence.into(say)}\n" for sentence in outcome.said)
     golden(f"drawn/{name}.txt", stream.getvalue() + said)
 
 
@@ -147,14 +190,16 @@ def test_drawn(
 def test_failure(
     name: str,
     golden: Callable[[str, str], None],
+    language: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     error = FAILURES[name]
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    code = tell(error, json=False, debug=False)
+    say = catalogue(language)
+    code = tell(error, json=False, debug=False, say=say)
     captured = capsys.readouterr().err
-    code_json = tell(error, json=True, debug=False)
+    code_json = tell(error, json=True, debug=False, say=say)
     assert code == code_json
     assert code == (error.exit if isinstance(error, DoumenError) else code)
     golden(f"drawn/error-{name}.txt", f"{captured}{capsys.readouterr().err}exit {code}\n")

@@ -13,7 +13,7 @@ from doumen.operations import by_name
 
 VERBS = [tuple(name.split()) for name in by_name()]
 PAGES = sorted({name[:depth] for name in VERBS for depth in range(3)} | {("completion",)})
-HELP = Path(__file__).parent / "help"
+HERE = Path(__file__).parent
 
 
 def file(page: tuple[str, ...]) -> str:
@@ -24,17 +24,18 @@ def file(page: tuple[str, ...]) -> str:
 def test_help(
     page: tuple[str, ...],
     golden: Callable[[str, str], None],
+    language: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert main([*page, "--help"]) == 0
+    assert main([*page, "--help", "--lang", language]) == 0
     golden(f"help/{file(page)}", capsys.readouterr().out)
 
 
-def test_no_page_is_left_of_a_command_that_is_gone() -> None:
+def test_no_page_is_left_of_a_command_that_is_gone(language: str) -> None:
     known = {file(page) for page in PAGES}
-    gone = [path for path in HELP.iterdir() if path.name not in known]
+    gone = [path for path in (HERE / language / "help").iterdir() if path.name not in known]
     if os.environ.get("DOUMEN_GOLDEN"):
         for path in gone:
             path.unlink()

@@ -10,8 +10,9 @@ import pytest
 
 from doumen.model.errors import unexpected
 from doumen.model.files import unwritable
+from doumen.model.message import msg
 
-NEXT = "Report it."
+NEXT = msg("Report it.")
 
 
 def test_an_unknown_error_tells_its_kind_alone() -> None:

@@ -2,9 +2,22 @@
 
 import copy
 import pickle
+from pathlib import Path
 
 from doumen.model.errors import NotFound
-from doumen.model.message import joined, msg, plain, spoken
+from doumen.model.message import (
+    clauses,
+    either,
+    enumerated,
+    joined,
+    msg,
+    names_of,
+    paragraph,
+    plain,
+    sentence,
+    spoken,
+    verbatim,
+)
 
 WORDS = {
     "There is no dataset `{ref}`.": "没有数据集 `{ref}`。",
@@ -65,3 +78,49 @@ def test_anything_else_is_left_as_it_is() -> None:
 def test_errors_keep_it() -> None:
     error = NotFound(msg("There is no dataset `{ref}`.", ref="a.b"))
     assert spoken(error.what, zh) == "没有数据集 `a.b`。"
+
+
+ZH = {
+    ", ": "、",
+    "; ": "；",
+    " or ": "或",
+    "{clauses}.": "{clauses}。",
+    "{before} {after}": "{before}{after}",
+    "It is empty.": "它是空的。",
+    "`{path}` is empty.": "`{path}` 是空的。",
+    "Print it.": "打印它。",
+}
+
+
+def test_lists_take_the_marks_of_the_language() -> None:
+    def say(template: str) -> str:
+        return ZH.get(template, template)
+
+    assert enumerated(["a", "b"]) == "`a`, `b`"
+    assert enumerated(["a", "b"]).into(say) == "`a`、`b`"
+    assert enumerated([1, 2], mark="").into(say) == "1、2"
+    assert either(["`a`", "`b`"]).into(say) == "`a`或`b`"
+    assert sentence(["x", msg("It is empty.")]) == "x; It is empty.."
+    assert sentence(["x", "y"]).into(say) == "x；y。"
+    assert clauses(sentence(["x", "y"])) == "x; y"
+    assert clauses(msg("It is empty.")) == "It is empty."
+    assert paragraph([msg("It is empty."), "b"]).into(say) == "它是空的。b"
+    assert paragraph(["a", "b"]) == "a b"
+    assert verbatim("Print it.").into(say) == "打印它。"
+
+
+def test_a_text_is_left_out_of_all_of_a_message() -> None:
+    def say(template: str) -> str:
+        return ZH.get(template, template)
+
+    made = joined("\n", [msg("`{path}` is empty.", path=Path("/tmp/7/a.csv")), plain("/tmp/7/b")])
+    left = made.altered(lambda text: text.replace("/tmp/7/", ""))
+    assert left == "`a.csv` is empty.\nb"
+    assert left.into(say) == "`a.csv` 是空的。\nb"
+    counted = msg("{count:,} rows of {what}.", count=1234, what=msg("a source"))
+    assert counted.altered(str.upper).into(zh) == "一个来源：1,234 行。"
+
+
+def test_names_of_a_template() -> None:
+    assert names_of("{a} {b:,} {{c}}") == {"a", "b"}
+    assert names_of("{") == frozenset()

@@ -9,6 +9,7 @@ import pytest
 
 import doumen
 from doumen.model.errors import DoumenError, Invalid, NotFound, Unavailable
+from doumen.model.message import msg
 from doumen.session import Node, locate
 from doumen.session.node import silent
 from doumen.session.settings import FILE
@@ -41,7 +42,7 @@ def test_opened_by_the_package(
     monkeypatch.chdir(tmp_path)
     with doumen.open(str(folder)) as node:
         assert node.settings.name == "City bureau 市局"
-    silent(0.5, "nothing is shown")
+    silent(0.5, msg("nothing is shown"))
 
 
 def test_an_unknown_actor_is_not_found(folder: Path) -> None:

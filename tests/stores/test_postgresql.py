@@ -159,7 +159,7 @@ def test_a_server_that_is_away_is_named_and_its_return_is_noticed(
         (lambda url: url.replace("/postgres?", "/nowhere?"), "no such database"),
         (lambda url: url.replace("doumen@", "doumen:wrong@"), "wants a password"),
         (lambda url: url + "&sslmode=require", "TLS"),
-        (lambda url: url + "&options=-c%20synchronous_commit=off", "Synchronous_commit is off"),
+        (lambda url: url + "&options=-c%20synchronous_commit=off", "synchronous_commit is off"),
         (lambda url: url + "&host=127.0.0.1&port=1", "cannot be reached"),
     ],
 )
@@ -178,7 +178,7 @@ def test_a_server_that_cannot_hold_a_store(
     [
         ((120000, "UTF8", "on", "on", False), "It is version 12; 13 is the oldest."),
         ((150000, "SQL_ASCII", "on", "on", False), "Its text is SQL_ASCII, not UTF8."),
-        ((150000, "UTF8", "off", "on", True), "Fsync is off: a crash loses commits; it is a sta"),
+        ((150000, "UTF8", "off", "on", True), "fsync is off: a crash loses commits. It is a sta"),
     ],
 )
 def test_servers_that_do_not_keep_what_the_store_promises(

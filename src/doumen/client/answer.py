@@ -14,6 +14,7 @@ import pyarrow as pa
 from doumen.client.problems import unreachable
 from doumen.model.answer import COLUMNS, RECEIPT, TRUNCATED, python_rows
 from doumen.model.errors import Unavailable
+from doumen.model.message import msg
 from doumen.model.schema import Column, Schema
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class RemoteAnswer:
     def _ended(self) -> dict[bytes, bytes]:
         if self._end is None:
             raise Unavailable(
-                "The answer has not been read to its end, so there is no receipt yet.",
-                next="Read all batches first.",
+                msg("The answer has not been read to its end, so there is no receipt yet."),
+                next=msg("Read all batches first."),
                 detail="unread",
             )
         return self._end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.message import msg, plain
 
 
 def raised(response: httpx2.Response) -> DoumenError:
@@ -12,17 +13,19 @@ def raised(response: httpx2.Response) -> DoumenError:
     try:
         body = response.json()
         kind, _, detail = str(body["code"]).partition(".")
-        said = {name: body[name] for name in ("why", "next", "rule")}
-        what = str(body["what"])
+        why, next = (None if body[name] is None else plain(body[name]) for name in ("why", "next"))
+        what, rule = plain(body["what"]), body["rule"]
     except (ValueError, KeyError, TypeError):
         return Unavailable(
-            f"What answers at `{response.url.host}` is no service of Doumen.",
-            why=f"It answered with status {response.status_code}.",
-            next="Check the address, and what stands between.",
+            msg("What answers at `{host}` is no service of Doumen.", host=response.url.host),
+            why=msg("It answered with status {status_code}.", status_code=response.status_code),
+            next=msg("Check the address, and what stands between."),
             detail="service",
         )
     classes = {each.kind: each for each in DoumenError.__subclasses__()}
-    error = classes.get(kind, DoumenError)(what, detail=detail or None, **said)
+    error = classes.get(kind, DoumenError)(
+        what, why=why, next=next, rule=rule, detail=detail or None
+    )
     error.code = str(body["code"])
     return error
 
@@ -30,8 +33,8 @@ def raised(response: httpx2.Response) -> DoumenError:
 def unreachable(error: httpx2.HTTPError) -> Unavailable:
     """The service cannot be reached, or the connection broke."""
     return Unavailable(
-        "The service cannot be reached, or stopped in the middle of an answer.",
-        why=f"{type(error).__name__}.",
-        next="Check that it runs and that the address is right, then ask again.",
+        msg("The service cannot be reached, or stopped in the middle of an answer."),
+        why=msg("{kind}.", kind=type(error).__name__),
+        next=msg("Check that it runs and that the address is right, then ask again."),
         detail="connection",
     )

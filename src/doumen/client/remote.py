@@ -18,6 +18,7 @@ from doumen.client.answer import RemoteAnswer
 from doumen.client.problems import raised, unreachable
 from doumen.model.answer import ARROW_STREAM
 from doumen.model.errors import Invalid, Refused
+from doumen.model.message import msg, plain, verbatim
 from doumen.model.operation import Operation, Outcome, Param
 from doumen.model.plan import Scalar
 from doumen.model.queued import OVER, not_queued
@@ -38,6 +39,7 @@ class Remote:
         purpose: What for, from the purposes assigned to the actor.
         ca: Certificate authorities (PEM) to trust in place of those of the system.
         timeout: Seconds to wait for the next piece of an answer.
+        lang: Language of errors, such as `zh`; None: English.
 
     Example:
         >>> with doumen.connect(url, token, purpose="research") as node:    # doctest: +SKIP
@@ -53,10 +55,13 @@ class Remote:
         purpose: str | None = None,
         ca: Path | str | None = None,
         timeout: float = 600.0,
+        lang: str | None = None,
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         if purpose is not None:
             headers["Doumen-Purpose"] = purpose
+        if lang is not None:
+            headers["Accept-Language"] = lang
         self._http = httpx2.Client(
             base_url=url,
             headers=httpx2.Headers(headers, encoding="utf-8"),
@@ -90,9 +95,9 @@ class Remote:
         words = " ".join(operation.name)
         if operation.local is not None:
             raise Refused(
-                f"`{words}` is done on the machine of the node only.",
-                why=operation.local,
-                next=f"doumen {words}",
+                msg("`{words}` is done on the machine of the node only.", words=words),
+                why=verbatim(operation.local),
+                next=plain(f"doumen {words}"),
                 detail="local",
             )
         known = {param.name: param for param in operation.params}
@@ -183,8 +188,8 @@ def _sendable(value: Scalar) -> Scalar:
     """
     if isinstance(value, datetime) or (isinstance(value, float) and not math.isfinite(value)):
         raise Invalid(
-            f"A parameter of type {type(value).__name__} cannot be sent as it is.",
-            next="Send it as text and cast it: `CAST(? AS TIMESTAMP)`, `CAST(? AS DOUBLE)`.",
+            msg("A parameter of type {kind} cannot be sent as it is.", kind=type(value).__name__),
+            next=msg("Send it as text and cast it: `CAST(? AS TIMESTAMP)`, `CAST(? AS DOUBLE)`."),
             detail="parameters",
         )
     return value

@@ -40,7 +40,7 @@ def amend(
         Conflict: another job changed one of them since; what it did would be lost.
     """
     if not facts:
-        raise Invalid("There is nothing to change.", detail="empty")
+        raise Invalid(msg("There is nothing to change."), detail="empty")
     who = actor_of(actor, means.catalog.current())
     for fact in facts:
         policy.may_amend(who, fact)
@@ -89,8 +89,8 @@ def rotate(means: Means, actor: str) -> Receipt:
     who = actor_of(actor, facts)
     if not who.is_owner:
         raise Refused(
-            f"Actor `{who.name}` may not rotate the keys of the node.",
-            next="Ask the owner.",
+            msg("Actor `{who}` may not rotate the keys of the node.", who=who.name),
+            next=msg("Ask the owner."),
             detail="role",
         )
     now = means.clock()

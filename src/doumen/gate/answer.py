@@ -20,6 +20,7 @@ from doumen.gate.settling import Settling
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import python_rows
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.message import msg
 from doumen.model.plan import Stream
 from doumen.model.receipt import Receipt
 
@@ -78,8 +79,8 @@ class RecordedAnswer:
             raise self._error
         if self._receipt is None:
             raise Unavailable(
-                "The answer has not been read to its end, so there is no receipt yet.",
-                next="Read all batches first.",
+                msg("The answer has not been read to its end, so there is no receipt yet."),
+                next=msg("Read all batches first."),
                 detail="unread",
             )
         return self._receipt.id

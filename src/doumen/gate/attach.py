@@ -234,7 +234,7 @@ def _clean(step: Attach, surveyed: Surveyed) -> None:
                 rows=sum(one.rows for one in surveyed.reasons),
                 ref=step.ref,
             ),
-            why=joined("; ", _told(surveyed.reasons)),
+            why=joined(msg("; "), _told(surveyed.reasons)),
             next=msg(
                 "Collect the files, which sets such rows aside (`{command}`), or give a contract "
                 "that they keep: `--contract`.",

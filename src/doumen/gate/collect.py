@@ -5,7 +5,7 @@ Conservation: rows in = rows landed + rows quarantined, counted apart and assert
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -22,8 +22,8 @@ from doumen.model.answer import Made
 from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect, Examine, Job
-from doumen.model.load import Examination, LoadSpec, Mode, SourceFile
-from doumen.model.message import msg
+from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, SourceFile
+from doumen.model.message import Message, joined, msg
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.model.snapshot import ATTACHED
@@ -62,8 +62,8 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         now = means.catalog.current(connection)
         if _fresh(now, step) != fresh:
             raise Conflict(
-                f"Another job changed `{step.ref}` while this one was reading.",
-                next="Run the same command again.",
+                msg("Another job changed `{step}` while this one was reading.", step=step.ref),
+                next=msg("Run the same command again."),
                 detail="changed",
             )
         versions.update(landing.register(means.lake, now))
@@ -109,20 +109,25 @@ def check_target(ref: Ref, spec: LoadSpec) -> None:
     """
     if ref.domain in RESERVED_DOMAINS or ref.is_quarantine or ref.node:
         raise Invalid(
-            f"`{ref}` cannot be collected into.",
-            why="The name is reserved, is a quarantine, or lies on another node.",
-            next="Choose another `domain.name`.",
+            msg("`{ref}` cannot be collected into.", ref=ref),
+            why=msg("The name is reserved, is a quarantine, or lies on another node."),
+            next=msg("Choose another `domain.name`."),
             detail="name",
         )
     kept = [c for c in spec.columns if storable(c.type) != c.type]
     if kept:
         raise Invalid(
-            f"The lake cannot keep {', '.join(f'`{c.name}` as {c.type}' for c in kept)}.",
-            next="Declare "
-            + ", ".join(f"`{c.name}` as {storable(c.type)}" for c in kept)
-            + " in the contract.",
+            msg("The lake cannot keep {columns}.", columns=_typed(kept, lambda type: type)),
+            next=msg("Declare {columns} in the contract.", columns=_typed(kept, storable)),
             detail="type",
         )
+
+
+def _typed(columns: Sequence[LoadColumn], type: Callable[[str], str]) -> Message:
+    return joined(
+        msg(", "),
+        [msg("`{column}` as {type}", column=c.name, type=type(c.type)) for c in columns],
+    )
 
 
 def _fresh(facts: Facts, step: Collect) -> tuple[SourceFile, ...]:
@@ -142,17 +147,19 @@ def _fresh(facts: Facts, step: Collect) -> tuple[SourceFile, ...]:
     paths = {body["path"] for body in known.values()}
     for file in fresh:
         if file.sha256 in known:
-            _conflict(step.ref, file, "was collected under another contract")
+            _conflict(step.ref, file, msg("was collected under another contract"))
         if file.name in paths:
-            _conflict(step.ref, file, "was collected before with other content")
+            _conflict(step.ref, file, msg("was collected before with other content"))
     return tuple(fresh)
 
 
-def _conflict(ref: Ref, file: SourceFile, what: str) -> None:
+def _conflict(ref: Ref, file: SourceFile, what: Message) -> None:
     raise Conflict(
-        f"`{file.name}` {what} into `{ref}`.",
-        next="Say `--replace` to put the new content in place of all that is there, or "
-        "`--append` to keep both.",
+        msg("`{file}` {what} into `{ref}`.", file=file.name, what=what, ref=ref),
+        next=msg(
+            "Say `--replace` to put the new content in place of all that is there, or "
+            "`--append` to keep both."
+        ),
         detail="content",
     )
 
@@ -172,10 +179,16 @@ def check_terms(facts: Facts, ref: Ref, contract: str) -> None:
     due = odcs.next_version(old.version, changes)
     if breaking and (odcs.version_key(new.version) or ()) < (odcs.version_key(due) or ()):
         raise Conflict(
-            f"The contract given breaks users of the contract of `{ref}` that is in force.",
-            why="\n".join(breaking),
-            next=f"Leave `--contract` out to use the one in force, or give the new one the "
-            f"version {due}.",
+            msg(
+                "The contract given breaks users of the contract of `{ref}` that is in force.",
+                ref=ref,
+            ),
+            why=joined("\n", breaking),
+            next=msg(
+                "Leave `--contract` out to use the one in force, or give the new one "
+                "the version {due}.",
+                due=due,
+            ),
             detail="breaking",
         )
 
@@ -200,9 +213,14 @@ def _load(
     counted = sum(f.rows for f in landed), sum(f.rows for f in quarantined)
     if loaded.rows_in != sum(counted) or counted != (loaded.landed, loaded.quarantined):
         raise Faulty(
-            f"{loaded.rows_in} rows came in, {counted[0]} landed and {counted[1]} were "
-            "quarantined: the numbers do not add up, so nothing was kept.",
-            next="Please report this with the file that caused it.",
+            msg(
+                "{rows_in} rows came in, {landed} landed and {aside} were quarantined: "
+                "the numbers do not add up, so nothing was kept.",
+                rows_in=loaded.rows_in,
+                landed=counted[0],
+                aside=counted[1],
+            ),
+            next=msg("Please report this with the file that caused it."),
             detail="miscounted",
         )
     return Written(loaded, landed, quarantined)

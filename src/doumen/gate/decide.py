@@ -16,6 +16,7 @@ from doumen.kits.policy import Asked as Question
 from doumen.kits.policy import DatasetRuling
 from doumen.kits.sql import UnknownColumn
 from doumen.model.errors import DoumenError, Refused
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Duty
 from doumen.model.schema import Schema
@@ -76,9 +77,14 @@ def _denied(unknown: UnknownColumn, rulings: dict[Ref, DatasetRuling]) -> Doumen
         for column, rule in ruling.denied.items():
             if column.casefold() == unknown.column.casefold():
                 return Refused(
-                    f"Rule `{rule}` denies column `{column}` of `{ruling.ref}`.",
-                    why="Naming a denied column is refused; `SELECT *` leaves it out.",
-                    next=f"Leave it out, or see `doumen rule explain {rule}`.",
+                    msg(
+                        "Rule `{rule}` denies column `{column}` of `{ruling}`.",
+                        rule=rule,
+                        column=column,
+                        ruling=ruling.ref,
+                    ),
+                    why=msg("Naming a denied column is refused; `SELECT *` leaves it out."),
+                    next=msg("Leave it out, or see `doumen rule explain {rule}`.", rule=rule),
                     rule=rule,
                     detail="column",
                 )

@@ -22,6 +22,7 @@ from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Job, Query
 from doumen.model.load import LoadColumn
+from doumen.model.message import enumerated, msg
 from doumen.model.plan import QueryPlan
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.schema import Column, Schema
@@ -93,16 +94,22 @@ def _free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:
         return
     if not before.get("derived") or before.get("creator") != actor:
         raise Conflict(
-            f"`{into}` is there already and was not derived by `{actor}`.",
-            next="Choose another name for `--into`.",
+            msg(
+                "`{into}` is there already and was not derived by `{actor}`.",
+                into=into,
+                actor=actor,
+            ),
+            next=msg("Choose another name for `--into`."),
             detail="exists",
         )
     old = [(c["name"], c["type"]) for c in before["columns"]]
     if schema is not None and old != [(c.name, c.type) for c in schema]:
         raise Conflict(
-            f"`{into}` is there already with other columns.",
-            why=f"It has {', '.join(' '.join(pair) for pair in old)}.",
-            next="Choose another name for `--into`.",
+            msg("`{into}` is there already with other columns.", into=into),
+            why=msg(
+                "It has {columns}.", columns=enumerated((" ".join(pair) for pair in old), mark="")
+            ),
+            next=msg("Choose another name for `--into`."),
             detail="columns",
         )
 
@@ -117,8 +124,8 @@ def _storable_schema(schema: Schema) -> Schema:
     twice = sorted({n for n, f in zip(schema.names, folded, strict=True) if folded.count(f) > 1})
     if twice:
         raise Invalid(
-            f"Output columns share the name {', '.join(f'`{name}`' for name in twice)}.",
-            next="Give each output its own name: `SELECT a.id AS a_id, b.id AS b_id …`.",
+            msg("Output columns share the name {twice}.", twice=enumerated(twice)),
+            next=msg("Give each output its own name: `SELECT a.id AS a_id, b.id AS b_id …`."),
             detail="columns",
         )
     return Schema(tuple(Column(c.name, storable(c.type)) for c in schema))

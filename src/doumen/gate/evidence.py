@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from doumen.gate.means import Means
 from doumen.model.actor import Actor
 from doumen.model.errors import Invalid, NotFound, Refused
+from doumen.model.message import msg
 from doumen.model.receipt import Inclusion
 
 
@@ -22,9 +23,9 @@ def receipt(means: Means, connection: Connection, actor: Actor, id: str) -> str:
     text = means.ledger.receipt(connection, id)
     if text is None:
         raise NotFound(
-            f"The receipt of event `{id}` was shredded.",
-            why="Its text and salt are gone from this node; the event stays in the ledger.",
-            next="Ask its holder for their copy.",
+            msg("The receipt of event `{id}` was shredded.", id=id),
+            why=msg("Its text and salt are gone from this node; the event stays in the ledger."),
+            next=msg("Ask its holder for their copy."),
             detail="receipt",
         )
     return text
@@ -34,7 +35,7 @@ def head(means: Means, connection: Connection) -> str:
     """The latest checkpoint."""
     note = means.ledger.head(connection)
     if note is None:
-        raise NotFound("The ledger is empty.", detail="ledger")
+        raise NotFound(msg("The ledger is empty."), detail="ledger")
     return note
 
 
@@ -52,9 +53,9 @@ def consistency(means: Means, connection: Connection, old: int, new: int | None)
     new = size if new is None else new
     if not 0 < old <= new <= size:
         raise Invalid(
-            f"There is no proof from size {old} to size {new}.",
-            why=f"The ledger has {size} entries.",
-            next=f"Give sizes with 1 <= old <= new <= {size}.",
+            msg("There is no proof from size {old} to size {new}.", old=old, new=new),
+            why=msg("The ledger has {size} entries.", size=size),
+            next=msg("Give sizes with 1 <= old <= new <= {size}.", size=size),
             detail="size",
         )
     return tuple(h.hex() for h in means.ledger.consistency(connection, old, new))
@@ -64,9 +65,9 @@ def may_audit(actor: Actor) -> None:
     """Refuse whoever may not read all events of the node."""
     if not actor.audits:
         raise Refused(
-            f"Actor `{actor.name}` may not read the whole ledger.",
-            why="The owner and auditors read all events; others read their own.",
-            next='Your own events: `doumen query "select * from sys.events"`.',
+            msg("Actor `{actor}` may not read the whole ledger.", actor=actor.name),
+            why=msg("The owner and auditors read all events; others read their own."),
+            next=msg('Your own events: `doumen query "select * from sys.events"`.'),
             detail="role",
         )
 
@@ -75,8 +76,8 @@ def _find(means: Means, connection: Connection, actor: Actor, id: str) -> int:
     found = means.ledger.find(connection, id)
     if found is None or not (actor.audits or json.loads(found[1])["actor"] == actor.name):
         raise NotFound(
-            f"There is no receipt `{id}`.",
-            next='`doumen query "select id, time, type from sys.events"` lists yours.',
+            msg("There is no receipt `{id}`.", id=id),
+            next=msg('`doumen query "select id, time, type from sys.events"` lists yours.'),
             detail="receipt",
         )
     return found[0]

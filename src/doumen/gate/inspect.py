@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from doumen.gate.evidence import may_audit
 from doumen.gate.means import Means
 from doumen.model.actor import Actor
+from doumen.model.message import Message, msg
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that does not hold: where in `ledger` or `keys`, and what is wrong with it."""
 
-    where: str
-    what: str
+    where: Message
+    what: Message
 
 
 def inspect(means: Means, actor: Actor) -> tuple[Fault, ...]:
@@ -28,11 +29,13 @@ def _ledger(means: Means) -> Iterator[Fault]:
     publics = means.keys().publics
     with means.database.read() as connection:
         for flaw in means.ledger.audit(connection, publics):
-            yield Fault(f"ledger {flaw.where}", flaw.what)
+            yield Fault(msg("ledger {where}", where=flaw.where), flaw.what)
 
 
 def _keys(means: Means) -> Iterator[Fault]:
     known = {key for key, _ in means.catalog.current().all("key")}
     for certificate in means.keys().key_file()["certificates"]:
         if certificate["kid"] not in known:
-            yield Fault("keys", f"Key {certificate['kid']} has no event in the ledger.")
+            yield Fault(
+                msg("keys"), msg("Key {kid} has no event in the ledger.", kid=certificate["kid"])
+            )

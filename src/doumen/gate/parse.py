@@ -11,6 +11,7 @@ from doumen.kits import sql
 from doumen.kits.sql import Statement
 from doumen.model.errors import Invalid
 from doumen.model.job import Job, Query
+from doumen.model.message import msg
 from doumen.model.plan import Scalar
 
 
@@ -24,9 +25,12 @@ def parse(job: Job, query: Query, now: datetime) -> Asked:
     statement = _parsed(query.sql)
     if statement.parameters != len(query.parameters):
         raise Invalid(
-            f"The statement has {statement.parameters} parameters, "
-            f"{len(query.parameters)} values were given.",
-            next="Give one value for each `?`.",
+            msg(
+                "The statement has {parameters} parameters, {count} values were given.",
+                parameters=statement.parameters,
+                count=len(query.parameters),
+            ),
+            next=msg("Give one value for each `?`."),
             detail="parameters",
         )
     return Asked(job, query, statement, now)
@@ -41,10 +45,12 @@ def scalars(parameters: Sequence[Scalar]) -> tuple[Scalar, ...]:
     for number, value in enumerate(parameters, start=1):
         if not isinstance(value, Scalar):
             raise Invalid(
-                f"Parameter {number} is a {type(value).__name__}.",
-                why="Parameters are texts, whole or floating numbers, truth values, datetimes "
-                "and None.",
-                next="Give it as text, and cast it: `CAST(? AS DATE)`.",
+                msg("Parameter {number} is a {kind}.", number=number, kind=type(value).__name__),
+                why=msg(
+                    "Parameters are texts, whole or floating numbers, truth values, datetimes "
+                    "and None."
+                ),
+                next=msg("Give it as text, and cast it: `CAST(? AS DATE)`."),
                 detail="parameters",
             )
     return tuple(parameters)

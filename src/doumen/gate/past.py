@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from doumen.kits.sql.past import Past
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import FactRow, Facts, snapshot_of
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 from doumen.model.snapshot import Snapshot
 
@@ -26,9 +27,9 @@ def snapshot_at(past: Past, facts: Facts, history: History) -> Snapshot:
     asked_for = found[-1] if found else {}
     if any(body.get("derived") for body in (facts.dataset(past.ref) or {}, asked_for)):
         raise Refused(
-            f"`{past.ref}` is a derived dataset; its earlier versions are not read.",
-            why="They may have been made from other sources than the one in force.",
-            next="Derive the version to keep under a name of its own: `--into domain.name`.",
+            msg("`{past}` is a derived dataset; its earlier versions are not read.", past=past.ref),
+            why=msg("They may have been made from other sources than the one in force."),
+            next=msg("Derive the version to keep under a name of its own: `--into domain.name`."),
             detail="construct",
         )
     if not found:
@@ -55,10 +56,15 @@ def _is(row: FactRow, past: Past) -> bool:
 
 def _absent(past: Past, rows: Sequence[FactRow]) -> NotFound:
     versions = sorted({(row.fact.body or {})["version"] for row in rows})
-    asked = f"version {past.version}" if past.version is not None else f"version at {past.moment}"
-    first = min((row.time for row in rows), default="never")
+    first = min((row.time for row in rows), default="—")
     return NotFound(
-        f"`{past.ref}` has no {asked}.",
-        why=f"Versions are {', '.join(map(str, versions))}, the first from {first} on.",
+        msg("`{ref}` has no version {version}.", ref=past.ref, version=past.version)
+        if past.version is not None
+        else msg("`{ref}` has no version at {moment}.", ref=past.ref, moment=past.moment),
+        why=msg(
+            "Versions are {versions}, the first from {first} on.",
+            versions=enumerated(versions, mark=""),
+            first=first,
+        ),
         detail="version",
     )

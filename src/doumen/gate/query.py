@@ -24,6 +24,7 @@ from doumen.model.errors import (
 )
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
+from doumen.model.message import msg
 from doumen.model.plan import GovernedTable, Stream
 from doumen.model.receipt import Receipt
 from doumen.model.ref import Ref
@@ -179,7 +180,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
                 {
                     "name": c.column.name,
                     "type": policy.shown_type(c.mask, c.column),
-                    "shown": "as it is" if c.mask is None else policy.duty_words(c.mask),
+                    "shown": msg("as it is") if c.mask is None else policy.duty_words(c.mask),
                 }
                 for c in ruling.columns
             ],

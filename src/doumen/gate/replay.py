@@ -28,6 +28,7 @@ from doumen.model.answer import Replayed
 from doumen.model.errors import Conflict, Invalid, NotFound
 from doumen.model.event import Event
 from doumen.model.job import Job, Query
+from doumen.model.message import msg
 from doumen.model.receipt import Receipt
 
 Delivered = Callable[[pa.Schema], pa.Table]
@@ -48,8 +49,12 @@ def replay(means: Means, actor: str, receipt: Receipt, delivered: Delivered | No
         may_audit(who)
     if "result" not in receipt.event["data"]:
         raise Invalid(
-            f"Receipt `{receipt.id}` is of `{receipt.event['type']}`, which has no answer.",
-            next="Replay the receipt of an answered query.",
+            msg(
+                "Receipt `{receipt}` is of `{type}`, which has no answer.",
+                receipt=receipt.id,
+                type=receipt.event["type"],
+            ),
+            next=msg("Replay the receipt of an answered query."),
             detail="receipt",
         )
     index = _own_entry(means, receipt)
@@ -78,16 +83,16 @@ def _own_entry(means: Means, receipt: Receipt) -> int:
         found = means.ledger.find(connection, receipt.id)
     if found is None:
         raise NotFound(
-            f"Event `{receipt.id}` is not in the ledger of this node.",
-            next="Replay it at the node that issued the receipt.",
+            msg("Event `{receipt}` is not in the ledger of this node.", receipt=receipt.id),
+            next=msg("Replay it at the node that issued the receipt."),
             detail="receipt",
         )
     index, body = found
     said = receipt.event["data"].get("statement")
     if json.loads(body) != receipt.event or committed(receipt.disclosed) != said:
         raise Conflict(
-            f"Receipt `{receipt.id}` says something else than the ledger.",
-            next="`doumen receipt verify` says what does not hold.",
+            msg("Receipt `{receipt}` says something else than the ledger.", receipt=receipt.id),
+            next=msg("`doumen receipt verify` says what does not hold."),
             detail="receipt",
         )
     return index
@@ -110,9 +115,13 @@ def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
         missing = [] if snapshot.form is not None else means.lake.missing(snapshot)
         if missing:
             raise NotFound(
-                f"Version {snapshot.version} of `{snapshot.ref}` is not in the lake any more.",
-                why=f"{len(missing)} of its files are missing.",
-                next="Restore them from a backup to replay this receipt.",
+                msg(
+                    "Version {version} of `{snapshot}` is not in the lake any more.",
+                    version=snapshot.version,
+                    snapshot=snapshot.ref,
+                ),
+                why=msg("{count} of its files are missing.", count=len(missing)),
+                next=msg("Restore them from a backup to replay this receipt."),
                 detail="snapshot",
             )
     return planned

@@ -17,6 +17,7 @@ from doumen.gate.record import Disclosed
 from doumen.gate.stages import Planned
 from doumen.model.errors import OverBudget
 from doumen.model.event import Charge
+from doumen.model.message import msg
 
 UNIT = "queries"
 
@@ -58,9 +59,9 @@ def account(planned: Planned, rule: str) -> str:
 
 def _over(rule: str, most: int) -> OverBudget:
     return OverBudget(
-        f"Rule `{rule}` allows {most} queries a day, which are used up.",
-        why="Queries that were run count, failed ones too, until midnight UTC.",
-        next=f"Ask again tomorrow, or see `doumen rule explain {rule}`.",
+        msg("Rule `{rule}` allows {most} queries a day, which are used up.", rule=rule, most=most),
+        why=msg("Queries that were run count, failed ones too, until midnight UTC."),
+        next=msg("Ask again tomorrow, or see `doumen rule explain {rule}`.", rule=rule),
         rule=rule,
         detail="count",
     )

@@ -16,6 +16,7 @@ from doumen.kits.sql.past import Past
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Action
 from doumen.model.schema import Schema
@@ -31,8 +32,10 @@ def actor_of(name: str, facts: Facts) -> Actor:
     actor = facts.actor(name)
     if actor is None:
         raise NotFound(
-            f"There is no actor `{name}` on this node.",
-            next=f"`doumen actor list` shows them; `doumen actor add {name}` adds one.",
+            msg("There is no actor `{name}` on this node.", name=name),
+            next=msg(
+                "`doumen actor list` shows them; `doumen actor add {name}` adds one.", name=name
+            ),
             detail="actor",
         )
     return actor
@@ -75,8 +78,11 @@ def _listed(purpose: str | None, facts: Facts) -> None:
     """Let a purpose pass that is on the list of the node."""
     if purpose is not None and purpose not in policy.purposes(facts):
         raise Invalid(
-            f"There is no purpose `{purpose}` on this node.",
-            next=f"`doumen purpose list` shows them; `doumen purpose add {purpose}` adds one.",
+            msg("There is no purpose `{purpose}` on this node.", purpose=purpose),
+            next=msg(
+                "`doumen purpose list` shows them; `doumen purpose add {purpose}` adds one.",
+                purpose=purpose,
+            ),
             detail="purpose",
         )
 

@@ -26,6 +26,7 @@ from doumen.model.errors import DoumenError, Refused, Unavailable
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Job, Query
 from doumen.model.load import LoadColumn, Reading
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED, DataFile, Form
 from doumen.model.trial import Laboratory, Lies, Seen, Stand, World
@@ -52,9 +53,9 @@ def laboratory(means: Means, actor: Actor) -> Iterator[Laboratory]:
     """
     if not actor.governs:
         raise Refused(
-            "Only owner and steward may try the gate.",
-            why="A trial shows what the conditions of rules do.",
-            next="Ask a steward.",
+            msg("Only owner and steward may try the gate."),
+            why=msg("A trial shows what the conditions of rules do."),
+            next=msg("Ask a steward."),
             detail="role",
         )
     with TemporaryDirectory(prefix="doumen-trial-") as folder:

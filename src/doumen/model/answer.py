@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from doumen.model.errors import Invalid
 from doumen.model.load import Reason
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 
@@ -39,8 +40,8 @@ def python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ..
         columns = [column.to_pylist() for column in batch.columns]
     except (OverflowError, ValueError):
         raise Invalid(
-            "The answer holds a date or a time outside of the years 1 to 9999.",
-            next="Take it with `arrow()`, or cast it: `CAST(… AS VARCHAR)`.",
+            msg("The answer holds a date or a time outside of the years 1 to 9999."),
+            next=msg("Take it with `arrow()`, or cast it: `CAST(… AS VARCHAR)`."),
             detail="type",
         ) from None
     for place, column in enumerate(schema):

@@ -19,7 +19,7 @@ from __future__ import annotations
 import errno
 from typing import ClassVar
 
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 
 INTERNAL = "internal"
 """Code of an error that Doumen does not know."""
@@ -42,10 +42,10 @@ class DoumenError(Exception):
 
     def __init__(
         self,
-        what: str,
+        what: Message,
         *,
-        why: str | None = None,
-        next: str | None = None,
+        why: Message | None = None,
+        next: Message | None = None,
         rule: str | None = None,
         detail: str | None = None,
     ) -> None:
@@ -67,7 +67,7 @@ class DoumenError(Exception):
         }
 
 
-def unexpected(error: BaseException, next: str) -> DoumenError:
+def unexpected(error: BaseException, next: Message) -> DoumenError:
     """What is told of an error that Doumen does not know: its kind, and nothing that it says.
 
     That a disk is full is known, wherever it shows.
@@ -75,8 +75,8 @@ def unexpected(error: BaseException, next: str) -> DoumenError:
     if is_full(error):
         return no_room()
     told = DoumenError(
-        "Something went wrong inside Doumen.",
-        why=f"An error that it does not know: {type(error).__name__}.",
+        msg("Something went wrong inside Doumen."),
+        why=msg("An error that it does not know: {kind}.", kind=type(error).__name__),
         next=next,
     )
     told.code = INTERNAL

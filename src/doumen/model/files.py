@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from pathlib import PosixPath, PurePath
 from typing import Any
 
 from doumen.model.errors import Conflict, NotFound, Unavailable, is_full, no_room
+from doumen.model.message import Message, msg, plain
+
+_REASONS: Mapping[int, Message] = {
+    errno.EACCES: msg("Permission denied"),
+    errno.EADDRINUSE: msg("Address already in use"),
+    errno.EADDRNOTAVAIL: msg("Cannot assign requested address"),
+    errno.EEXIST: msg("File exists"),
+    errno.EIO: msg("Input/output error"),
+    errno.EISDIR: msg("Is a directory"),
+    errno.ENOENT: msg("No such file or directory"),
+    errno.ENOSPC: msg("No space left on device"),
+    errno.ENOTDIR: msg("Not a directory"),
+    errno.ENOTEMPTY: msg("Directory not empty"),
+    errno.EPERM: msg("Operation not permitted"),
+    errno.EROFS: msg("Read-only file system"),
+}
+"""What the system says in English most often; the rest stays as the system says it."""
 
 
 class Upload(PosixPath):
@@ -16,6 +34,8 @@ class Upload(PosixPath):
 
 def without(place: re.Pattern[str], value: Any) -> Any:
     """A value of JSON with a place on this machine left out of every text in it."""
+    if isinstance(value, Message):
+        return value.altered(lambda text: place.sub("", text))
     if isinstance(value, str):
         return place.sub("", value)
     if isinstance(value, Mapping):
@@ -23,17 +43,27 @@ def without(place: re.Pattern[str], value: Any) -> Any:
     return [without(place, v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
+def reason(error: OSError) -> Message:
+    """What the system says of it."""
+    if isinstance(error.strerror, Message):
+        return error.strerror
+    known = _REASONS.get(error.errno) if error.errno is not None else None
+    return known or plain(error.strerror or type(error).__name__)
+
+
 def no_file(path: PurePath | str) -> NotFound:
     """The error for a file that is not there."""
-    return NotFound(f"There is no file `{path}`.", next="Check the path.", detail="file")
+    return NotFound(
+        msg("There is no file `{path}`.", path=path), next=msg("Check the path."), detail="file"
+    )
 
 
 def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
     """The error for a file that the system does not let us read."""
     return Unavailable(
-        f"`{path}` cannot be read.",
-        why=f"The system says: {error.strerror}.",
-        next="Check the file and its permissions.",
+        msg("`{path}` cannot be read.", path=path),
+        why=msg("The system says: {reason}.", reason=reason(error)),
+        next=msg("Check the file and its permissions."),
         detail="file",
     )
 
@@ -43,9 +73,9 @@ def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     if is_full(error):
         return no_room()
     return Unavailable(
-        f"`{path}` cannot be written.",
-        why=f"The system says: {error.strerror}.",
-        next="Check the folder and its permissions.",
+        msg("`{path}` cannot be written.", path=path),
+        why=msg("The system says: {reason}.", reason=reason(error)),
+        next=msg("Check the folder and its permissions."),
         detail="file",
     )
 
@@ -53,7 +83,7 @@ def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
 def already_there(path: PurePath | str) -> Conflict:
     """The error for a new file whose name is taken."""
     return Conflict(
-        f"`{path}` is there already.",
-        next="Name another file, or remove this one.",
+        msg("`{path}` is there already.", path=path),
+        next=msg("Name another file, or remove this one."),
         detail="file",
     )

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from doumen.model.message import Message
+
 Kind = Literal["text", "path", "flag", "integer", "choice", "scalar"]
 Need = Literal["needed", "optional", "none", "folder"]
 Scope = Literal["read", "write"]
@@ -88,19 +90,22 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows for people, drawn as a table on a terminal."""
+    """Rows for people, drawn as a table on a terminal.
+
+    Names of columns that are data are texts, ours are messages.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
-    title: str | None = None
+    title: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
     """Names and values for people, drawn as two columns."""
 
-    pairs: tuple[tuple[str, Any], ...]
-    title: str | None = None
+    pairs: tuple[tuple[Message, Any], ...]
+    title: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +128,5 @@ class Outcome:
 
     json: Mapping[str, Any]
     drawn: tuple[Table | Fields | Text, ...] = ()
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
     exit: int = 0

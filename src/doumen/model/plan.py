@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
 from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Form
@@ -185,7 +186,7 @@ class Stream(Protocol):
 class Progress(Protocol):
     """Told how far a long job is: a fraction in 0..1 (None where unknown) and a phrase."""
 
-    def __call__(self, fraction: float | None, doing: str) -> None:
+    def __call__(self, fraction: float | None, doing: Message) -> None:
         """Tell how far the job is."""
         ...
 

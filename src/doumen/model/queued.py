@@ -74,7 +74,7 @@ class Queued:
     worker: str | None = None
     lease: str | None = None
     fraction: float | None = None
-    doing: str | None = None
+    doing: Message | None = None
     cancelling: bool = False
     receipt: str | None = None
     outcome: Mapping[str, Any] | None = None

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg
 
 QUARANTINE = "__quarantine"
 RESERVED_DOMAINS = frozenset(
@@ -20,7 +21,7 @@ RESERVED_DOMAINS = frozenset(
 _PART = re.compile(r"[^\W\d]\w{0,62}")
 
 
-def identifier(text: str, role: str) -> str:
+def identifier(text: str, role: Message) -> str:
     """The folded form of one part of a name.
 
     Raises:
@@ -29,9 +30,11 @@ def identifier(text: str, role: str) -> str:
     folded = unicodedata.normalize("NFC", text).casefold()
     if not _PART.fullmatch(folded):
         raise Invalid(
-            f"`{text}` is not a {role}.",
-            why="Letters of any script, digits and underscores are allowed, a letter first, "
-            "63 characters at most.",
+            msg("`{text}` is not a {role}.", text=text, role=role),
+            why=msg(
+                "Letters of any script, digits and underscores are allowed, a letter first, "
+                "63 characters at most."
+            ),
             detail="name",
         )
     return folded
@@ -56,11 +59,13 @@ class Ref:
         domain, dot, name = rest.partition(".")
         if not dot or "." in name or (slash and not node):
             raise Invalid(
-                f"`{text}` is not a dataset name.",
-                why="A dataset is named `domain.name`, such as `transport.flights`.",
+                msg("`{text}` is not a dataset name.", text=text),
+                why=msg("A dataset is named `domain.name`, such as `transport.flights`."),
                 detail="name",
             )
-        return cls(identifier(domain, "domain"), identifier(name, "dataset name"), node or None)
+        return cls(
+            identifier(domain, msg("domain")), identifier(name, msg("dataset name")), node or None
+        )
 
     @property
     def quarantine(self) -> Ref:
@@ -99,8 +104,8 @@ class ColumnRef:
         parts = text.split(".", 2)
         if len(parts) != 3 or not parts[2]:
             raise Invalid(
-                f"`{text}` is not a column name.",
-                why="A column is named `domain.name.column`.",
+                msg("`{text}` is not a column name.", text=text),
+                why=msg("A column is named `domain.name.column`."),
                 detail="name",
             )
         return cls(Ref.parse(f"{parts[0]}.{parts[1]}"), parts[2])

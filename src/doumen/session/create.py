@@ -16,6 +16,7 @@ from pathlib import Path
 from doumen.gate import record
 from doumen.gate.amend import found
 from doumen.model.errors import Conflict, Invalid
+from doumen.model.message import enumerated, msg, plain
 from doumen.model.operation import Fields, Outcome
 from doumen.session import settings as config
 from doumen.session.node import Node, now
@@ -38,18 +39,24 @@ def init(directory: Path, name: str, store: str | None = None) -> Outcome:
     with Node.open(directory) as node:
         key = node.means.keys().root_public
         open_secret = node.settings.holds_password()
-    warned = (
-        f"{config.FILE} holds the password of the server, for you alone to read; PGPASSWORD or "
+    warned = msg(
+        "{file} holds the password of the server, for you alone to read; PGPASSWORD or "
         "~/.pgpass keep it out of the file.",
+        file=config.FILE,
     )
     return Outcome(
         json={"node": str(directory), "name": name, "root_key": key},
-        drawn=(Fields((("node", str(directory)), ("name", name), ("root key", key))),),
+        drawn=(
+            Fields(((msg("node"), str(directory)), (msg("name"), name), (msg("root key"), key))),
+        ),
         said=(
-            f"Made the node `{name}` in {directory}.",
-            *(warned if open_secret else ()),
-            "Publish the root key: with it, others verify your receipts.",
-            f"Next: cd {directory} && doumen collect FILE.csv --as-dataset domain.name",
+            msg("Made the node `{name}` in {directory}.", name=name, directory=directory),
+            *((warned,) if open_secret else ()),
+            msg("Publish the root key: with it, others verify your receipts."),
+            msg(
+                "Next: cd {directory} && doumen collect FILE.csv --as-dataset domain.name",
+                directory=directory,
+            ),
         ),
     )
 
@@ -69,12 +76,14 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
         Unavailable: the server cannot be used.
     """
     if not name.strip():
-        raise Invalid("The node needs a name.", next="doumen init DIR --name TEXT", detail="name")
+        raise Invalid(
+            msg("The node needs a name."), next=plain("doumen init DIR --name TEXT"), detail="name"
+        )
     directory = directory.resolve()
     if (directory / config.FILE).exists():
         raise Conflict(
-            f"`{directory}` is a node already.",
-            next="Use it, or choose another folder.",
+            msg("`{directory}` is a node already.", directory=directory),
+            next=msg("Use it, or choose another folder."),
             detail="node",
         )
     origin = _origin(name)
@@ -89,8 +98,10 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
     taken = [part for part in ("keys", "lake", "store.sqlite") if (directory / part).exists()]
     if taken:
         raise Conflict(
-            f"`{directory}` already holds {', '.join(f'`{part}`' for part in taken)}.",
-            next="Choose an empty folder.",
+            msg(
+                "`{directory}` already holds {taken}.", directory=directory, taken=enumerated(taken)
+            ),
+            next=msg("Choose an empty folder."),
             detail="node",
         )
     mark.write_text(origin, encoding="utf-8")
@@ -123,8 +134,8 @@ def stored(given: str, origin: str) -> str:
         return given
     if address.parse(given).get_backend_name() != "postgresql":
         raise Invalid(
-            "A node is made with its store in the folder, or on a PostgreSQL server.",
-            next="doumen init DIR --name TEXT --store postgresql+psycopg://USER@HOST/NAME",
+            msg("A node is made with its store in the folder, or on a PostgreSQL server."),
+            next=plain("doumen init DIR --name TEXT --store postgresql+psycopg://USER@HOST/NAME"),
             detail="store",
         )
     return address.with_schema(given, f"{address.SCHEMA}_{origin.rpartition('-')[2]}")

@@ -41,7 +41,7 @@ def submit(
             msg(
                 "As a job, `{operation}` needs {names}.",
                 operation=words,
-                names=joined(", ", [f"`{name}`" for name in missing]),
+                names=joined(msg(", "), [f"`{name}`" for name in missing]),
             ),
             why=msg("Nobody is there to take an answer: what a job makes is kept on the node."),
             detail="queue",
@@ -78,13 +78,13 @@ def show_all(desk: Desk, *, state: tuple[str, ...] = (), limit: int = 100) -> Ou
     if wrong or limit < 1:
         raise Invalid(
             msg("There is no such state, or the limit is below 1."),
-            next=msg("States: {states}.", states=joined(", ", STATES)),
+            next=msg("States: {states}.", states=joined(msg(", "), STATES)),
             detail="state",
         )
     wanted: tuple[State, ...] = tuple(one for one in STATES if one in state)
     jobs = desk.jobs().all(wanted, limit)
-    heads = (msg("job"), msg("operation"), msg("state"), msg("progress"), msg("actor"),
-             msg("created"))  # fmt: skip
+    heads = (msg("job"), msg("operation"), msg("state"), msg("progress"), msg("created"),
+             msg("actor"))  # fmt: skip
     rows = tuple(
         (j.id, j.operation, named(j), _progress(j), _minute(j.created), j.actor) for j in jobs
     )
@@ -202,9 +202,9 @@ def _fields(job: Queued) -> Fields:
     return Fields((*pairs, *((name, value) for name, value in told if value)))
 
 
-def _progress(job: Queued) -> str:
-    share = "" if job.fraction is None else f"{job.fraction:.0%}"
-    return " ".join(part for part in (share, job.doing or "") if part)
+def _progress(job: Queued) -> Message:
+    share = () if job.fraction is None else (plain(f"{job.fraction:.0%}"),)
+    return joined(" ", (*share, job.doing) if job.doing else share)
 
 
 def _minute(time: str) -> str:
@@ -227,4 +227,4 @@ def _ending(job: Queued) -> tuple[Message, ...]:
         return (msg("Job {id} is cancelled.", id=job.id),)
     following = (job.error or {}).get("next")
     again = msg("Again: doumen job retry {id} --reason TEXT", id=job.id)
-    return (*([plain(following)] if following else []), again)
+    return (*([following] if following else []), again)

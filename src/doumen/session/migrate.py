@@ -13,6 +13,7 @@ from doumen.gate import record
 from doumen.gate.commit import Draft
 from doumen.model.actor import OWNER
 from doumen.model.event import Event
+from doumen.model.message import Message, msg
 from doumen.model.operation import Fields, Outcome
 from doumen.session import settings as config
 from doumen.session.node import Node, now
@@ -42,7 +43,15 @@ def migrate(directory: Path, *, trial: bool = False) -> Outcome:
             "held": done.rows,
             "receipt": receipt,
         },
-        drawn=(Fields((("from layout", done.old), ("to layout", done.new), ("held", done.rows))),),
+        drawn=(
+            Fields(
+                (
+                    (msg("from layout"), done.old),
+                    (msg("to layout"), done.new),
+                    (msg("held"), done.rows),
+                )
+            ),
+        ),
         said=_said(done, trial=trial),
     )
 
@@ -60,12 +69,14 @@ def _recorded(directory: Path, done: Migrated) -> str:
         return node.means.commits.submit(lambda _: Draft(event)).id
 
 
-def _said(done: Migrated, *, trial: bool) -> tuple[str, ...]:
+def _said(done: Migrated, *, trial: bool) -> tuple[Message, ...]:
     if done.old == done.new:
-        return (f"The store has layout {done.new} already.",)
+        return (msg("The store has layout {new} already.", new=done.new),)
     if trial:
         return (
-            f"Layout {done.old} can become {done.new}; nothing was changed.",
-            "Next: doumen migrate",
+            msg("Layout {old} can become {new}; nothing was changed.", old=done.old, new=done.new),
+            msg("Next: doumen migrate"),
         )
-    return (f"The store has layout {done.new} now; the ledger holds, before and after.",)
+    return (
+        msg("The store has layout {new} now; the ledger holds, before and after.", new=done.new),
+    )

@@ -20,6 +20,8 @@ from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Commits
 from doumen.model.actor import OWNER
 from doumen.model.errors import NotFound, Unavailable
+from doumen.model.files import reason
+from doumen.model.message import Message, msg, plain
 from doumen.model.plan import Progress
 from doumen.session import settings as config
 from doumen.session.session import Session
@@ -36,7 +38,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def silent(fraction: float | None, doing: str) -> None:
+def silent(fraction: float | None, doing: Message) -> None:
     """Progress that nobody watches."""
 
 
@@ -50,9 +52,9 @@ def locate(given: Path | None, environment: Mapping[str, str], start: Path) -> P
     if named is not None:
         if not (named / config.FILE).is_file():
             raise NotFound(
-                f"`{named}` is not a Doumen node.",
-                why=f"It has no {config.FILE}.",
-                next=f"doumen init {named} --name TEXT",
+                msg("`{named}` is not a Doumen node.", named=named),
+                why=msg("It has no {file}.", file=config.FILE),
+                next=plain(f"doumen init {named} --name TEXT"),
                 detail="node",
             )
         return named.resolve()
@@ -60,8 +62,8 @@ def locate(given: Path | None, environment: Mapping[str, str], start: Path) -> P
         if (folder / config.FILE).is_file():
             return folder
     raise NotFound(
-        "There is no Doumen node here or in a folder above.",
-        next="Make one with `doumen init DIR --name TEXT`, or name one with `--node DIR`.",
+        msg("There is no Doumen node here or in a folder above."),
+        next=msg("Make one with `doumen init DIR --name TEXT`, or name one with `--node DIR`."),
         detail="node",
     )
 
@@ -178,9 +180,9 @@ class _Keys:
             status = (self._directory / "certificates.json").stat()
         except OSError as error:
             raise Unavailable(
-                f"The keys in `{self._directory}` cannot be read.",
-                why=str(error.strerror),
-                next="Put the folder back from a backup.",
+                msg("The keys in `{directory}` cannot be read.", directory=self._directory),
+                why=reason(error),
+                next=msg("Put the folder back from a backup."),
                 detail="keys",
             ) from None
         return status.st_mtime_ns, status.st_ino
@@ -191,8 +193,8 @@ def _mask_keys(path: Path) -> tuple[str, str]:
         outer, inner = path.read_text(encoding="ascii").split()
     except (OSError, ValueError):
         raise Unavailable(
-            f"The keys of masks in `{path}` cannot be read.",
-            next="Put the file back from a backup.",
+            msg("The keys of masks in `{path}` cannot be read.", path=path),
+            next=msg("Put the file back from a backup."),
             detail="keys",
         ) from None
     return outer, inner

@@ -15,7 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import reason
+from doumen.model.message import joined, msg, plain, sentence
 from doumen.model.plan import Bounds
+from doumen.model.validation import fault
 
 FILE = "doumen.toml"
 MIB = 1 << 20
@@ -92,26 +95,29 @@ def read(folder: Path) -> Settings:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Unavailable(
-            f"`{path}` cannot be read.", why=str(error.strerror), detail="settings"
+            msg("`{path}` cannot be read.", path=path), why=reason(error), detail="settings"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"`{path}` is not TOML.", why=str(error), detail="settings") from None
+        raise Invalid(
+            msg("`{path}` is not TOML.", path=path), why=plain(error), detail="settings"
+        ) from None
     try:
         settings = Settings.model_validate(body)
     except ValidationError as error:
-        faults = "; ".join(
-            f"`{'.'.join(map(str, fault['loc']))}`: {fault['msg']}" for fault in error.errors()
-        )
+        faults = [
+            msg("`{name}`: {words}", name=".".join(map(str, each["loc"])), words=fault(each))
+            for each in error.errors()
+        ]
         raise Invalid(
-            f"`{path}` has wrong settings.",
-            why=faults,
-            next=f"Known settings: {', '.join(Settings.model_fields)}.",
+            msg("`{path}` has wrong settings.", path=path),
+            why=sentence(faults),
+            next=msg("Known settings: {names}.", names=joined(msg(", "), Settings.model_fields)),
             detail="settings",
         ) from None
     if settings.holds_password() and path.stat().st_mode & _OTHERS:
         raise Unavailable(
-            f"`{path}` holds a password and is open to others.",
-            next=f"chmod 600 {path}; better, leave it out: PGPASSWORD or ~/.pgpass.",
+            msg("`{path}` holds a password and is open to others.", path=path),
+            next=msg("chmod 600 {path}; better, leave it out: PGPASSWORD or ~/.pgpass.", path=path),
             detail="settings",
         )
     return settings

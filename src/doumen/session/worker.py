@@ -20,7 +20,7 @@ from typing import Any
 from doumen.failpoint import passing
 from doumen.gate.record import stamp
 from doumen.model.errors import DoumenError, Unavailable, unexpected
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome
 from doumen.model.queued import LEASE, Lease, Queued, State
 from doumen.model.wanted import WANTED, Wanted
@@ -55,7 +55,7 @@ class _Far:
     """How far a job is."""
 
     fraction: float | None = None
-    doing: str | None = None
+    doing: Message | None = None
 
 
 class Worker:
@@ -169,8 +169,8 @@ class Worker:
     def _perform(self, job: Queued, wanted: Wanted, far: _Far) -> Outcome:
         """Do what the job asks for, at the gate."""
 
-        def progress(fraction: float | None, doing: str) -> None:
-            far.fraction, far.doing = fraction, str(self._node.spool.hide(str(doing)))
+        def progress(fraction: float | None, doing: Message) -> None:
+            far.fraction, far.doing = fraction, self._node.spool.hide(doing)
             if wanted.over:
                 raise _ended()
 

@@ -13,6 +13,7 @@ from sqlalchemy import exc as sql
 from sqlalchemy.engine import URL, make_url
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 
 SCHEMA = "doumen"
 """Schema of a store in PostgreSQL where the address names none."""
@@ -48,9 +49,11 @@ def schema(place: URL) -> str:
     named = place.query.get("schema", SCHEMA)
     if not isinstance(named, str) or not _NAME.fullmatch(named):
         raise Invalid(
-            f"`{named}` cannot be the schema of a store.",
-            why="It is of a-z, 0-9 and _, at most 63 of them, and begins with a letter or _, "
-            "not with pg_.",
+            msg("`{named}` cannot be the schema of a store.", named=named),
+            why=msg(
+                "It is of a-z, 0-9 and _, at most 63 of them, and begins with a letter or _, "
+                "not with pg_."
+            ),
             detail="store",
         )
     return named
@@ -67,7 +70,7 @@ def with_schema(address: str, name: str) -> str:
 def unusable() -> Invalid:
     """The error of an address that cannot be used; it does not quote it."""
     return Invalid(
-        "The address of the store cannot be used.",
-        why="It is `sqlite:///PATH` or `postgresql+psycopg://USER@HOST/NAME?schema=SCHEMA`.",
+        msg("The address of the store cannot be used."),
+        why=msg("It is `sqlite:///PATH` or `postgresql+psycopg://USER@HOST/NAME?schema=SCHEMA`."),
         detail="store",
     )

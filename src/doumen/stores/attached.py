@@ -20,7 +20,8 @@ from functools import partial
 from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Unavailable
-from doumen.model.message import Message, joined, msg
+from doumen.model.files import reason
+from doumen.model.message import Message, msg, paragraph
 from doumen.model.ref import Ref
 from doumen.model.snapshot import DataFile, Identity, Snapshot
 
@@ -83,7 +84,7 @@ class Attached:
         except OSError as error:
             raise Unavailable(
                 msg("`{file}` cannot be read.", file=name),
-                why=msg("The system says: {reason}.", reason=error.strerror),
+                why=msg("The system says: {reason}.", reason=reason(error)),
                 next=msg("Check the file and its permissions."),
                 detail="file",
             ) from None
@@ -191,7 +192,7 @@ def _look(path: Path) -> Look:
     """
     seen = path.lstat()
     if not stat.S_ISREG(seen.st_mode):
-        raise OSError(0, "there is no regular file")
+        raise OSError(0, msg("there is no regular file"))
     return _of(seen)
 
 
@@ -221,11 +222,11 @@ def _changed(ref: Ref, file: DataFile, *, names: bool) -> Conflict:
 
 
 def _gone(ref: Ref, file: DataFile, error: OSError, *, names: bool) -> Unavailable:
-    said = msg("The system says: {reason}.", reason=error.strerror) if names else None
+    said = msg("The system says: {reason}.", reason=reason(error)) if names else None
     told = _named(file, names=names)
     return Unavailable(
         msg("A file of `{ref}` is not where it was attached, or cannot be read.", ref=ref),
-        why=joined(" ", (told, said)) if told is not None and said is not None else None,
+        why=paragraph((told, said)) if told is not None and said is not None else None,
         next=msg("Put it back; if it lies elsewhere now, the owner attaches it there."),
         detail="files",
     )

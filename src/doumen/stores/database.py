@@ -18,6 +18,7 @@ from sqlalchemy import exc as sql
 from sqlalchemy.engine import URL, RootTransaction
 
 from doumen.model.errors import Conflict
+from doumen.model.message import msg
 from doumen.stores import address, faults, postgresql, sqlite
 from doumen.stores.tables import METADATA, STORE, VERSION
 from doumen.stores.turn import WRITING, is_writing
@@ -157,15 +158,15 @@ class Database:
         except sql.DBAPIError as error:
             raise self._kind.failure(error) from None
         except sql.PendingRollbackError:
-            raise faults.unusable("The connection broke.") from None
+            raise faults.unusable(msg("The connection broke.")) from None
 
     def _lay_out(self, connection: Connection, place: URL, origin: str | None) -> None:
         if self._server:
             postgresql.prepare(connection, place)
         if connection.dialect.has_table(connection, STORE.name):
             raise Conflict(
-                "The database holds a store already.",
-                next="Open it, or choose another place.",
+                msg("The database holds a store already."),
+                next=msg("Open it, or choose another place."),
                 detail="store",
             )
         METADATA.create_all(connection)
@@ -179,9 +180,9 @@ class Database:
             raise faults.layout(found, VERSION)
         if self._server and origin and postgresql.owner(connection) not in {None, origin}:
             raise Conflict(
-                "The store belongs to another node.",
-                why="Several nodes may share a server, each in a schema of its own.",
-                next="Correct `store` in doumen.toml: it names the `schema`.",
+                msg("The store belongs to another node."),
+                why=msg("Several nodes may share a server, each in a schema of its own."),
+                next=msg("Correct `store` in doumen.toml: it names the `schema`."),
                 detail="store",
             )
 

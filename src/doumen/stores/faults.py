@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from doumen.model.errors import Unavailable
+from doumen.model.message import Message, msg, plain
+
+_DOCTOR = plain("doumen doctor")
 
 
-def unusable(why: str | None, next: str = "doumen doctor") -> Unavailable:
+def unusable(why: Message | None, next: Message = _DOCTOR) -> Unavailable:
     """The store failed."""
-    return Unavailable("The store cannot be used.", why=why, next=next, detail="store")
+    return Unavailable(msg("The store cannot be used."), why=why, next=next, detail="store")
 
 
 def busy() -> Unavailable:
     """Others write."""
     return Unavailable(
-        "The store is busy: others have been writing for too long.",
-        next="Try again.",
+        msg("The store is busy: others have been writing for too long."),
+        next=msg("Try again."),
         detail="busy",
     )
 
@@ -23,14 +26,20 @@ def layout(found: int | None, known: int) -> Unavailable:
     """The store has another layout than this version of Doumen, or is none."""
     if found is None:
         return Unavailable(
-            "The database holds no store of Doumen.",
-            next="Correct `store` in doumen.toml, or put the store back from a backup.",
+            msg("The database holds no store of Doumen."),
+            next=msg("Correct `store` in doumen.toml, or put the store back from a backup."),
             detail="layout",
         )
     older = found < known
     return Unavailable(
-        f"The store has layout {found}; this version of Doumen reads layout {known}.",
-        why=f"It was written by {'an older' if older else 'a newer'} version of Doumen.",
-        next="doumen migrate" if older else "Use the version of Doumen that wrote it.",
+        msg(
+            "The store has layout {found}; this version of Doumen reads layout {known}.",
+            found=found,
+            known=known,
+        ),
+        why=msg("It was written by an older version of Doumen.")
+        if older
+        else msg("It was written by a newer version of Doumen."),
+        next=plain("doumen migrate") if older else msg("Use the version of Doumen that wrote it."),
         detail="layout",
     )

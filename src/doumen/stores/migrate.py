@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.engine import URL
 
 from doumen.model.errors import Faulty, Tampered
+from doumen.model.message import msg
 from doumen.stores import address, faults, postgresql, sqlite
 from doumen.stores.database import PATIENCE, Database, layout
 from doumen.stores.tables import CHECKPOINTS, ENTRIES, FACTS, RECEIPTS, STORE, VERSION
@@ -124,16 +125,22 @@ def _migrated(connection: Connection, verify: Verify) -> Migrated:
     before = _kept(connection)
     if verify(connection):
         raise Tampered(
-            "The ledger does not hold as it is; nothing was migrated.",
-            next="See what is wrong with the version of Doumen that wrote it: `doumen doctor`.",
+            msg("The ledger does not hold as it is; nothing was migrated."),
+            next=msg(
+                "See what is wrong with the version of Doumen that wrote it: `doumen doctor`."
+            ),
             detail="ledger",
         )
     step(connection, found)
     if _kept(connection) != before or verify(connection) or _dangling(connection):
         raise Faulty(
-            f"The step from layout {found} to {VERSION} changes what it must keep.",
-            why="Nothing was changed: it was tried, and taken back.",
-            next="Keep the version of Doumen that wrote the store, and report this.",
+            msg(
+                "The step from layout {found} to {version} changes what it must keep.",
+                found=found,
+                version=VERSION,
+            ),
+            why=msg("Nothing was changed: it was tried, and taken back."),
+            next=msg("Keep the version of Doumen that wrote the store, and report this."),
             detail="migration",
         )
     return Migrated(found, VERSION, before[0])

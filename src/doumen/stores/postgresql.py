@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateSchema, DropSchema, MetaData, SetTableComment
 
 from doumen.model.errors import DoumenError, Invalid, Unavailable
+from doumen.model.message import Message, msg, paragraph, plain
 from doumen.stores import address
 from doumen.stores.faults import busy, unusable
 from doumen.stores.tables import STORE
@@ -30,30 +31,45 @@ SETTLE = 30.0
 """Seconds for which an interrupted commit is looked up."""
 _CONNECT = {"connect_timeout": 10, "application_name": "doumen", "tcp_user_timeout": 30_000}
 """Settings of libpq where the address has none: seconds, name, milliseconds."""
-_AWAY = "Start the server, or correct `store` in doumen.toml; then try again."
+_AWAY: Message = msg("Start the server, or correct `store` in doumen.toml; then try again.")
 _CHECK = (
     "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), "
     "current_setting('fsync'), current_setting('synchronous_commit'), pg_is_in_recovery()"
 )
-_CONNECTING = {
-    "password": ("It wants a password, or another one.", "Set PGPASSWORD, or write ~/.pgpass."),
-    "pg_hba": ("It does not let this user in from here.", "Ask its administrator."),
-    "does not exist": ("It has no such database or user.", "Make it, or correct `store`."),
-    "too many": ("It takes no more connections.", "Raise its max_connections."),
-    "unsupported startup": ("A pool before it drops settings.", "Connect to the server itself."),
-    "SSL": ("Both do not agree on TLS.", "Correct `sslmode` and certificates in `store`."),
-    "starting up": ("It is starting.", "Try again."),
-    "shutting down": ("It is shutting down.", _AWAY),
+_CONNECTING: Mapping[str, tuple[Message, Message]] = {
+    "password": (
+        msg("It wants a password, or another one."),
+        msg("Set PGPASSWORD, or write ~/.pgpass."),
+    ),
+    "pg_hba": (msg("It does not let this user in from here."), msg("Ask its administrator.")),
+    "does not exist": (
+        msg("It has no such database or user."),
+        msg("Make it, or correct `store`."),
+    ),
+    "too many": (msg("It takes no more connections."), msg("Raise its max_connections.")),
+    "unsupported startup": (
+        msg("A pool before it drops settings."),
+        msg("Connect to the server itself."),
+    ),
+    "SSL": (
+        msg("Both do not agree on TLS."),
+        msg("Correct `sslmode` and certificates in `store`."),
+    ),
+    "starting up": (msg("It is starting."), msg("Try again.")),
+    "shutting down": (msg("It is shutting down."), _AWAY),
 }
-_STATES = {
-    "08": ("The connection broke.", _AWAY),
-    "57P": ("The server was shut down.", _AWAY),
-    "53100": ("The disk of the server is full.", "Make room on it, then try again."),
-    "53": ("The server has no memory or connection left.", "Try again."),
-    "25006": ("The server only reads: it is a standby or set so.", "Name the primary in `store`."),
-    "42501": ("The user may not do this there.", "Make it the owner of the schema."),
-    "42P01": ("A table is missing.", "doumen doctor"),
-    "XX001": ("The data of the server are damaged.", "Put the store back from a backup."),
+_STATES: Mapping[str, tuple[Message, Message]] = {
+    "08": (msg("The connection broke."), _AWAY),
+    "57P": (msg("The server was shut down."), _AWAY),
+    "53100": (msg("The disk of the server is full."), msg("Make room on it, then try again.")),
+    "53": (msg("The server has no memory or connection left."), msg("Try again.")),
+    "25006": (
+        msg("The server only reads: it is a standby or set so."),
+        msg("Name the primary in `store`."),
+    ),
+    "42501": (msg("The user may not do this there."), msg("Make it the owner of the schema.")),
+    "42P01": (msg("A table is missing."), plain("doumen doctor")),
+    "XX001": (msg("The data of the server are damaged."), msg("Put the store back from a backup.")),
 }
 
 
@@ -72,8 +88,11 @@ def engine(place: URL, patience: float) -> Engine:
         )
     except ModuleNotFoundError as error:
         raise Unavailable(
-            f"The database needs the Python package `{error.name}`, which is not installed.",
-            next="pip install 'doumen[postgresql]'",
+            msg(
+                "The database needs the Python package `{name}`, which is not installed.",
+                name=error.name,
+            ),
+            next=plain("pip install 'doumen[postgresql]'"),
             detail="driver",
         ) from None
     event.listen(made, "connect", _check)
@@ -107,8 +126,10 @@ def settled(engine: Engine, number: int) -> bool:
             pass
         if time.monotonic() > until:
             raise Unavailable(
-                "The store went away while it was committing: it may have kept the job or not.",
-                next="When it is back, look in `sys.events` before you run the job again.",
+                msg(
+                    "The store went away while it was committing: it may have kept the job or not."
+                ),
+                next=msg("When it is back, look in `sys.events` before you run the job again."),
                 detail="unsure",
             )
         time.sleep(0.1)
@@ -141,18 +162,17 @@ def failure(error: sql.DBAPIError) -> DoumenError:
         return busy()
     if "NUL (0x00)" in said:
         return Invalid(
-            "A name or text holds the character NUL, which PostgreSQL does not keep.",
-            next="Leave it out.",
+            msg("A name or text holds the character NUL, which PostgreSQL does not keep."),
+            next=msg("Leave it out."),
             detail="nul",
         )
     if state:
         known = (meant for prefix, meant in _STATES.items() if state.startswith(prefix))
-        why, step = next(known, (None, "doumen doctor"))
-        return unusable(why, step)
+        return unusable(*next(known, (None,)))
     if "timeout" in said:
-        return unusable("The server does not answer.", _AWAY)
+        return unusable(msg("The server does not answer."), _AWAY)
     known = (meant for sign, meant in _CONNECTING.items() if sign in said)
-    why, step = next(known, ("The server cannot be reached.", _AWAY))
+    why, step = next(known, (msg("The server cannot be reached."), _AWAY))
     return unusable(why, step)
 
 
@@ -173,20 +193,28 @@ def _check(raw: Any, _: object) -> None:
     raw.autocommit = True
     version, encoding, fsync, commit, standby = raw.execute(_CHECK).fetchone()
     raw.autocommit = False
-    faults = [
-        f"it is version {version // 10000}; {OLDEST} is the oldest" * (version < OLDEST * 10000),
-        f"its text is {encoding}, not UTF8" * (encoding != "UTF8"),
-        "fsync is off: a crash loses commits" * (fsync == "off"),
-        "synchronous_commit is off: a crash loses commits" * (commit == "off"),
-        "it is a standby, which only reads" * standby,
-    ]
-    told = "; ".join(filter(None, faults))
-    if told:
+    faults: list[Message] = []
+    if version < OLDEST * 10000:
+        faults.append(
+            msg(
+                "It is version {version}; {oldest} is the oldest.",
+                version=version // 10000,
+                oldest=OLDEST,
+            )
+        )
+    if encoding != "UTF8":
+        faults.append(msg("Its text is {encoding}, not UTF8.", encoding=encoding))
+    for name, value in (("fsync", fsync), ("synchronous_commit", commit)):
+        if value == "off":
+            faults.append(msg("{name} is off: a crash loses commits.", name=name))
+    if standby:
+        faults.append(msg("It is a standby, which only reads."))
+    if faults:
         raw.close()
         raise Unavailable(
-            "The server cannot hold a store.",
-            why=f"{told[0].upper()}{told[1:]}.",
-            next="Change its settings, or name another server in `store`.",
+            msg("The server cannot hold a store."),
+            why=paragraph(faults),
+            next=msg("Change its settings, or name another server in `store`."),
             detail="server",
         )
 

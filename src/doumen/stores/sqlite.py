@@ -14,6 +14,8 @@ from sqlalchemy import exc as sql
 from sqlalchemy.engine import URL
 
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.files import reason
+from doumen.model.message import Message, msg
 from doumen.stores import address
 from doumen.stores.durable import sync
 from doumen.stores.faults import busy, unusable
@@ -66,9 +68,9 @@ def find(place: URL, *, create: bool) -> None:
             os.close(os.open(path, os.O_RDWR))
     except OSError as error:
         raise Unavailable(
-            f"The store `{path}` cannot be opened.",
-            why=error.strerror,
-            next="Put it back from a backup, or make the folder readable and writable.",
+            msg("The store `{path}` cannot be opened.", path=path),
+            why=reason(error),
+            next=msg("Put it back from a backup, or make the folder readable and writable."),
             detail="store",
         ) from None
 
@@ -91,7 +93,7 @@ def copied(place: URL) -> Iterator[URL]:
     except sqlite3.Error as error:
         raise failure(sql.DBAPIError(None, None, error)) from None
     except OSError as error:
-        raise unusable(error.strerror) from None
+        raise unusable(reason(error)) from None
     finally:
         for end in ("", "-wal", "-shm", "-journal"):
             copy.with_name(f"{copy.name}{end}").unlink(missing_ok=True)
@@ -102,12 +104,12 @@ def failure(error: sql.DBAPIError) -> DoumenError:
     text = str(error.orig)
     if "locked" in text or "busy" in text:
         return busy()
-    reasons = {
-        "unable to open": "The file or its folder may not be read and written.",
-        "readonly": "It may only be read.",
-        "not a database": "The file is no database, or is damaged.",
-        "malformed": "The file is damaged.",
-        "full": "The disk is full.",
+    reasons: dict[str, Message] = {
+        "unable to open": msg("The file or its folder may not be read and written."),
+        "readonly": msg("It may only be read."),
+        "not a database": msg("The file is no database, or is damaged."),
+        "malformed": msg("The file is damaged."),
+        "full": msg("The disk is full."),
     }
     return unusable(next((reason for sign, reason in reasons.items() if sign in text), None))
 

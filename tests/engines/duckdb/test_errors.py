@@ -18,6 +18,7 @@ from doumen.engines.duckdb.errors import Written, translated
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Faulty, Invalid
+from doumen.model.message import msg
 from doumen.model.plan import GovernedTable, QueryPlan
 
 CANARY = "CANARY7431"
@@ -273,7 +274,7 @@ def test_a_place_outside_the_text_is_no_place(location: str) -> None:
 
 
 def test_an_error_of_ours_stays() -> None:
-    mine = Faulty("mine")
+    mine = Faulty(msg("mine"))
     assert translated(mine, Written("")) is mine
 
 

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from doumen.engines.duckdb.text import literal, name, type_name
 from doumen.engines.sandbox import Channel, Closed
 from doumen.model.errors import DoumenError, Invalid, OverBudget, Unavailable
 from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
+from doumen.model.message import joined, msg, packed, plain, unpacked
 from doumen.model.plan import Bounds, ExaminePlan, GovernedTable, LoadPlan, QueryPlan, Scalar
 
 SCALAR = st.one_of(
@@ -77,7 +79,7 @@ def test_load_and_examine_plans_survive() -> None:
 
 @pytest.mark.parametrize("detail", [None, "memory", "a.b"])
 def test_errors_survive(detail: str | None) -> None:
-    error = OverBudget("what", why="why", next="next", detail=detail)
+    error = OverBudget(msg("what"), why=msg("why"), next=msg("next"), detail=detail)
     back = wire.unpack_error(json.loads(json.dumps(wire.pack_error(error))))
     assert type(back) is OverBudget
     assert back.as_json() == error.as_json()
@@ -171,3 +173,30 @@ def test_half_of_a_surrogate_pair_is_no_text() -> None:
     conversation.encodable("ok", 1, None)
     with pytest.raises(Invalid):
         conversation.encodable("ok", "\ud800")
+
+
+def test_a_sentence_keeps_its_template_on_the_way() -> None:
+    said = Invalid(
+        msg("`{file}` has {size:,} bytes{place}.", file=Path("a.csv"), size=1234, place=plain("")),
+        why=joined(msg(", "), [msg("a source"), plain("b")]),
+        detail="x",
+    )
+    body = json.loads(json.dumps(wire.pack_error(said)))
+    told = wire.unpack_error(body)
+    assert (told.what, told.why, told.next, told.code) == (said.what, said.why, None, said.code)
+    zh = {"`{file}` has {size:,} bytes{place}.": "{size:,} 字节：`{file}`{place}。", ", ": "、"}
+    assert told.what.into(lambda text: zh.get(text, text)) == "1,234 字节：`a.csv`。"
+    assert told.why is not None
+    assert told.why.into(lambda text: zh.get(text, text)) == "a source、b"
+
+
+def test_a_template_from_a_worker_is_never_formatted_for_what_it_does_not_name() -> None:
+    evil = {"text": "It failed.", "template": "{a.__class__.__mro__}", "given": {"a": "x"}}
+    taken = unpacked(evil)
+    assert taken is not None
+    assert (taken, taken.template) == ("It failed.", None)
+    named = unpacked({"text": "It failed.", "template": "{a}", "given": {"a": "x"}})
+    assert named is not None
+    assert named.into(lambda text: text) == "It failed."
+    assert unpacked("plain") == "plain"
+    assert packed(None) is None

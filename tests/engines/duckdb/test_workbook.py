@@ -22,6 +22,7 @@ from doumen.engines.duckdb import workbook
 from doumen.engines.duckdb.documents import Object
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, Reading, SourceFile
+from doumen.model.message import msg
 
 Run = Callable[..., Any]
 COLUMNS = ("id", "day", "v", "ok", "t")
@@ -165,8 +166,8 @@ def test_an_open_document(kept: Kept) -> None:
 
 def test_sheets_are_taken_by_name_or_all_that_are_shown(kept: Kept) -> None:
     file = kept(new_excel())
-    assert len(read(file, "*")) == len(read(file))
-    assert read(file, "Hidden") == []
+    assert len(read(file, msg("*"))) == len(read(file))
+    assert read(file, msg("Hidden")) == []
 
 
 def test_rows_land_or_are_set_aside(run: Run) -> None:

@@ -17,12 +17,13 @@ from doumen.faces.cli import app
 from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.tree import Verb
 from doumen.model import errors
+from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Operation, Outcome, Param, Table, Text
 
 ANSWER = Outcome(
     json={"columns": [{"name": "n", "type": "BIGINT"}], "rows": [[1]], "receipt": "01R"},
     drawn=(Table(("n",), ((1,),)),),
-    said=("1 row.", "Receipt 01R"),
+    said=(msg("1 row."), msg("Receipt 01R")),
 )
 HEAVY = (
     "duckdb", "pyarrow", "sqlalchemy", "sqlglot", "pydantic", "rich", "cryptography",
@@ -105,7 +106,7 @@ def test_an_operation_may_name_its_parameters_as_global_options_are_named(
 
 
 def test_init_needs_no_node(doumen: Any, session: Any) -> None:
-    session.doing = lambda **_: Outcome(json={"node": "x"}, drawn=(Fields((("node", "x"),)),))
+    session.doing = lambda **_: Outcome(json={"node": "x"}, drawn=(Fields(((msg("node"), "x"),)),))
     assert json.loads(doumen("init", "x", "--name", "City").out) == {"node": "x"}
     assert session.made == {"directory": Path("x").absolute(), "name": "City", "store": None}
     assert session.asked is None
@@ -115,7 +116,7 @@ def test_a_receipt_in_a_file_needs_no_node(
     doumen: Any, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(directory: Path | None = None) -> None:
-        raise errors.NotFound("There is no node.", detail="node")
+        raise errors.NotFound(msg("There is no node."), detail="node")
 
     monkeypatch.delenv("DOUMEN_NODE", raising=False)
     session.doing = lambda **_: Outcome(json={})
@@ -144,7 +145,13 @@ def test_failures_have_their_exit_code_and_their_shape(
     doumen: Any, session: Any, kind: type[errors.DoumenError]
 ) -> None:
     def fail(**_: Any) -> Outcome:
-        raise kind("It went wrong.", why="Because.", next="doumen x", rule="r1", detail="d")
+        raise kind(
+            plain("It went wrong."),
+            why=plain("Because."),
+            next=plain("doumen x"),
+            rule="r1",
+            detail="d",
+        )
 
     session.doing = fail
     shown = doumen("key", "show")
@@ -227,7 +234,7 @@ def test_a_bare_line_shows_the_first_page(doumen: Any) -> None:
 def test_hostile_text_does_not_reach_the_terminal(doumen: Any, session: Any) -> None:
     evil = "a\x1b]0;owned\x07\u202eb\x9b"
     session.doing = lambda **_: Outcome(
-        json={"v": evil}, drawn=(Text(evil), Fields((("k", evil),))), said=(evil,)
+        json={"v": evil}, drawn=(Text(evil), Fields(((msg("k"), evil),))), said=(plain(evil),)
     )
     drawn = doumen("key", "show", terminal=True)
     asked = doumen("key", "show", "--json", terminal=True)
@@ -238,7 +245,7 @@ def test_hostile_text_does_not_reach_the_terminal(doumen: Any, session: Any) -> 
 
 def test_progress_only_where_somebody_looks(doumen: Any, session: Any) -> None:
     doumen("key", "show")
-    session.progress(0.5, "reading")
+    session.progress(0.5, msg("reading"))
     assert session.progress.__name__ == "silent"
     doumen("key", "show", terminal=True)
     assert type(session.progress).__name__ == "Line"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from doumen.faces.cli.draw import NARROWEST, draw, fitting, shared, written
+from doumen.model.message import msg
 from doumen.model.operation import Fields, Table, Text
 
 
@@ -23,12 +24,12 @@ def drawn(*drawings: Table | Fields | Text, width: int = 80) -> str:
 
 
 def test_chinese_columns_are_aligned() -> None:
-    text = drawn(Table(("名称", "n"), (("陡门", 1), ("lock", 22)), "表"))
+    text = drawn(Table((msg("名称"), msg("n")), (("陡门", 1), ("lock", 22)), msg("表")))
     assert text.splitlines() == ["表", "名称   n", "────────", "陡门   1", "lock  22"]
 
 
 def test_lines_stay_within_the_terminal_and_long_cells_fold() -> None:
-    table = Table(("name", "about"), (("a", "word " * 60), ("b", "陡门" * 60)))
+    table = Table((msg("name"), msg("about")), (("a", "word " * 60), ("b", "陡门" * 60)))
     lines = drawn(table).splitlines()
     assert max(cell_len(line) for line in lines) <= 80
     assert "".join(lines).count("陡") == 60
@@ -56,27 +57,31 @@ def test_many_columns_left_out_are_not_all_named() -> None:
 
 def test_names_are_not_folded_where_words_can_give_way() -> None:
     row = ("analysts-read-people", "permits reading rows", "column `phone` is shown in part " * 3)
-    text = drawn(Table(("rule", "does", "duties"), (row,)))
+    text = drawn(Table((msg("rule"), msg("does"), msg("duties")), (row,)))
     assert max(cell_len(line) for line in text.splitlines()) <= 80
     assert "analysts-read-people" in text
-    folded = drawn(Table(("rule", "duties"), (("x" * 70, "word " * 20),)))
+    folded = drawn(Table((msg("rule"), msg("duties")), (("x" * 70, "word " * 20),)))
     assert max(cell_len(line) for line in folded.splitlines()) <= 80
     assert folded.count("x") == 70
     assert folded.count("word") == 20
 
 
 def test_a_terminal_for_one_column_only() -> None:
-    text = drawn(Table(("aaaaaaaaaaaa", "b" * 12, "c" * 12), (("x", "y", "z"),)), width=12)
+    text = drawn(Table((msg("aaaaaaaaaaaa"), "b" * 12, "c" * 12), (("x", "y", "z"),)), width=12)
     assert "Columns left out" in text.replace("\n", " ")
 
 
 def test_fields_text_and_nothing() -> None:
-    text = drawn(Fields((("node", "x"), ("none", None)), "Node"), Text("a: 1\n"), Table(("a",), ()))
+    text = drawn(
+        Fields(((msg("node"), "x"), (msg("none"), None)), msg("Node")),
+        Text("a: 1\n"),
+        Table((msg("a"),), ()),
+    )
     assert text.splitlines() == ["Node", "node  x", "none", "", "a: 1", "", "a", "─"]
 
 
 def test_markup_and_escapes_are_shown_as_they_are() -> None:
-    assert drawn(Table(("[bold]a[/]",), ((":smile: [red]",),))).splitlines()[::2] == [
+    assert drawn(Table((msg("[bold]a[/]"),), ((":smile: [red]",),))).splitlines()[::2] == [
         "[bold]a[/]",
         ":smile: [red]",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from doumen.faces.cli.progress import PATIENCE, PAUSE, WIDTH, Line
+from doumen.model.message import plain
 
 
 class Clock:
@@ -19,7 +20,7 @@ def test_short_work_shows_nothing() -> None:
     stream, clock = io.StringIO(), Clock()
     with Line(stream, clock) as line:
         clock.now = PATIENCE / 2
-        line(0.5, "reading")
+        line(0.5, plain("reading"))
     assert stream.getvalue() == ""
 
 
@@ -27,12 +28,12 @@ def test_long_work_is_drawn_now_and_then_and_erased() -> None:
     stream, clock = io.StringIO(), Clock()
     with Line(stream, clock) as line:
         clock.now = PATIENCE
-        line(0.5, "reading flights.csv")
-        line(0.6, "too soon")
+        line(0.5, plain("reading flights.csv"))
+        line(0.6, plain("too soon"))
         clock.now += PAUSE
-        line(None, "writ\x1bing\n" + "x" * 200)
+        line(None, plain("writ\x1bing\n" + "x" * 200))
         clock.now += PAUSE
-        line(7.0, "done")
+        line(7.0, plain("done"))
     shown = stream.getvalue().split("\r\x1b[K")
     assert shown[:2] == ["", " 50% reading flights.csv"]
     assert shown[2].startswith("writ\\x1bing x")

@@ -24,8 +24,11 @@ ASK = "select id, phone, born, id::hugeint as huge from city.people order by id"
 def connect(server: Any, world: Any) -> Iterator[Connect]:
     opened: list[Remote] = []
 
-    def connecting(name: str = "owner", purpose: str | None = None) -> Remote:
-        opened.append(doumen.connect(server.url, world.tokens[name], purpose=purpose))
+    def connecting(
+        name: str = "owner", purpose: str | None = None, lang: str | None = None
+    ) -> Remote:
+        token = world.tokens[name]
+        opened.append(doumen.connect(server.url, token, purpose=purpose, lang=lang))
         return opened[-1]
 
     yield connecting
@@ -144,3 +147,19 @@ def test_something_else_there() -> None:
                 client.query("select 1")
         other.shutdown()
         thread.join()
+
+
+def test_errors_come_in_the_language_that_is_asked_for(connect: Connect) -> None:
+    with pytest.raises(NotFound) as english:
+        connect().do("describe", dataset="no.such")
+    with pytest.raises(NotFound) as chinese:
+        connect(lang="zh").do("describe", dataset="no.such")
+    assert english.value.what == "There is no dataset `no.such`."
+    assert chinese.value.what == "没有数据集 `no.such`。"
+    assert chinese.value.code == english.value.code
+
+
+def test_what_the_engine_complains_of_comes_in_that_language_too(connect: Connect) -> None:
+    with pytest.raises(DoumenError) as error:
+        connect(lang="zh-CN").query("select cast(name as int) from city.people").rows()
+    assert error.value.what.startswith("有值无法转换为所要求的类型（第 1 行第")

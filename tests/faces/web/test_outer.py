@@ -13,12 +13,13 @@ import pytest
 
 from doumen.faces.web.outer import Gone, Outer
 from doumen.model.errors import Unavailable
+from doumen.model.message import msg
 
 MARK = "canary 138-0000"
 
 
 def answered(
-    caplog: pytest.LogCaptureFixture, error: Exception, begun: bool = False
+    caplog: pytest.LogCaptureFixture, error: Exception, begun: bool = False, language: str = ""
 ) -> tuple[list[Any], dict[str, Any]]:
     """What is sent and logged where an application raises this."""
 
@@ -36,7 +37,8 @@ def answered(
     logger = logging.getLogger("doumen.access")
     logger.propagate = True
     with caplog.at_level(logging.INFO, "doumen.access"):
-        scope = {"type": "http", "method": "POST", "headers": [], "path": f"/{MARK}"}
+        heads = [(b"accept-language", language.encode("latin-1"))] if language else []
+        scope = {"type": "http", "method": "POST", "headers": heads, "path": f"/{MARK}"}
         asyncio.run(Outer(inner)(scope, receive, send))
     return sent, caplog.records[-1].fields  # type: ignore[attr-defined]  # of our own
 
@@ -52,7 +54,7 @@ def test_an_error_nobody_knows(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_an_answer_that_has_begun_is_broken_off(caplog: pytest.LogCaptureFixture) -> None:
-    sent, line = answered(caplog, Unavailable("Gone.", detail="engine"), begun=True)
+    sent, line = answered(caplog, Unavailable(msg("Gone."), detail="engine"), begun=True)
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert (line["ended"], line["code"]) == ("broken off", "unavailable.engine")
     sent, line = answered(caplog, Gone())
@@ -60,5 +62,23 @@ def test_an_answer_that_has_begun_is_broken_off(caplog: pytest.LogCaptureFixture
 
 
 def test_what_may_be_tried_again_says_when(caplog: pytest.LogCaptureFixture) -> None:
-    (head, _), _ = answered(caplog, Unavailable("Busy.", detail="busy"))
+    (head, _), _ = answered(caplog, Unavailable(msg("Busy."), detail="busy"))
     assert (b"retry-after", b"1") in head["headers"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "title"),
+    [("", "en", "Not available now"), ("zh-CN,zh;q=0.9", "zh", "暂不可用"), ("\xff", "en", "Not")],
+)
+def test_a_problem_is_told_in_the_language_that_is_asked_for(
+    caplog: pytest.LogCaptureFixture, asked: str, language: str, title: str
+) -> None:
+    error = Unavailable(msg("The answer is larger than one answer may be."), detail="busy")
+    (head, body), _ = answered(caplog, error, language=asked)
+    told = json.loads(body["body"])
+    assert told["title"].startswith(title)
+    assert told["code"] == "unavailable.busy"
+    assert told["detail"] == told["what"]
+    assert ("答案" in told["what"]) is (language == "zh")
+    assert (b"content-language", language.encode()) in head["headers"]
+    assert (b"vary", b"Accept-Language") in head["headers"]

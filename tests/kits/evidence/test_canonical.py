@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from doumen.kits.evidence.canonical import canonical, commitment, parsed
 from doumen.model.errors import Invalid, Tampered
+from doumen.model.message import msg
 
 
 def test_the_example_of_rfc_8785() -> None:
@@ -51,12 +52,12 @@ def test_what_json_cannot_say_is_refused(value: object) -> None:
 )
 def test_another_spelling_is_refused(text: bytes) -> None:
     with pytest.raises(Tampered, match="The thing is not canonical"):
-        parsed(text, "The thing")
+        parsed(text, msg("The thing"))
 
 
 def test_too_deep_a_text_is_refused() -> None:
     with pytest.raises(Tampered):
-        parsed(b"[" * 200_000, "The thing")
+        parsed(b"[" * 200_000, msg("The thing"))
 
 
 scalars = (
@@ -81,7 +82,7 @@ def test_what_is_plain_is_written_as_the_library_writes_it(value: Any) -> None:
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(values)
 def test_read_gives_what_was_written(value: object) -> None:
-    assert parsed(canonical(value), "It") == value
+    assert parsed(canonical(value), msg("It")) == value
 
 
 def test_a_commitment_is_a_hash_over_lengths_and_parts() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from doumen.kits.evidence.canonical import canonical, commitment, parsed
 from doumen.kits.evidence.disclosure import asked, committed, disclose
 from doumen.model.errors import Tampered
+from doumen.model.message import msg
 from doumen.model.plan import Scalar
 
 scalars = (
@@ -31,7 +32,7 @@ scalars = (
 def test_what_was_disclosed_is_what_was_asked(
     statement: str, parameters: list[Scalar], salt: bytes
 ) -> None:
-    disclosed = parsed(canonical(disclose(statement, parameters, salt)), "It")
+    disclosed = parsed(canonical(disclose(statement, parameters, salt)), msg("It"))
     back = asked(disclosed)
     assert back == (statement, tuple(parameters), salt)
     assert [type(value) for value in back[1]] == [type(value) for value in parameters]

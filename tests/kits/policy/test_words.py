@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from doumen.kits.policy import attributes, read_rules, rule_words
 from doumen.model.actor import Actor
+from doumen.model.message import msg
 
 TEXT = """
 rules:
@@ -36,7 +37,7 @@ def test_rules_in_words() -> None:
         ("for", "any purpose"),
         ("until", "no end"),
     )
-    assert [dict(rule_words(rule))["on"] for rule in others[1:]] == [
+    assert [dict(rule_words(rule))[msg("on")] for rule in others[1:]] == [
         "column `transport.flights.tailnum`",
         "every dataset that fits `transport.*`",
     ]

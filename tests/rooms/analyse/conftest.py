@@ -14,6 +14,7 @@ import pytest
 from doumen.model.answer import Answer, Explained, Made
 from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.fact import Facts
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
 
@@ -45,7 +46,7 @@ class TableAnswer:
     @property
     def receipt(self) -> str:
         if not self._ended:
-            raise Unavailable("unread", detail="unread")
+            raise Unavailable(msg("unread"), detail="unread")
         return "01RECEIPT"
 
     def batches(self) -> Iterator[pa.RecordBatch]:

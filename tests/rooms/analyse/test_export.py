@@ -14,6 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from doumen.model.errors import Faulty, Invalid, Unavailable
+from doumen.model.message import msg
 from doumen.rooms.analyse.export import FORMATS, export, writer
 
 SQL = """
@@ -88,7 +89,7 @@ def test_an_empty_answer_keeps_its_columns(bench: Any, tmp_path: Path, ending: s
 def test_a_failure_midway_leaves_what_was_there(bench: Any, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"x{ending}"
     path.write_text("before")
-    failure = Faulty("A value cannot be cast.", detail="conversion")
+    failure = Faulty(msg("A value cannot be cast."), detail="conversion")
     with pytest.raises(Faulty):
         write(bench.answer("select range as i from range(9)", batch=4, failure=failure), path)
     assert path.read_text() == "before"

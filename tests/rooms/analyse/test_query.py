@@ -13,6 +13,7 @@ import pytest
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.message import msg
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -36,7 +37,7 @@ def test_an_answer(bench: Any) -> None:
         "receipt": "01RECEIPT",
     }
     assert list(outcome.json) == ["columns", "rows", "truncated", "receipt"]
-    assert outcome.drawn == (Table(("origin", "n"), (("JFK", 111279), ("NULL", 2))),)
+    assert outcome.drawn == (Table((msg("origin"), msg("n")), (("JFK", 111279), ("NULL", 2))),)
     assert outcome.said == (
         "2 rows.",
         "Receipt 01RECEIPT",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doumen.model.message import msg
 from doumen.rooms.collect.dialect import Dialect, dialect, records
 from doumen.rooms.collect.header import LONGEST, Header, header, unique
 
@@ -61,7 +62,7 @@ def test_what_is_told_is_believed() -> None:
     text = "id,name\n1,ana\n2,bob\n"
     assert not begins(text, False).present
     assert begins("1,ana\n2,bob\n", True).names == ("1", "ana")
-    assert begins("", None) == Header(0, True, (), "the file has no records")
+    assert begins("", None) == Header(0, True, (), msg("the file has no records"))
 
 
 def test_the_names_of_a_contract_decide() -> None:

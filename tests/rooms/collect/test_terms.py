@@ -8,6 +8,7 @@ import pytest
 from doumen.model.errors import DoumenError, Invalid, NotFound, Unavailable
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.load import LoadColumn, Mode, SourceFile
+from doumen.model.message import plain
 from doumen.model.ref import Ref
 from doumen.rooms.collect import terms as under
 from doumen.rooms.collect.find import Weighed
@@ -56,7 +57,7 @@ def test_a_given_contract_goes_before_that_of_the_dataset(contract: Callable[...
 
 def test_the_same_meaning_has_the_same_fingerprint(contract: Callable[..., str]) -> None:
     text = Path(contract(ID)).read_text()
-    assert read(text, "").meaning == read("# a remark\n" + text, "").meaning
+    assert read(text, plain("")).meaning == read("# a remark\n" + text, plain("")).meaning
 
 
 def test_bad_contract_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

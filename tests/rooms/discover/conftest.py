@@ -14,6 +14,7 @@ from doumen.kits.standards import odcs
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Faulty, NotFound
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 
 if TYPE_CHECKING:
@@ -116,12 +117,12 @@ class FakeDesk:
         known = self.facts()
         for ref in statement.tables:
             if known.dataset(ref) is None:
-                raise NotFound(f"There is no dataset `{ref}`.")
+                raise NotFound(msg("There is no dataset `{ref}`.", ref=ref))
         self.asked.append(sql)
         try:
             rows = self.engine.execute(sql, list(parameters)).fetchall()
         except duckdb.ConversionException:
-            raise Faulty("A value cannot be converted.") from None
+            raise Faulty(msg("A value cannot be converted.")) from None
         return FakeAnswer(rows, f"r{len(self.asked)}")
 
     def land(self, name: str, rows: int, **more: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 import doumen
 from doumen.gate import Counter, Gate
 from doumen.model.errors import Invalid, NotFound, Refused
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.session import Node, create
 from doumen.session.node import silent
@@ -76,7 +77,7 @@ def test_values_are_generalised_and_put_into_ranges(hall: Hall) -> None:
     hall.rules(
         read(
             "mask: {column: day, method: generalise, levels: quarter}",
-            "mask: {column: cost, method: generalise, levels: 10}",
+            msg("mask: {{column: cost, method: generalise, levels: 10}}"),
             "mask: {column: city, method: generalise, levels: {Wenzhou: south, Ningbo: north}}",
             "mask: {column: score, method: bucket, edges: [0, 10, 20]}",
         )

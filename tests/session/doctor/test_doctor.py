@@ -20,6 +20,7 @@ from sqlalchemy import delete, select, update
 
 import doumen
 from doumen.faces.cli import app
+from doumen.model.message import msg
 from doumen.session.doctor import check, evidence, lake, machine
 from doumen.session.settings import FILE
 from doumen.stores.tables import ENTRIES, RECEIPTS
@@ -350,6 +351,8 @@ def test_free_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_failure_is_a_check() -> None:
     from doumen.model.errors import Tampered, Unavailable
 
-    found = check.failed("x", Unavailable("It is away.", why="It was cut.", next="Wait."))
+    found = check.failed(
+        "x", Unavailable(msg("It is away."), why=msg("It was cut."), next=msg("Wait."))
+    )
     assert (found.said, found.next, found.tampered) == ("It is away. It was cut.", "Wait.", False)
-    assert check.failed("x", Tampered("It was changed.")).tampered
+    assert check.failed("x", Tampered(msg("It was changed."))).tampered

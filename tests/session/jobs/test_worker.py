@@ -20,6 +20,7 @@ from tests.queued import asked, events_of, state, work
 from doumen.model.errors import (
     Unavailable,
 )
+from doumen.model.message import msg
 from doumen.session import Node
 from doumen.session import worker as module
 from doumen.session.node import now
@@ -141,7 +142,7 @@ def test_a_job_that_kills_its_workers_is_given_up(node: Node, made: Path) -> Non
 @pytest.mark.parametrize(
     "error",
     [
-        Unavailable("The store cannot be used.", detail="store"),
+        Unavailable(msg("The store cannot be used."), detail="store"),
         OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
     ],
 )

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 import pytest
 
 from doumen.model.errors import Conflict
+from doumen.model.message import Message, msg, plain
 from doumen.model.queued import Lease, Queued
 from doumen.stores.database import Database
 from doumen.stores.queue import Queue
@@ -94,7 +95,7 @@ def test_a_lapsed_lease_is_taken_over_and_can_do_nothing_more(
     second = queue.claim("w2", at(31), at(59))
     assert second is not None
     assert (second.attempt, second.worker, second.started) == (2, "w2", at(0))
-    assert queue.extend(first.held, at(59), 0.5, "on") == "lost"
+    assert queue.extend(first.held, at(59), 0.5, plain("on")) == "lost"
     assert not queue.finish(first.held, at(40), "done")
     assert not queue.release(first.held, None, spared=0)
     with pytest.raises(Conflict) as caught, database.write() as connection:
@@ -124,11 +125,26 @@ def test_a_lease_is_extended_and_tells_how_far_it_is(queue: Queue) -> None:
     queue.add(job(1))
     mine = queue.claim("w1", at(0), at(30))
     assert mine is not None
-    assert queue.extend(mine.held, at(50), 0.25, "loading") == "held"
+    assert queue.extend(mine.held, at(50), 0.25, msg("loading {name}", name="a.csv")) == "held"
     assert queue.claim("w2", at(40), at(59)) is None
     seen = queue.one("J01")
     assert seen is not None
-    assert (seen.fraction, seen.doing, seen.lease) == (0.25, "loading", at(50))
+    assert (seen.fraction, seen.doing, seen.lease) == (0.25, "loading a.csv", at(50))
+    assert isinstance(seen.doing, Message)
+    assert seen.doing.into({"loading {name}": "装入 {name}"}.__getitem__) == "装入 a.csv"
+
+
+def test_what_became_of_a_job_can_be_told_in_every_language(queue: Queue) -> None:
+    queue.add(job(1))
+    mine = queue.claim("w1", at(0), at(30))
+    assert mine is not None
+    error = Conflict(msg("There is no `{name}`.", name="a"), next=plain("doumen list"))
+    assert queue.finish(mine.held, at(1), "failed", error=error.as_json())
+    seen = queue.one("J01")
+    assert seen is not None
+    assert seen.error is not None
+    assert seen.error == error.as_json()
+    assert seen.error["what"].into({"There is no `{name}`.": "没有 `{name}`。"}.get) == "没有 `a`。"
 
 
 def test_a_job_is_cancelled_where_it_waits_and_where_it_runs(queue: Queue) -> None:

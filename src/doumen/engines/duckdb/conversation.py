@@ -19,6 +19,7 @@ from doumen.engines.duckdb import told, wire
 from doumen.engines.sandbox import Closed, TooLarge, Worker
 from doumen.engines.sandbox.watch import OUT_OF_TIME
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.message import msg
 from doumen.model.wanted import WANTED
 
 SLACK = 1 << 20
@@ -132,7 +133,7 @@ def encodable(*texts: object) -> None:
     for text in texts:
         if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
             raise Invalid(
-                "The statement or a parameter holds half of a surrogate pair.",
-                next="Give text that UTF-8 can hold.",
+                msg("The statement or a parameter holds half of a surrogate pair."),
+                next=msg("Give text that UTF-8 can hold."),
                 detail="text",
             )

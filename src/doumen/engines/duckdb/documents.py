@@ -17,6 +17,7 @@ from typing import Any
 from doumen.engines.duckdb.records import MARK, Bad, shown
 from doumen.kits.standards.jsonpath import Step
 from doumen.model.errors import Faulty
+from doumen.model.message import msg
 
 LONGEST = 1 << 24
 """Most characters of one record."""
@@ -326,9 +327,10 @@ def _go(text: Text, step: Step, name: str) -> None:
                 text.skip(0)
             place += 1
     raise Faulty(
-        f"`{name}` has no {'member' if opening == '{' else 'element'} `{step}` where the path "
-        "leads.",
-        next="Look at the document, and correct `--json-path`.",
+        msg("`{name}` has no member `{step}` where the path leads.", name=name, step=step)
+        if opening == "{"
+        else msg("`{name}` has no element `{step}` where the path leads.", name=name, step=step),
+        next=msg("Look at the document, and correct `--json-path`."),
         detail="json-path",
     )
 

@@ -19,6 +19,7 @@ from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
 from doumen.model.load import ColumnCounts, Examination, LoadColumn, Reason, Sheet
 from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.message import msg, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     ExaminePlan,
@@ -148,8 +149,8 @@ class DuckDB:
             _, payload = talk.next()
         except OverBudget:
             raise Refused(
-                "The engine cannot read the statement within its bounds.",
-                next="Make it shorter or less nested.",
+                msg("The engine cannot read the statement within its bounds."),
+                next=msg("Make it shorter or less nested."),
                 detail="construct",
             ) from None
         reading: str = wire.read_json(payload)["reading"]
@@ -180,7 +181,8 @@ class DuckDB:
                 if kind != wire.PROGRESS:
                     return wire.read_json(payload)
                 if progress is not None:
-                    progress(*wire.read_json(payload)["progress"])
+                    fraction, doing = wire.read_json(payload)["progress"]
+                    progress(fraction, unpacked(doing) or plain(""))
         finally:
             talk.close()
 

@@ -12,6 +12,7 @@ import errno
 import json
 import os
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -19,44 +20,66 @@ import duckdb
 from doumen.engines.duckdb.told import out_of_memory, out_of_time
 from doumen.kits.sql.splice import Splice, original_place, spliced
 from doumen.model.errors import DoumenError, Faulty, Invalid, Unavailable, is_full, no_room
+from doumen.model.message import Message, msg, plain
 
-_SAID = {
-    "Conversion": ("conversion", "A value cannot be converted to the type asked for"),
-    "Out of Range": ("out-of-range", "A value is outside the range of its type"),
-    "Invalid Input": ("invalid-input", "A function was given a value that it cannot take"),
-    "Mismatch Type": ("conversion", "A value is not of the type asked for"),
-    "Invalid type": ("conversion", "A value is not of the type asked for"),
-    "Divide by Zero": ("division-by-zero", "A number was divided by zero"),
-    "Decimal": ("out-of-range", "A value is outside the range of its type"),
-    "Constraint": ("invalid-input", "A function was given a value that it cannot take"),
-    "Syntax": ("invalid-input", "A function was given a value that it cannot take"),
-    "Sequence": ("invalid-input", "A function was given a value that it cannot take"),
+_SAID: Mapping[str, tuple[str, Message]] = {
+    "Conversion": ("conversion", msg("A value cannot be converted to the type asked for")),
+    "Out of Range": ("out-of-range", msg("A value is outside the range of its type")),
+    "Invalid Input": ("invalid-input", msg("A function was given a value that it cannot take")),
+    "Mismatch Type": ("conversion", msg("A value is not of the type asked for")),
+    "Invalid type": ("conversion", msg("A value is not of the type asked for")),
+    "Divide by Zero": ("division-by-zero", msg("A number was divided by zero")),
+    "Decimal": ("out-of-range", msg("A value is outside the range of its type")),
+    "Constraint": ("invalid-input", msg("A function was given a value that it cannot take")),
+    "Syntax": ("invalid-input", msg("A function was given a value that it cannot take")),
+    "Sequence": ("invalid-input", msg("A function was given a value that it cannot take")),
 }
 """First words of the engine's message → second part of the code, sentence."""
 
 CODES = frozenset({*(code for code, _ in _SAID.values()), "engine"})
 """Second parts of the codes of statements that failed on the data."""
 
-_NEXT = {
-    "conversion": "Use TRY_CAST(… AS …), which gives NULL instead.",
-    "division-by-zero": "Divide by NULLIF(…, 0), which gives NULL instead.",
-    "out-of-range": "Cast to a wider type first.",
+_NEXT: Mapping[str, Message] = {
+    "conversion": msg("Use TRY_CAST(… AS …), which gives NULL instead."),
+    "division-by-zero": msg("Divide by NULLIF(…, 0), which gives NULL instead."),
+    "out-of-range": msg("Cast to a wider type first."),
 }
 
-_UNKNOWN = (
-    (re.compile(r'Referenced column "(.+?)" '), "There is no column `{}` here."),
-    (re.compile(r'does not have a column named "(.+?)"'), "There is no column `{}` here."),
-    (re.compile(r'Referenced table "(.+?)" '), "There is no table `{}` here."),
-    (re.compile(r'Table with name "?([^"\s]+)"? does not'), "There is no table `{}`."),
-    (re.compile(r'Function with name "?([^"\s]+)"? does not'), "There is no function `{}`."),
-    (re.compile(r'column "(.+?)" must appear in the GROUP'), "`{}` is not grouped by."),
-    (re.compile(r"given name and argument types '(.+?)\("), "`{}` does not take these types."),
+_UNKNOWN: tuple[tuple[re.Pattern[str], Callable[[str], Message]], ...] = (
+    (
+        re.compile(r'Referenced column "(.+?)" '),
+        lambda name: msg("There is no column `{name}` here.", name=name),
+    ),
+    (
+        re.compile(r'does not have a column named "(.+?)"'),
+        lambda name: msg("There is no column `{name}` here.", name=name),
+    ),
+    (
+        re.compile(r'Referenced table "(.+?)" '),
+        lambda name: msg("There is no table `{name}` here.", name=name),
+    ),
+    (
+        re.compile(r'Table with name "?([^"\s]+)"? does not'),
+        lambda name: msg("There is no table `{name}`.", name=name),
+    ),
+    (
+        re.compile(r'Function with name "?([^"\s]+)"? does not'),
+        lambda name: msg("There is no function `{name}`.", name=name),
+    ),
+    (
+        re.compile(r'column "(.+?)" must appear in the GROUP'),
+        lambda name: msg("`{name}` is not grouped by.", name=name),
+    ),
+    (
+        re.compile(r"given name and argument types '(.+?)\("),
+        lambda name: msg("`{name}` does not take these types.", name=name),
+    ),
 )
 """What a binder says → what we say, where the name is in the user's text."""
 
 _FULL = os.strerror(errno.ENOSPC)
 
-_BOUND = "The statement does not fit the columns and types of its tables"
+_BOUND: Message = msg("The statement does not fit the columns and types of its tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +113,20 @@ def translated(error: Exception, own: Written) -> DoumenError:
     return _failed(kind, message, place)
 
 
-def _failed(kind: str, message: str, place: str) -> Faulty:
+def _failed(kind: str, message: str, place: Message) -> Faulty:
     """The statement met a value that it cannot take."""
     if message.startswith("More than one row returned by a subquery"):
         return Faulty(
-            f"A subquery gave more than one row where one value is needed{place}.",
-            next="Limit it to one row, or aggregate it.",
+            msg("A subquery gave more than one row where one value is needed{place}.", place=place),
+            next=msg("Limit it to one row, or aggregate it."),
             detail="invalid-input",
         )
     if message.startswith("Division by zero"):
         kind = "Divide by Zero"
-    detail, said = _SAID.get(kind, ("engine", "The statement failed on the data"))
-    return Faulty(f"{said}{place}.", next=_NEXT.get(detail), detail=detail)
+    detail, said = _SAID.get(kind, ("engine", msg("The statement failed on the data")))
+    return Faulty(
+        msg("{said}{place}.", said=said, place=place), next=_NEXT.get(detail), detail=detail
+    )
 
 
 def _outside(kind: str) -> DoumenError:
@@ -110,35 +135,37 @@ def _outside(kind: str) -> DoumenError:
     if kind == "INTERRUPT":
         return out_of_time()
     return Unavailable(
-        "A file of the data cannot be read or written.",
-        next="Run `doumen doctor`, which names files that are missing.",
+        msg("A file of the data cannot be read or written."),
+        next=msg("Run `doumen doctor`, which names files that are missing."),
         detail="files",
     )
 
 
-def _unfit(kind: str, message: str, place: str, statement: str) -> Invalid:
+def _unfit(kind: str, message: str, place: Message, statement: str) -> Invalid:
     if kind == "Parser":
-        return Invalid(f"The engine cannot read the statement{place}.", detail="syntax")
+        return Invalid(
+            msg("The engine cannot read the statement{place}.", place=place), detail="syntax"
+        )
     if kind == "Invalid Input":
         return Invalid(
-            "The parameters do not fit the statement.",
-            next="Give one value for each `?`.",
+            msg("The parameters do not fit the statement."),
+            next=msg("Give one value for each `?`."),
             detail="parameters",
         )
-    for pattern, sentence in _UNKNOWN:
+    for pattern, said in _UNKNOWN:
         found = pattern.search(message)
         if found and found[1].casefold() in statement.casefold():
-            return Invalid(sentence.format(found[1]), detail="bind")
-    return Invalid(f"{_BOUND}{place}.", detail="bind")
+            return Invalid(said(found[1]), detail="bind")
+    return Invalid(msg("{said}{place}.", said=_BOUND, place=place), detail="bind")
 
 
-def _parts(rest: str, own: Written) -> tuple[str, str]:
+def _parts(rest: str, own: Written) -> tuple[str, Message]:
     """The engine's own message, for matching only, and the place in the user's text in words."""
     try:
         body = json.loads(rest)
         message = str(body["exception_message"])
     except (ValueError, KeyError, TypeError):
-        return rest, ""
+        return rest, plain("")
     try:
         start, length = json.loads(body["location"])
         text = spliced(own.text, own.splices).encode()
@@ -147,10 +174,11 @@ def _parts(rest: str, own: Written) -> tuple[str, str]:
         at = original_place(first, own.splices)
         before, fragment = own.text[:at], own.text[at : original_place(last, own.splices)]
     except (ValueError, KeyError, TypeError):
-        return message, ""
+        return message, plain("")
     if not 0 <= start < len(text) or not fragment:
-        return message, ""
+        return message, plain("")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     shown = " ".join(fragment.split())
     shown = shown if len(shown) <= 80 else shown[:79] + "…"
-    return message, f" (line {line}, column {column}: `{shown}`)"
+    place = msg(" (line {line}, column {column}: `{text}`)", line=line, column=column, text=shown)
+    return message, place

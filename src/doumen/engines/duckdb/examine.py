@@ -22,6 +22,7 @@ from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable
 from doumen.engines.duckdb.staged import stage
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.model.errors import Faulty
+from doumen.model.message import msg
 from doumen.model.plan import ExaminePlan, Progress
 
 _SHARE = 200
@@ -43,7 +44,7 @@ def examine(
     """
     if plan.reading.format == "parquet":
         return _declared(connection, plan)
-    meter = Meter(sum(f.size for f in plan.files), progress, "looking at all rows")
+    meter = Meter(sum(f.size for f in plan.files), progress, msg("looking at all rows"))
     if plan.reading.layout == "look":
         return _looked(plan)
     if plan.reading.format != "csv":
@@ -77,9 +78,11 @@ def _staged(
     sources, into = stage(plan.files, plan.reading, scratch, lambda *_: None, meter)
     if not into.names:
         raise Faulty(
-            "The files hold no record that has a member.",
-            why="A record is an object, or a row of a sheet, with a value in it.",
-            next="Say where the rows lie: `--json-path` in a document, `--sheet` in a workbook.",
+            msg("The files hold no record that has a member."),
+            why=msg("A record is an object, or a row of a sheet, with a value in it."),
+            next=msg(
+                "Say where the rows lie: `--json-path` in a document, `--sheet` in a workbook."
+            ),
             detail="empty",
         )
     table = scans(sources)
@@ -140,8 +143,12 @@ def _declared(connection: duckdb.DuckDBPyConnection, plan: ExaminePlan) -> dict[
     for file, columns in zip(plan.files, found, strict=True):
         if columns != found[0]:
             raise Faulty(
-                f"`{file.name}` has other columns than `{plan.files[0].name}`.",
-                next="Collect files of different columns into different datasets.",
+                msg(
+                    "`{file}` has other columns than `{name}`.",
+                    file=file.name,
+                    name=plan.files[0].name,
+                ),
+                next=msg("Collect files of different columns into different datasets."),
                 detail="columns",
             )
     rows = sum(pq.read_metadata(file.path).num_rows for file in plan.files)

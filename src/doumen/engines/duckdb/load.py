@@ -37,6 +37,7 @@ from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn
+from doumen.model.message import msg
 from doumen.model.plan import LoadPlan, Progress
 
 
@@ -98,7 +99,7 @@ class _Text:
             if done is not None:
                 return done
             self._wipe()
-        meter = Meter(sum(f.size for f in spec.files), self._progress, "reading line by line")
+        meter = Meter(sum(f.size for f in spec.files), self._progress, msg("reading line by line"))
         sources = self._sifted(meter)
         self._aside.settle()
         rows, good = sum(s.rows or 0 for s in sources), sum(s.good or 0 for s in sources)
@@ -106,8 +107,8 @@ class _Text:
         kept = self._set_aside(sources, landed)
         if scanned != good or landed + kept != good:
             raise Faulty(
-                "The files cannot be read the same way twice, so nothing was kept.",
-                next="Please report this with the file that caused it.",
+                msg("The files cannot be read the same way twice, so nothing was kept."),
+                next=msg("Please report this with the file that caused it."),
                 detail="form",
             )
         return self._result(rows, landed, kept + rows - good)
@@ -122,7 +123,7 @@ class _Text:
     def _try(self, sources: list[Source]) -> dict[str, Any] | None:
         """Scan the files as they are; None where they need more care."""
         reading = self._plan.spec.reading
-        meter = Meter(sum(s.file.size for s in sources), self._progress, "reading")
+        meter = Meter(sum(s.file.size for s in sources), self._progress, msg("reading"))
         with ThreadPoolExecutor(1) as side:
             counting = side.submit(lambda: [tally(Path(s.path), reading, meter) for s in sources])
             try:
@@ -205,8 +206,8 @@ def _raw(column: LoadColumn, found: Sequence[str]) -> str:
     """
     if column.source not in found:
         raise Faulty(
-            f"The file has no column `{column.source}`.",
-            next="Correct the contract, or collect another file.",
+            msg("The file has no column `{source}`.", source=column.source),
+            next=msg("Correct the contract, or collect another file."),
             detail="columns",
         )
     return f"c{found.index(column.source)}"

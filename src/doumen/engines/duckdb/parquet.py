@@ -16,7 +16,7 @@ from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn, SourceFile
-from doumen.model.message import joined, msg
+from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
 
 
@@ -32,7 +32,7 @@ def load(
     rows = landed = kept = 0
     files = []
     for number, file in enumerate(spec.files):
-        progress(number / len(spec.files), "reading")
+        progress(number / len(spec.files), msg("reading"))
         path = Path(plan.into) / query.FILE.replace("0", str(number))
         counted_rows = counted(file)
         try:
@@ -106,7 +106,7 @@ def check_columns(file: SourceFile, wanted: Sequence[LoadColumn], declared: Cont
             msg(
                 "`{file}` has no column {names}.",
                 file=file.name,
-                names=joined(", ", [f"`{one}`" for one in missing]),
+                names=enumerated(missing),
             ),
             next=msg("Correct the contract, or take another file."),
             detail="columns",
@@ -124,8 +124,8 @@ def counted(file: SourceFile) -> int:
 def unreadable(file: SourceFile) -> Faulty:
     """The error for a file that is no Parquet."""
     return Faulty(
-        f"`{file.name}` is no Parquet file that can be read.",
-        next="Check that the file was written to its end.",
+        msg("`{file}` is no Parquet file that can be read.", file=file.name),
+        next=msg("Check that the file was written to its end."),
         detail="format",
     )
 

@@ -15,6 +15,7 @@ from doumen.engines.duckdb.even import even
 from doumen.engines.duckdb.text import literal
 from doumen.engines.sandbox import Channel
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.plan import Bounds, QueryPlan, Scalar
 
 BATCH = 65536
@@ -118,7 +119,7 @@ def single(connection: duckdb.DuckDBPyConnection, statement: str) -> str:
     """
     found = connection.extract_statements(statement)
     if len(found) != 1 or found[0].type != duckdb.StatementType.SELECT:
-        raise Invalid("The statement is not one SELECT.", detail="syntax")
+        raise Invalid(msg("The statement is not one SELECT."), detail="syntax")
     return statement
 
 

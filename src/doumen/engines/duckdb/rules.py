@@ -14,6 +14,7 @@ import duckdb
 from doumen.engines.duckdb.text import literal, type_name
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
+from doumen.model.message import msg
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _NUMERIC = re.compile(
@@ -74,9 +75,9 @@ def rules(
             names.append((column.name, check.kind))
     if wrong:
         raise Invalid(
-            f"The contract has checks that cannot be run: {', '.join(wrong)}.",
-            why="The bound does not fit the column's type, or the pattern is no RE2 pattern.",
-            next="Correct the contract: `doumen contract edit`.",
+            msg("The contract has checks that cannot be run: {wrong}.", wrong=", ".join(wrong)),
+            why=msg("The bound does not fit the column's type, or the pattern is no RE2 pattern."),
+            next=msg("Correct the contract: `doumen contract edit`."),
             detail="check",
         )
     whens = " ".join(f"WHEN {case} THEN {number}" for number, case in enumerate(cases, start=1))

@@ -17,6 +17,7 @@ from pathlib import Path
 from doumen.engines.duckdb.records import LONGEST, MARK, Bad, Good, Records, lines
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
+from doumen.model.message import msg
 
 _CHUNK = 1 << 20
 
@@ -132,8 +133,8 @@ def decoded(source: Path, encoding: str, moved: Callable[[int], None]) -> Iterat
         decoder = codecs.getincrementaldecoder(encoding)("doumen.mark")
     except LookupError:
         raise Invalid(
-            f"There is no encoding `{encoding}`.",
-            next="Name one such as utf-8, gb18030, utf-16-le, latin-1.",
+            msg("There is no encoding `{encoding}`.", encoding=encoding),
+            next=msg("Name one such as utf-8, gb18030, utf-16-le, latin-1."),
             detail="encoding",
         ) from None
     first = True

@@ -18,6 +18,7 @@ from doumen.engines.duckdb.sieve import sift
 from doumen.engines.duckdb.text import literal, literals
 from doumen.model.errors import Faulty
 from doumen.model.load import Reading, SourceFile
+from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 
 _HEAD = 1 << 16
@@ -69,7 +70,7 @@ class Meter:
         doing: A phrase.
     """
 
-    def __init__(self, total: int, progress: Progress, doing: str) -> None:
+    def __init__(self, total: int, progress: Progress, doing: Message) -> None:
         self._total = max(1, total)
         self._progress = progress
         self._doing = doing
@@ -132,9 +133,13 @@ def check_header(file: SourceFile, reading: Reading) -> None:
     first = next(iter(Records(reading, len(reading.columns)).feed(ahead, last=True)), None)
     if first is None or isinstance(first, Bad):
         raise Faulty(
-            f"`{file.name}` does not have the {len(reading.columns)} columns that were expected.",
-            why="Its header has another number of names.",
-            next="Collect files of different columns into different datasets.",
+            msg(
+                "`{file}` does not have the {count} columns that were expected.",
+                file=file.name,
+                count=len(reading.columns),
+            ),
+            why=msg("Its header has another number of names."),
+            next=msg("Collect files of different columns into different datasets."),
             detail="header",
         )
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doumen.model.errors import Faulty
+from doumen.model.message import msg
 
 WIDEST = 10_000
 """Most columns."""
@@ -102,16 +103,16 @@ class Stage:
     def _new(self, name: str) -> int:
         if self._fixed:
             raise Faulty(
-                "A file has members that it did not have when it was looked at.",
-                next="Wait until it is written, then run the same command again.",
+                msg("A file has members that it did not have when it was looked at."),
+                next=msg("Wait until it is written, then run the same command again."),
                 detail="changed",
             )
         place = len(self._places)
         if place == WIDEST:
             raise Faulty(
-                f"The records have more than {WIDEST:,} different members.",
-                why="Their names are probably values, as in an index by key.",
-                next="Turn them into one record for each, with the name as a member.",
+                msg("The records have more than {widest:,} different members.", widest=WIDEST),
+                why=msg("Their names are probably values, as in an index by key."),
+                next=msg("Turn them into one record for each, with the name as a member."),
                 detail="columns",
             )
         self._places[name] = place

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\s*\d+)?\))?(\[\d*\])*")
 _NESTED = re.compile(r'[A-Za-z0-9_ ,()\[\]"]+')
@@ -35,8 +36,8 @@ def type_name(text: str) -> str:
     nested = text.upper().startswith(("STRUCT(", "MAP(")) and _NESTED.fullmatch(text)
     if not nested and not _TYPE.fullmatch(text):
         raise Invalid(
-            "A column has a type that the engine does not know.",
-            next="Use types such as BIGINT, DECIMAL(12,2), VARCHAR, DATE, TIMESTAMP.",
+            msg("A column has a type that the engine does not know."),
+            next=msg("Use types such as BIGINT, DECIMAL(12,2), VARCHAR, DATE, TIMESTAMP."),
             detail="type",
         )
     return text

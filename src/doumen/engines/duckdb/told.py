@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from doumen.model.errors import OverBudget, Unavailable
+from doumen.model.message import msg
 
 
 def out_of_memory() -> OverBudget:
     """The job needed more memory than it may have."""
     return OverBudget(
-        "The job needs more memory than one job may have.",
-        next="Ask for fewer rows or columns, or raise `memory_mib` of the node.",
+        msg("The job needs more memory than one job may have."),
+        next=msg("Ask for fewer rows or columns, or raise `memory_mib` of the node."),
         detail="memory",
     )
 
@@ -17,8 +18,8 @@ def out_of_memory() -> OverBudget:
 def out_of_time() -> OverBudget:
     """The job ran longer than it may."""
     return OverBudget(
-        "The job ran longer than one job may.",
-        next="Ask for less, or raise `seconds` of the node.",
+        msg("The job ran longer than one job may."),
+        next=msg("Ask for less, or raise `seconds` of the node."),
         detail="time",
     )
 
@@ -26,8 +27,8 @@ def out_of_time() -> OverBudget:
 def too_much() -> OverBudget:
     """The answer is larger than it may be."""
     return OverBudget(
-        "The answer is larger than one answer may be.",
-        next="Ask for fewer rows or columns, or raise `output_mib` of the node.",
+        msg("The answer is larger than one answer may be."),
+        next=msg("Ask for fewer rows or columns, or raise `output_mib` of the node."),
         detail="output",
     )
 
@@ -35,8 +36,8 @@ def too_much() -> OverBudget:
 def broken() -> Unavailable:
     """The engine died of something that is no bound."""
     return Unavailable(
-        "The engine stopped in the middle of the job.",
-        next="Try again; if it persists, please report the statement.",
+        msg("The engine stopped in the middle of the job."),
+        next=msg("Try again; if it persists, please report the statement."),
         detail="engine",
     )
 
@@ -44,8 +45,8 @@ def broken() -> Unavailable:
 def abandoned() -> Unavailable:
     """The asker went away, so the job was ended."""
     return Unavailable(
-        "The job was ended before it was done.",
-        why="Nobody waits for it any more.",
-        next="Ask again.",
+        msg("The job was ended before it was done."),
+        why=msg("Nobody waits for it any more."),
+        next=msg("Ask again."),
         detail="abandoned",
     )

@@ -26,6 +26,7 @@ from doumen.model.errors import (
     Unavailable,
 )
 from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
+from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     ExaminePlan,
@@ -46,6 +47,7 @@ JOB, ARROW, SCHEMA, BATCH, PROGRESS, TRAILER, ERROR = b"J", b"A", b"S", b"B", b"
 SMALL = 1 << 24
 """Longest frame of JSON that either side takes, in bytes."""
 
+_SAID = ("what", "why", "next")
 _ERRORS = {e.kind: e for e in (Faulty, Invalid, NotFound, OverBudget, Refused, Unavailable)}
 
 
@@ -156,14 +158,16 @@ def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
 
 
 def pack_error(error: DoumenError) -> dict[str, Any]:
-    """An error as JSON."""
-    return {"kind": error.kind, **error.as_json()}
+    """An error as JSON; its sentences still know their templates."""
+    said = {name: packed(getattr(error, name)) for name in _SAID}
+    return {"kind": error.kind, **error.as_json(), **said}
 
 
 def unpack_error(body: Mapping[str, Any]) -> DoumenError:
     """What `pack_error` wrote."""
     detail = body["code"].partition(".")[2] or None
-    return _ERRORS[body["kind"]](body["what"], why=body["why"], next=body["next"], detail=detail)
+    what, why, next = (unpacked(body[name]) for name in _SAID)
+    return _ERRORS[body["kind"]](what or plain(""), why=why, next=next, detail=detail)
 
 
 def arrow_stream(table: pa.Table | pa.RecordBatch) -> pa.Buffer:

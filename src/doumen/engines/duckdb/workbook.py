@@ -21,6 +21,7 @@ from doumen.engines.duckdb.documents import Number, Object
 from doumen.engines.duckdb.records import SHOWN, Bad
 from doumen.model.errors import Faulty
 from doumen.model.load import Reading, Sheet, SourceFile
+from doumen.model.message import msg
 
 LOOKED = 40
 """Rows of a sheet that are looked at."""
@@ -223,17 +224,17 @@ def _bounded(file: SourceFile) -> None:
         size = sum(member.file_size for member in archive.infolist())
     if size > LARGEST or (size > FREE and size > RATIO * file.size):
         raise Faulty(
-            f"`{file.name}` unpacks to {size:,} bytes.",
-            why="Workbooks do not; files that are made to fill memory do.",
-            next="If you trust it, save its sheet as CSV and collect that.",
+            msg("`{file}` unpacks to {size:,} bytes.", file=file.name, size=size),
+            why=msg("Workbooks do not; files that are made to fill memory do."),
+            next=msg("If you trust it, save its sheet as CSV and collect that."),
             detail="bomb",
         )
 
 
 def _unreadable(file: SourceFile) -> Faulty:
     return Faulty(
-        f"`{file.name}` is no workbook that can be read.",
-        why="It is damaged, encrypted, or of another kind (a document, an archive of files).",
-        next="Open it, and save it anew as .xlsx without a password, or its sheet as CSV.",
+        msg("`{file}` is no workbook that can be read.", file=file.name),
+        why=msg("It is damaged, encrypted, or of another kind (a document, an archive of files)."),
+        next=msg("Open it, and save it anew as .xlsx without a password, or its sheet as CSV."),
         detail="format",
     )

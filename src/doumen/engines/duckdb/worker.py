@@ -24,6 +24,7 @@ from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
 from doumen.kits.sql.splice import Splice
 from doumen.model.errors import DoumenError, Faulty, OverBudget
+from doumen.model.message import Message, msg, packed
 from doumen.model.plan import Bounds, QueryPlan
 
 ATTACHMENT = 1 << 32
@@ -138,7 +139,7 @@ class _Worker:
                 answering.run(connection, plan)
         except (query.Wrapped, *_RAISED) as error:
             if isinstance(_told(job, error), OverBudget):
-                raise Faulty("The statement failed on the data.", detail="engine") from None
+                raise Faulty(msg("The statement failed on the data."), detail="engine") from None
             raise
 
     def _load(self, job: dict[str, Any]) -> None:
@@ -204,8 +205,8 @@ class _Worker:
         scratch.mkdir()
         return scratch
 
-    def _progress(self, fraction: float | None, doing: str) -> None:
-        self._channel.send_json(wire.PROGRESS, {"progress": [fraction, doing]})
+    def _progress(self, fraction: float | None, doing: Message) -> None:
+        self._channel.send_json(wire.PROGRESS, {"progress": [fraction, packed(doing)]})
 
     def _end(self, trailer: dict[str, Any]) -> None:
         self._channel.send_json(wire.TRAILER, {**trailer, "weight": confine.resident()})

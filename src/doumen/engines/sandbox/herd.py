@@ -15,6 +15,7 @@ import threading
 
 from doumen.engines.sandbox.zygote import REQUEST, STATUS
 from doumen.model.errors import Unavailable
+from doumen.model.message import msg
 
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _ENVIRONMENT = {
@@ -28,9 +29,9 @@ _ENVIRONMENT = {
 def unavailable() -> Unavailable:
     """The error for a sandbox that cannot be had."""
     return Unavailable(
-        "The sandbox in which queries run cannot be started.",
-        why="A worker process could not be made: memory, processes or files may have run out.",
-        next="Try again; if it persists, run `doumen doctor`.",
+        msg("The sandbox in which queries run cannot be started."),
+        why=msg("A worker process could not be made: memory, processes or files may have run out."),
+        next=msg("Try again; if it persists, run `doumen doctor`."),
         detail="sandbox",
     )
 

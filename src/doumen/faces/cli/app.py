@@ -16,6 +16,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.tree import Root
+from doumen.faces.languages import understood, wanted
 
 NAME = "doumen"
 BROKEN_PIPE = 141
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(line: list[str], asked: Asked) -> int:
     try:
+        asked.language = _language(line)
         code: int = Root().main(line, prog_name=NAME, standalone_mode=False, obj=asked)
     except (Exception, KeyboardInterrupt) as error:
         if isinstance(error, BrokenPipeError):
@@ -49,10 +51,25 @@ def _run(line: list[str], asked: Asked) -> int:
         from doumen.faces.cli.failure import tell  # noqa: PLC0415 (most lines do not fail)
 
         asked.json = asked.json or "--json" in line
-        return tell(error, json=asked.json, table=asked.table, debug=asked.debug)
+        return tell(error, json=asked.json, table=asked.table, debug=asked.debug, say=asked.say)
     except SystemExit:  # so click ends when the pipe of its own output is broken
         raise BrokenPipeError from None
     return code
+
+
+def _language(line: Sequence[str]) -> str:
+    """The language of a line, needed before it is read: help and errors are in it.
+
+    Raises:
+        Invalid: DOUMEN_LANG names none that there is; a wrong `--lang` is told when it is read.
+    """
+    for place, word in enumerate(line):
+        option, sign, value = word.partition("=")
+        if option == "--lang":
+            named = understood(value if sign else "".join(line[place + 1 : place + 2]))
+            if named is not None:
+                return named
+    return wanted(os.environ)
 
 
 def _forget_output() -> None:

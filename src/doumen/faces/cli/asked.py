@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from doumen.faces.languages import ENGLISH, catalogue
+from doumen.model.message import Catalogue
+
 
 @dataclass(slots=True)
 class Asked:
@@ -16,6 +19,7 @@ class Asked:
         purpose: What for.
         json: Answer in JSON even on a terminal.
         table: Answer in tables even into a pipe.
+        language: Code of the language in which people are spoken to.
         debug: Show where an error came from.
         detach: Queue it as a job, and return.
     """
@@ -25,5 +29,11 @@ class Asked:
     purpose: str | None = None
     json: bool = False
     table: bool = False
+    language: str = ENGLISH
     debug: bool = False
     detach: bool = False
+
+    @property
+    def say(self) -> Catalogue:
+        """The catalogue of the language."""
+        return catalogue(self.language)

@@ -5,9 +5,25 @@ from __future__ import annotations
 import click
 
 from doumen.faces.cli import words
+from doumen.faces.cli.page import Page, say
+from doumen.faces.cli.parameters import Choice
 
 NAME = "completion"
 _VARIABLE = "_DOUMEN_COMPLETE"
+
+
+class _Completion(Page):
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for paragraph in (words.COMPLETION, words.COMPLETION_DETAILS):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(paragraph.into(say(ctx)))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            for line in words.COMPLETION_EXAMPLES:
+                formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
 def command(everywhere: list[click.Parameter]) -> click.Command:
@@ -17,14 +33,8 @@ def command(everywhere: list[click.Parameter]) -> click.Command:
         click.echo(script(shell))
         return 0
 
-    choice = click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"]))
-    return click.Command(
-        NAME,
-        callback=show,
-        params=[choice, *everywhere],
-        help=f"{words.COMPLETION}\n\n{words.COMPLETION_DETAILS}",
-        epilog="\b\n" + "\n".join(words.COMPLETION_EXAMPLES),
-    )
+    choice = click.Argument(["shell"], type=Choice(["bash", "zsh", "fish"]))
+    return _Completion(NAME, callback=show, params=[choice, *everywhere])
 
 
 def script(shell: str) -> str:

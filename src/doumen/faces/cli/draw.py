@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text as Words
 
-from doumen.faces.cli import words
+from doumen.faces.cli import wide, words
 from doumen.faces.cli.terminal import clean, plain
+from doumen.model.message import Catalogue, as_written, spoken
 from doumen.model.operation import Fields, Table, Text
 
 NARROWEST = 10
@@ -32,7 +33,10 @@ _NEUTRAL = (None, "NULL", "NaN", "Infinity", "-Infinity")
 
 
 def draw(
-    drawings: Sequence[Table | Fields | Text], stream: TextIO, width: int | None = None
+    drawings: Sequence[Table | Fields | Text],
+    stream: TextIO,
+    width: int | None = None,
+    say: Catalogue = as_written,
 ) -> None:
     """Draw on a stream; colours and width are the terminal's, NO_COLOR is obeyed."""
     canvas = io.StringIO()
@@ -49,26 +53,26 @@ def draw(
         if place:
             console.print()
         if isinstance(drawing, Text):
-            canvas.write(clean(drawing.text).rstrip("\n") + "\n")
+            canvas.write(clean(spoken(drawing.text, say)).rstrip("\n") + "\n")
         elif isinstance(drawing, Fields):
-            _title(console, drawing.title)
-            console.print(_fields(drawing))
+            _title(console, drawing.title, say)
+            console.print(_fields(console, drawing, say))
         else:
-            _title(console, drawing.title)
-            _table(console, drawing)
+            _title(console, drawing.title, say)
+            _table(console, drawing, say)
     for line in canvas.getvalue().splitlines():
         stream.write(line.rstrip(" ") + "\n")
 
 
-def written(value: Any) -> str:
+def written(value: Any, say: Catalogue = as_written) -> str:
     """A value for people."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return (words.YES if value else words.NO).into(say)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(written(v) for v in value)
-    return clean(format(value, "f") if isinstance(value, Decimal) else str(value))
+        return words.COMMA.into(say).join(written(v, say) for v in value)
+    return clean(format(value, "f") if isinstance(value, Decimal) else str(spoken(value, say)))
 
 
 def fitting(widths: Sequence[int], room: int) -> list[int]:
@@ -92,19 +96,19 @@ def fitting(widths: Sequence[int], room: int) -> list[int]:
     return [*range(max(left, 1)), *range(right, len(widths))]
 
 
-def shared(widths: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+def shared(widths: Sequence[int], longest: Sequence[int], room: int) -> list[int]:
     """Widths that fit: the widest give way, down to their longest word, then further.
 
     The first column, which names the rows, gives way last.
 
     Args:
         widths: Natural width of each column, in cells.
-        words: Width of the longest word of each column.
+        longest: Width of the longest word of each column.
         room: Cells for all of them, `NARROWEST` each at least, or their own width.
     """
     given = [min(width, room) for width in widths]
     least = [min(width, NARROWEST) for width in given]
-    whole = [max(*pair) for pair in zip(least, words, strict=True)]
+    whole = [max(*pair) for pair in zip(least, longest, strict=True)]
     for floors in (whole, [*whole[:1], *least[1:]], least):
         while sum(given) > room:
             loose = [i for i, width in enumerate(given) if width > floors[i]]
@@ -114,23 +118,25 @@ def shared(widths: Sequence[int], words: Sequence[int], room: int) -> list[int]:
     return given
 
 
-def _title(console: Console, title: str | None) -> None:
+def _title(console: Console, title: str | None, say: Catalogue) -> None:
     if title:
-        console.print(Words(clean(title), style="bold"))
+        console.print(Words(clean(spoken(title, say)), style="bold"))
 
 
-def _fields(fields: Fields) -> Grid:
+def _fields(console: Console, fields: Fields, say: Catalogue) -> Grid:
     grid = Grid.grid(padding=(0, _GAP, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in fields.pairs:
-        grid.add_row(Words(clean(name)), Words(written(value)))
+    pairs = [(clean(spoken(name, say)), written(value, say)) for name, value in fields.pairs]
+    room = console.width - _GAP - max((_width(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        grid.add_row(Words(name), Words(wide.folded(value, max(room, NARROWEST))))
     return grid
 
 
-def _table(console: Console, table: Table) -> None:
-    cells = [[written(value) for value in row] for row in table.rows]
-    names = [clean(name) for name in table.columns]
+def _table(console: Console, table: Table, say: Catalogue) -> None:
+    cells = [[written(value, say) for value in row] for row in table.rows]
+    names = [clean(spoken(name, say)) for name in table.columns]
     columns = [(name, *(row[i] for row in cells)) for i, name in enumerate(names)]
     widths = [max(map(_width, column)) for column in columns]
     shown = fitting(widths, console.width)
@@ -153,19 +159,15 @@ def _table(console: Console, table: Table) -> None:
     if gap == len(shown):
         grid.add_column("…")
     for row in cells:
-        line = [Words(row[index]) for index in shown]
+        line = [
+            Words(wide.folded(row[index], width)) for index, width in zip(shown, given, strict=True)
+        ]
         grid.add_row(*(line if gap is None else [*line[:gap], Words("…"), *line[gap:]]))
     console.print(grid)
     if gap is not None:
         left_out = [name for i, name in enumerate(names) if i not in shown]
-        console.print(Words(_left_out(left_out), style="dim"))
-
-
-def _left_out(names: Sequence[str]) -> str:
-    named = ", ".join(names)
-    if len(names) > NAMED:
-        named = words.MANY_COLUMNS.format(first=names[0], last=names[-1], count=len(names))
-    return words.MORE_COLUMNS.format(names=named)
+        told = words.more_columns(left_out, NAMED).into(say)
+        console.print(Words(told, style="dim"))
 
 
 def _all_numbers(values: Any) -> bool:
@@ -176,8 +178,13 @@ def _all_numbers(values: Any) -> bool:
 
 
 def _longest(texts: Sequence[str]) -> int:
-    """Width of the longest word."""
-    return max(_width(text.replace(" ", "\n")) for text in texts)
+    """Width of the longest word; a wide text is broken within it."""
+    return max(
+        min(_width(text.replace(" ", "\n")), wide.longest(text))
+        if wide.width(text) > len(text)
+        else _width(text.replace(" ", "\n"))
+        for text in texts
+    )
 
 
 def _width(text: str) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
+from doumen.faces import languages
 from doumen.faces.cli import words
 from doumen.faces.cli.asked import Asked
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, enumerated, msg
 from doumen.model.operation import Param
 
 _METAVARS = {"text": "TEXT", "path": "FILE", "integer": "N"}
@@ -33,10 +35,6 @@ class Argument(click.Argument):
         )
         self.text = param.help
 
-    def record(self) -> tuple[str, str]:
-        """Name and meaning, for the help page."""
-        return self.metavar or "", self.text
-
 
 class Everywhere(click.Option):
     """A global option: taken anywhere in the line, shown on the first page only."""
@@ -44,6 +42,28 @@ class Everywhere(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Nothing on the page of a verb, where one line speaks of all of them."""
         return super().get_help_record(ctx) if ctx.parent is None else None
+
+
+class Integer(click.ParamType[int]):
+    """A whole number."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; a failure is told where the line is read."""
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(msg("{value} is not a valid integer.", value=repr(value)), param, ctx)
+
+
+class Choice(click.Choice[str]):
+    """One of some words."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> Message:
+        """What the words are."""
+        choices = enumerated(self.choices, mark="'")
+        return msg("{value} is not one of {choices}.", value=repr(value), choices=choices)
 
 
 class FilePath(click.Path):
@@ -59,6 +79,20 @@ class FilePath(click.Path):
         if isinstance(value, str) and value.lower().startswith(("http://", "https://")):
             return value
         return Path(os.fsdecode(super().convert(value, param, ctx))).absolute()
+
+
+class Language(click.ParamType[str]):
+    """A language to be answered in."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Its code.
+
+        Raises:
+            Invalid: there is none of this name.
+        """
+        return languages.named(str(value), "--lang")
 
 
 class Statement(click.ParamType[str]):
@@ -77,7 +111,11 @@ class Statement(click.ParamType[str]):
         try:
             return sys.stdin.buffer.read().decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise Invalid(words.NOT_UTF8, next=words.TO_UTF8, detail="encoding") from None
+            raise Invalid(
+                msg("Standard input is not UTF-8 text."),
+                next=msg("Convert it: iconv -t UTF-8"),
+                detail="encoding",
+            ) from None
 
 
 def parameter(param: Param) -> click.Parameter:
@@ -117,6 +155,7 @@ def everywhere() -> list[click.Parameter]:
         option("--json", "json", words.JSON, is_flag=True),
         option("--table", "table", words.TABLE, is_flag=True),
         option("--detach", "detach", words.DETACH, is_flag=True),
+        option("--lang", "language", words.LANGUAGE, metavar="LANG", type=Language()),
         option("--debug", "debug", words.DEBUG, is_flag=True, is_eager=True),
     ]
 
@@ -125,9 +164,9 @@ def _type(param: Param) -> click.ParamType[Any]:
     if param.kind == "path":
         return FilePath()
     if param.kind == "integer":
-        return click.INT
+        return Integer()
     if param.kind == "choice":
-        return click.Choice(param.choices)
+        return Choice(param.choices)
     return Statement() if param.positional else click.STRING
 
 

@@ -15,6 +15,7 @@ from doumen.faces.cli.asked import Asked
 from doumen.faces.cli.progress import Line, silent
 from doumen.faces.cli.show import show
 from doumen.model.errors import Invalid, NotFound
+from doumen.model.message import LISTENER, msg
 from doumen.model.operation import Operation, Outcome
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 def perform(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> int:
     """Run an operation with the values of the command line; gives the exit code."""
+    LISTENER.set(asked.say)
     outcome = _do(asked, operation, values)
-    show(outcome, json=terminal.wants_json(asked.json, asked.table), talk=_talks(asked))
+    json = terminal.wants_json(asked.json, asked.table)
+    show(outcome, json=json, talk=_talks(asked), say=asked.say)
     return outcome.exit
 
 
@@ -36,14 +39,14 @@ def _do(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Outcom
         place = (_folder(asked),) if operation.node == "folder" else ()
         with ExitStack() as stack:
             if operation.told:
-                values = {**values, "progress": _progress(stack)}
+                values = {**values, "progress": _progress(asked, stack)}
             return _run(operation, *place, **values)
     with ExitStack() as stack:
         node = _node(asked, operation)
         if node is None:
             return _run(operation, None, **values)
         stack.enter_context(node)
-        progress = _progress(stack)
+        progress = _progress(asked, stack)
         session = node.session(actor=asked.actor, purpose=asked.purpose, progress=progress)
         return session.do(operation, **values)
 
@@ -57,9 +60,10 @@ def _queued(asked: Asked, operation: Operation, values: Mapping[str, Any]) -> Ou
         return session.submit(operation, **values)
 
 
-def _progress(stack: ExitStack) -> Progress:
+def _progress(asked: Asked, stack: ExitStack) -> Progress:
     """Where to say how far a job is."""
-    return stack.enter_context(Line(sys.stderr)) if terminal.watched() else silent
+    watched = terminal.watched()
+    return stack.enter_context(Line(sys.stderr, say=asked.say)) if watched else silent
 
 
 def _run(operation: Operation, *place: Path | None, **values: Any) -> Outcome:
@@ -75,8 +79,8 @@ def _folder(asked: Asked) -> Path:
 
     if asked.actor:
         raise Invalid(
-            "This is done by whoever owns the folder of the node, not by an actor.",
-            next="Leave out `--as`.",
+            msg("This is done by whoever owns the folder of the node, not by an actor."),
+            next=msg("Leave out `--as`."),
             detail="actor",
         )
     return locate(asked.node, os.environ, Path.cwd())

@@ -14,16 +14,18 @@ from typing import Any
 import click
 
 from doumen.faces.cli.terminal import clean, clean_json
+from doumen.model.message import Catalogue, as_written, spoken
 from doumen.model.operation import Outcome
 
 
-def show(outcome: Outcome, *, json: bool, talk: bool) -> None:
+def show(outcome: Outcome, *, json: bool, talk: bool, say: Catalogue = as_written) -> None:
     """Print an outcome.
 
     Args:
         outcome: What the verb gave back.
         json: For machines, not drawn.
         talk: Whether the sentences are said.
+        say: The catalogue of the language for people; JSON has none.
     """
     if json:
         for piece in pieces(outcome.json):
@@ -32,11 +34,11 @@ def show(outcome: Outcome, *, json: bool, talk: bool) -> None:
     elif outcome.drawn:
         from doumen.faces.cli.draw import draw  # noqa: PLC0415 (rich costs 60 ms)
 
-        draw(outcome.drawn, sys.stdout)
+        draw(outcome.drawn, sys.stdout, say=say)
     sys.stdout.flush()
     if talk:
         for sentence in outcome.said:
-            click.echo(clean(sentence), err=True)
+            click.echo(clean(spoken(sentence, say)), err=True)
 
 
 def pieces(body: Mapping[str, Any]) -> Iterator[str]:

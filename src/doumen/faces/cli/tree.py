@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,7 +10,9 @@ import click
 
 from doumen.faces.cli import completion, words
 from doumen.faces.cli.asked import Asked
+from doumen.faces.cli.page import Page, examples, say
 from doumen.faces.cli.parameters import Argument, everywhere, parameter
+from doumen.model.message import Message, msg
 from doumen.model.operation import Operation
 from doumen.operations import Section, sections
 
@@ -19,7 +21,7 @@ _SHOWN = 3
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Verb(click.Command):
+class Verb(Page):
     """One operation as a command."""
 
     def __init__(self, operation: Operation) -> None:
@@ -39,8 +41,7 @@ class Verb(click.Command):
         """
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            names = ", ".join(f"`{one}`" for one in rest[:_SHOWN])
-            raise click.UsageError(words.TOO_MANY.format(names=names), ctx)
+            raise click.UsageError(words.too_many(rest[:_SHOWN]), ctx)
         return rest
 
     def invoke(self, ctx: click.Context) -> int:
@@ -51,17 +52,20 @@ class Verb(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Arguments with their meaning, options, and a line on the global ones."""
-        arguments = [p.record() for p in self.get_params(ctx) if isinstance(p, Argument)]
+        spoken = say(ctx)
+        arguments = [p for p in self.get_params(ctx) if isinstance(p, Argument)]
         if arguments:
-            with formatter.section(words.ARGUMENTS_TITLE):
-                formatter.write_dl(arguments)
+            with formatter.section(words.ARGUMENTS_TITLE.into(spoken)):
+                formatter.write_dl([(p.metavar or "", spoken(p.text)) for p in arguments])
         super().format_options(ctx, formatter)
-        with formatter.section(words.GLOBAL_TITLE):
-            formatter.write_text(words.GLOBAL_LINE)
+        with formatter.section(words.GLOBAL_TITLE.into(spoken)):
+            formatter.write_text(words.GLOBAL_LINE.into(spoken))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Summary and details."""
-        for paragraph in (self.operation.summary, *self.operation.details.split("\n\n")):
+        spoken = say(ctx)
+        details = spoken(self.operation.details)
+        for paragraph in (spoken(self.operation.summary), *details.split("\n\n")):
             if paragraph:
                 formatter.write_paragraph()
                 with formatter.indentation():
@@ -69,15 +73,15 @@ class Verb(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples, never broken over lines, so that they can be copied."""
-        _examples(formatter, self.operation.examples)
+        examples(formatter, self.operation.examples, words.EXAMPLES_TITLE.into(say(ctx)))
 
 
-class Branch(click.Group):
+class Branch(Page, click.Group):
     """Commands that begin with the same words; the root has none."""
 
     def __init__(self, stem: tuple[str, ...], **settings: Any) -> None:
         super().__init__(
-            stem[-1] if stem else "doumen",
+            stem[-1] if stem else msg("doumen"),
             params=everywhere(),
             context_settings=_SETTINGS,
             **settings,
@@ -109,6 +113,25 @@ class Branch(click.Group):
             raise click.UsageError(self._unknown(ctx, args[0]), ctx)
         return super().resolve_command(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, then commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it is; only the root says it."""
+        if self.help:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(say(ctx)(self.help))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What holds for all commands; only the root says it."""
+        if self.epilog:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(say(ctx)(self.epilog))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """All verbs with their summaries, room by room, without making commands of them."""
         for title, rows in self._pages(ctx):
@@ -123,21 +146,19 @@ class Branch(click.Group):
                     yield section, operation
 
     def _pages(self, ctx: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        spoken = say(ctx)
         rows: dict[str, list[tuple[str, str]]] = {}
         for section, operation in self._below():
             name = " ".join(operation.name[len(self.stem) :])
-            rows.setdefault(section.title, []).append((name, operation.summary))
+            rows.setdefault(spoken(section.title), []).append((name, spoken(operation.summary)))
         yield from rows.items()
 
-    def _unknown(self, ctx: click.Context, name: str) -> str:
+    def _unknown(self, ctx: click.Context, name: str) -> Message:
         known = [" ".join(o.name) for _, o in self._below()]
         near = [n for n in known if n.split()[-1] == name]
         stem = " ".join(self.stem)
         near += [f"{stem} {n}".strip() for n in get_close_matches(name, self.list_commands(ctx))]
-        said = words.NO_COMMAND.format(name=f"{stem} {name}".strip())
-        if not near:
-            return said
-        return f"{said} {words.NEAR.format(names=' or '.join(f'`{n}`' for n in near))}"
+        return words.no_command(f"{stem} {name}".strip(), near)
 
 
 class Root(Branch):
@@ -159,7 +180,9 @@ class Root(Branch):
 
     def _pages(self, ctx: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield from super()._pages(ctx)
-        yield words.FACE_TITLE, [(completion.NAME, words.COMPLETION)]
+        spoken = say(ctx)
+        meaning = words.COMPLETION.into(spoken)
+        yield words.FACE_TITLE.into(spoken), [(completion.NAME, meaning)]
 
 
 def _version() -> click.Option:
@@ -178,10 +201,3 @@ def _version() -> click.Option:
         callback=show,
         help=words.VERSION,
     )
-
-
-def _examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
-    if examples:
-        with formatter.section(words.EXAMPLES_TITLE):
-            for example in examples:
-                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")

@@ -2,58 +2,100 @@
 
 from __future__ import annotations
 
-ABOUT = (
+from collections.abc import Iterable
+
+from doumen.model.message import Message, either, enumerated, msg
+
+ABOUT = msg(
     "Doumen, an open trusted data platform: data is collected under a contract, every question "
     "passes one gate, and every answer carries a receipt that anyone can verify."
 )
-ENDING = (
+ENDING = msg(
     "Results go to standard output, talk to standard error. A terminal gets tables; a pipe gets "
     "JSON. Exit codes: 0 done, 1 faults found, 2 misuse, 3 refused or not found, 4 unavailable, "
     "5 tampered."
 )
 
-NODE = "Folder of the node; else DOUMEN_NODE, else the nearest one upwards with doumen.toml."
-ACTOR = "Who acts; the owner where nobody is named."
-PURPOSE = "What for, from the purposes assigned to the actor."
-JSON = "Print JSON, as is done when the output is not a terminal."
-TABLE = "Print tables, as is done on a terminal."
-DEBUG = "Show where in the program an error came from."
-DETACH = "Queue it as a job, which `doumen worker` or `doumen serve` does, and return."
-VERSION = "Print the version and end."
+NODE = msg("Folder of the node; else DOUMEN_NODE, else the nearest one upwards with doumen.toml.")
+ACTOR = msg("Who acts; the owner where nobody is named.")
+PURPOSE = msg("What for, from the purposes assigned to the actor.")
+JSON = msg("Print JSON, as is done when the output is not a terminal.")
+TABLE = msg("Print tables, as is done on a terminal.")
+LANGUAGE = msg("Language of what is said: en or zh; else DOUMEN_LANG, else the system's.")
+DEBUG = msg("Show where in the program an error came from.")
+DETACH = msg("Queue it as a job, which `doumen worker` or `doumen serve` does, and return.")
+VERSION = msg("Print the version and end.")
+HELP = msg("Show this message and exit.")
 
-GLOBAL_TITLE = "Everywhere"
-GLOBAL_LINE = (
-    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table, --detach and --debug may stand before "
-    "or after any verb."
+USAGE = msg("Usage:")
+OPTIONS = msg("[OPTIONS]")
+COMMANDS = msg("COMMAND [ARGS]...")
+GLOBAL_TITLE = msg("Everywhere")
+GLOBAL_LINE = msg(
+    "--node DIR, --as ACTOR, --for PURPOSE, --json, --table, --lang, --detach and --debug may "
+    "stand before or after any verb."
 )
-ARGUMENTS_TITLE = "Arguments"
-EXAMPLES_TITLE = "Examples"
-FACE_TITLE = "The command line"
+ARGUMENTS_TITLE = msg("Arguments")
+OPTIONS_TITLE = msg("Options")
+EXAMPLES_TITLE = msg("Examples")
+FACE_TITLE = msg("The command line")
+HEADING = msg("{title}:", title="")
+DEFAULT = msg("default: {value}", value="")
+REQUIRED = msg("required")
 
-COMPLETION = "Print the completion script for a shell."
-COMPLETION_DETAILS = "Put it where your shell reads such scripts, or read it in at once."
+COMPLETION = msg("Print the completion script for a shell.")
+COMPLETION_DETAILS = msg("Put it where your shell reads such scripts, or read it in at once.")
 COMPLETION_EXAMPLES = (
     'eval "$(doumen completion bash)"',
     "doumen completion fish > ~/.config/fish/completions/doumen.fish",
 )
-SHELL = "The shell that the script is for."
 
-ERROR = "error:"
-HINT = "hint:"
-NEAR = "Did you mean {names}?"
-SEE_HELP = "See `{command} --help`."
-NO_COMMAND = "There is no command `{name}`."
-TOO_MANY = (
-    "There is nothing that {names} could be. A statement or a pattern stands in quotes, so that "
-    "the shell leaves it whole."
-)
-NOT_UTF8 = "Standard input is not UTF-8 text."
-TO_UTF8 = "Convert it: iconv -t UTF-8"
+ERROR = msg("error:")
+HINT = msg("hint:")
+YES, NO = msg("yes"), msg("no")
+COMMA = msg(", ")
 
-UNEXPECTED = "Something went wrong inside Doumen."
-UNEXPECTED_WHY = "An error that it does not know: {kind}."
-UNEXPECTED_NEXT = "Run it again with --debug, and report what it shows."
-INTERRUPTED = "Interrupted."
+UNEXPECTED = msg("Something went wrong inside Doumen.")
+UNEXPECTED_NEXT = msg("Run it again with --debug, and report what it shows.")
+INTERRUPTED = msg("Interrupted.")
 
-MORE_COLUMNS = "Columns left out for want of width: {names}. --json shows all."
-MANY_COLUMNS = "{first} … {last} ({count} columns)"
+
+def unexpected_why(kind: str) -> Message:
+    """Of what kind an error is that Doumen does not know."""
+    return msg("An error that it does not know: {kind}.", kind=kind)
+
+
+def see_help(command: str) -> Message:
+    """Where the usage of a command is told."""
+    return msg("See `{command} --help`.", command=command)
+
+
+def no_command(name: str, near: Iterable[str]) -> Message:
+    """There is no such command; what it may have been meant for."""
+    said = msg("There is no command `{name}`.", name=name)
+    names = [f"`{one}`" for one in near]
+    if not names:
+        return said
+    return msg("{said} Did you mean {names}?", said=said, names=either(names))
+
+
+def too_many(rest: Iterable[str]) -> Message:
+    """There are more words than a command takes."""
+    return msg(
+        "There is nothing that {names} could be. A statement or a pattern stands in quotes, so "
+        "that the shell leaves it whole.",
+        names=enumerated(rest),
+    )
+
+
+def more_columns(names: list[str], most: int) -> Message:
+    """Which columns a terminal had no room for; only the ends where there are many."""
+    named = enumerated(names, mark="")
+    if len(names) > most:
+        named = msg(
+            "{first} … {last} ({count} columns)",
+            first=names[0],
+            last=names[-1],
+            count=len(names),
+        )
+    return msg("Columns left out for want of width: {names}. --json shows all.", names=named)

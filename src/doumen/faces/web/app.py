@@ -28,6 +28,7 @@ from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
 from doumen.faces.web.work import Work
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.message import msg
 from doumen.operations import sections
 from doumen.session import Node
 from doumen.session.worker import Worker
@@ -53,7 +54,9 @@ class Service:
             Unavailable: the service is starting, or stopping.
         """
         if self._house is None:
-            raise Unavailable("The service is not open.", next="Try again soon.", detail="closed")
+            raise Unavailable(
+                msg("The service is not open."), next=msg("Try again soon."), detail="closed"
+            )
         return self._house
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from doumen.faces.web import problems
 from doumen.faces.web.problems import Problem
 from doumen.model.errors import OverBudget
+from doumen.model.message import msg
 from doumen.rooms.protect.tokens import Bearer, bearer
 from doumen.session import Node
 
@@ -62,9 +63,13 @@ class Rate:
             self._buckets.popitem(last=False)
         if not allowed:
             error = OverBudget(
-                "This token asks more often than it may.",
-                why=f"It may ask {self._rate:g} times a second, {self._burst} times at once.",
-                next="Wait as long as Retry-After says.",
+                msg("This token asks more often than it may."),
+                why=msg(
+                    "It may ask {rate:g} times a second, {burst} times at once.",
+                    rate=self._rate,
+                    burst=self._burst,
+                ),
+                next=msg("Wait as long as Retry-After says."),
                 detail="rate",
             )
             wait = int((1 - left) / self._rate) + 1

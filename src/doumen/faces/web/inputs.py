@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, enumerated, joined, msg, sentence
 from doumen.model.operation import Operation, Param
 
 Given = Mapping[str, Sequence[Any]]
@@ -21,6 +22,8 @@ Given = Mapping[str, Sequence[Any]]
 
 _FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
 _LARGEST = 2**63
+_SHORT = 40
+"""Letters of a name that is told back; a longer one is no slip."""
 
 
 class _Wrong(Exception):
@@ -42,10 +45,10 @@ def from_json(text: bytes) -> Given:
         body = json.loads(text or b"{}", parse_constant=_constant)
     except (ValueError, RecursionError):
         raise Invalid(
-            "The body is not JSON in UTF-8.", next="Send one JSON object.", detail="json"
+            msg("The body is not JSON in UTF-8."), next=msg("Send one JSON object."), detail="json"
         ) from None
     if not isinstance(body, dict):
-        raise Invalid("The body is no JSON object.", next="Send one.", detail="json")
+        raise Invalid(msg("The body is no JSON object."), next=msg("Send one."), detail="json")
     return {
         name: value if isinstance(value, list) else [value]
         for name, value in body.items()
@@ -73,36 +76,39 @@ def inputs(operation: Operation, given: Given, *, texts: bool) -> dict[str, Any]
             if values or param.required:
                 found[name] = _read(param, values, texts=texts)
         except _Wrong as wrong:
-            faults.append(f"`{name}` {wrong}")
+            faults.append(msg("`{name}` {wrong}", name=name, wrong=wrong.args[0]))
     if operation.one_of and not found.keys() & set(operation.one_of):
-        faults.append(f"one of {_names(operation.one_of)} is needed")
+        faults.append(msg("one of {names} is needed", names=_names(operation.one_of)))
     if faults:
         words = " ".join(operation.name)
         raise Invalid(
-            f"The request does not fit `{words}`.",
-            why="; ".join(faults) + ".",
-            next=f"It takes {_names(params)}; GET /v1/openapi.json says what each is.",
+            msg("The request does not fit `{words}`.", words=words),
+            why=sentence(faults),
+            next=msg(
+                "It takes {names}; GET /v1/openapi.json says what each is.", names=_names(params)
+            ),
             detail="request",
         )
     return found
 
 
-def _names(names: Sequence[str] | Mapping[str, Any]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "nothing"
+def _names(names: Sequence[str] | Mapping[str, Any]) -> Message:
+    return enumerated(names) if names else msg("nothing")
 
 
-def _unknown(name: str, operation: Operation) -> str:
-    shown = name if name.isidentifier() and len(name) < 40 else "a name"
+def _unknown(name: str, operation: Operation) -> Message:
     if any(p.name == name for p in operation.params):
-        return f"`{shown}` is a path, which only the machine of the node has"
-    return f"`{shown}` is no input of it"
+        return msg("`{name}` is a path, which only the machine of the node has", name=name)
+    if name.isidentifier() and len(name) < _SHORT:
+        return msg("`{name}` is no input of it", name=name)
+    return msg("there is no input of a name that was sent")
 
 
 def _read(param: Param, values: Sequence[Any], *, texts: bool) -> Any:
     if param.repeat:
         return tuple(_one(param, value, texts=texts) for value in values)
     if len(values) != 1:
-        raise _Wrong("is needed" if not values else "is given more than once")
+        raise _Wrong(msg("is needed") if not values else msg("is given more than once"))
     return _one(param, values[0], texts=texts)
 
 
@@ -110,24 +116,24 @@ def _one(param: Param, value: Any, *, texts: bool) -> Any:
     read = _KINDS[param.kind]
     found = read(value, texts)
     if param.choices and found not in param.choices:
-        raise _Wrong(f"is none of {', '.join(param.choices)}")
+        raise _Wrong(msg("is none of {choices}", choices=joined(msg(", "), param.choices)))
     if param.pattern and not re.fullmatch(param.pattern, found):
-        raise _Wrong(f"is not of the form {param.pattern}")
+        raise _Wrong(msg("is not of the form {pattern}", pattern=param.pattern))
     return found
 
 
 def _text(value: Any, texts: bool) -> str:
     if not isinstance(value, str):
-        raise _Wrong("is no text")
+        raise _Wrong(msg("is no text"))
     if any("\ud800" <= c <= "\udfff" or c == "\0" for c in value):
-        raise _Wrong("holds half of a surrogate pair or a NUL")
+        raise _Wrong(msg("holds half of a surrogate pair or a NUL"))
     return value
 
 
 def _flag(value: Any, texts: bool) -> bool:
     found = _FLAGS.get(value) if texts and isinstance(value, str) else value
     if not isinstance(found, bool):
-        raise _Wrong("is neither true nor false")
+        raise _Wrong(msg("is neither true nor false"))
     return found
 
 
@@ -135,7 +141,7 @@ def _integer(value: Any, texts: bool) -> int:
     if texts and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
         return int(value)
     if texts or not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _LARGEST:
-        raise _Wrong("is no whole number of 64 bits")
+        raise _Wrong(msg("is no whole number of 64 bits"))
     return value
 
 
@@ -144,7 +150,7 @@ def _scalar(value: Any, texts: bool) -> str:
     if texts:
         return _text(value, texts)
     if isinstance(value, float) and not math.isfinite(value):
-        raise _Wrong("is no finite number")
+        raise _Wrong(msg("is no finite number"))
     if value is not None and not isinstance(value, (bool, int, float)):
         _text(value, texts)
     return json.dumps(value)
@@ -152,7 +158,7 @@ def _scalar(value: Any, texts: bool) -> str:
 
 def _path(value: Any, texts: bool) -> Path:
     if not isinstance(value, Path):
-        raise _Wrong("is a file: send its content in a form (multipart/form-data)")
+        raise _Wrong(msg("is a file: send its content in a form (multipart/form-data)"))
     return value
 
 

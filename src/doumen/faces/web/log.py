@@ -22,9 +22,11 @@ from typing import Any
 
 from starlette.types import Scope
 
+from doumen.faces.languages import negotiated
 from doumen.faces.web.terms import Terms
 from doumen.model.errors import Unavailable
-from doumen.model.message import msg, plain
+from doumen.model.files import reason
+from doumen.model.message import msg
 
 LOG = logging.getLogger("doumen.access")
 SERVER = logging.getLogger("uvicorn")
@@ -37,6 +39,7 @@ class Line:
     """What is known of a request for its line, and for the metrics.
 
     Attributes:
+        language: In which its client wants to be spoken to.
         said: Further fields: operation, actor, token, code, receipt, ended.
         rows: Rows of an answer that were sent.
     """
@@ -44,6 +47,8 @@ class Line:
     def __init__(self, scope: Scope) -> None:
         given = next((v for k, v in scope["headers"] if k == b"x-request-id"), b"")
         self.request = given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)
+        tags = [v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-language"]
+        self.language = negotiated(",".join(tags))
         self.method = scope["method"] if scope["method"].isalpha() else "?"
         self.status = self.bytes = self.rows = 0
         self.said: dict[str, Any] = {}
@@ -126,7 +131,7 @@ def _file(path: str) -> logging.Handler:
     except OSError as error:
         raise Unavailable(
             msg("The log `{path}` cannot be written.", path=path),
-            why=plain(error.strerror or type(error).__name__),
+            why=reason(error),
             next=msg("Choose another file: `doumen serve --log FILE`."),
             detail="log",
         ) from None

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doumen.model.errors import Unavailable
-from doumen.model.message import msg, plain
+from doumen.model.files import reason
+from doumen.model.message import msg
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -140,7 +141,7 @@ def exposed(place: str, tls: tuple[Path | None, Path | None]) -> Iterator[str]:
         except (OSError, ssl.SSLError) as error:
             raise Unavailable(
                 msg("Metrics cannot be told on `{place}`.", place=place),
-                why=plain(error.strerror or type(error).__name__),
+                why=reason(error),
                 next=msg("Choose another --metrics."),
                 detail="listen",
             ) from None

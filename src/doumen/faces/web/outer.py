@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from doumen.faces.languages import catalogue
 from doumen.faces.web import problems
 from doumen.faces.web.log import Line
 from doumen.faces.web.metrics import Metrics
@@ -66,8 +67,15 @@ async def _tell(error: Exception, line: Line, send: Send) -> None:
     if line.status:
         line.said["ended"] = "broken off"
         return
-    body = problems.encoded(problems.body(problem.error, problem.status, line.request))
-    headers = {"Content-Type": problems.MEDIA, "Content-Length": str(len(body)), **problem.headers}
+    say = catalogue(line.language)
+    body = problems.encoded(problems.body(problem.error, problem.status, line.request, say))
+    headers = {
+        "Content-Type": problems.MEDIA,
+        "Content-Length": str(len(body)),
+        "Content-Language": line.language,
+        "Vary": "Accept-Language",
+        **problem.headers,
+    }
     coded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": coded})
     await send({"type": "http.response.body", "body": body})

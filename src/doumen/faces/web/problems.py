@@ -19,18 +19,19 @@ from doumen.model.errors import (
     Refused,
     unexpected,
 )
+from doumen.model.message import Catalogue, Message, as_written, msg, spoken
 
 MEDIA = "application/problem+json"
-TITLES: Mapping[str, str] = {
-    "invalid": "The request is malformed",
-    "refused": "A rule or a role forbids it",
-    "not-found": "There is no such thing",
-    "conflict": "The state is another",
-    "faulty": "Faults were found",
-    "over-budget": "A limit is reached",
-    "unavailable": "Not available now",
-    "tampered": "Evidence does not hold",
-    INTERNAL: "Something went wrong inside Doumen",
+TITLES: Mapping[str, Message] = {
+    "invalid": msg("The request is malformed"),
+    "refused": msg("A rule or a role forbids it"),
+    "not-found": msg("There is no such thing"),
+    "conflict": msg("The state is another"),
+    "faulty": msg("Faults were found"),
+    "over-budget": msg("A limit is reached"),
+    "unavailable": msg("Not available now"),
+    "tampered": msg("Evidence does not hold"),
+    INTERNAL: msg("Something went wrong inside Doumen"),
 }
 
 
@@ -55,10 +56,12 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def body(error: DoumenError, status: int, request: str) -> dict[str, Any]:
-    """The members of a problem."""
+def body(
+    error: DoumenError, status: int, request: str, say: Catalogue = as_written
+) -> dict[str, Any]:
+    """The members of a problem; what is for people is in the language of a catalogue."""
     kind = error.code.partition(".")[0]
-    return {
+    members = {
         "type": f"/v1/problems/{kind}",
         "title": TITLES[kind],
         "status": status,
@@ -66,6 +69,7 @@ def body(error: DoumenError, status: int, request: str) -> dict[str, Any]:
         "instance": f"urn:doumen:request:{request}",
         **error.as_json(),
     }
+    return {name: spoken(member, say) for name, member in members.items()}
 
 
 def encoded(value: Mapping[str, Any]) -> bytes:
@@ -77,15 +81,15 @@ def encoded(value: Mapping[str, Any]) -> bytes:
 
 def unknown(error: BaseException) -> DoumenError:
     """What is told of an error that Doumen does not know."""
-    return unexpected(error, "Report it with the id of the request.")
+    return unexpected(error, msg("Report it with the id of the request."))
 
 
 def unauthenticated() -> Problem:
     """No token, or one that lets nobody in: never said which."""
     error = Refused(
-        "The request carries no token that lets anyone in.",
-        why="It is missing, malformed, unknown, revoked or expired.",
-        next="Send `Authorization: Bearer TOKEN`; `doumen token add` makes one.",
+        msg("The request carries no token that lets anyone in."),
+        why=msg("It is missing, malformed, unknown, revoked or expired."),
+        next=msg("Send `Authorization: Bearer TOKEN`; `doumen token add` makes one."),
         detail="token",
     )
     return Problem(error, 401, {"WWW-Authenticate": 'Bearer realm="doumen"'})
@@ -94,8 +98,8 @@ def unauthenticated() -> Problem:
 def too_large(most: int) -> Problem:
     """The body is longer than it may be."""
     error = OverBudget(
-        f"The body of the request is larger than {most:,} bytes.",
-        next="Send less, or raise the limit: `doumen serve --upload-mib`.",
+        msg("The body of the request is larger than {most:,} bytes.", most=most),
+        next=msg("Send less, or raise the limit: `doumen serve --upload-mib`."),
         detail="body",
     )
     return Problem(error, 413, {"Connection": "close"})
@@ -104,7 +108,9 @@ def too_large(most: int) -> Problem:
 def too_slow(seconds: float) -> Problem:
     """The body did not come."""
     error = Conflict(
-        f"No more of the body came for {seconds:g} seconds.", next="Send it again.", detail="slow"
+        msg("No more of the body came for {seconds:g} seconds.", seconds=seconds),
+        next=msg("Send it again."),
+        detail="slow",
     )
     return Problem(error, 408, {"Connection": "close"})
 
@@ -113,8 +119,8 @@ def no_route() -> Problem:
     """No operation has this address."""
     return Problem(
         NotFound(
-            "There is nothing at this address.",
-            next="GET /v1/openapi.json lists every address.",
+            msg("There is nothing at this address."),
+            next=msg("GET /v1/openapi.json lists every address."),
             detail="route",
         )
     )
@@ -123,12 +129,16 @@ def no_route() -> Problem:
 def wrong_method(allowed: str) -> Problem:
     """The address is right, the method is not."""
     error = Invalid(
-        "This address is not used with this method.", why=f"It takes {allowed}.", detail="method"
+        msg("This address is not used with this method."),
+        why=msg("It takes {allowed}.", allowed=allowed),
+        detail="method",
     )
     return Problem(error, 405, {"Allow": allowed})
 
 
-def wrong_media(why: str, status: int) -> Problem:
+def wrong_media(why: Message, status: int) -> Problem:
     """A form that was sent (415) or asked for (406) is none of those that there are."""
-    error = Invalid("The form of the message is not one of those taken.", why=why, detail="media")
+    error = Invalid(
+        msg("The form of the message is not one of those taken."), why=why, detail="media"
+    )
     return Problem(error, status)

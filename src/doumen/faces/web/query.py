@@ -24,6 +24,7 @@ from doumen.faces.web.verb import RECEIPT, House, Verb, admitted, asked, media_o
 from doumen.faces.web.work import Attended
 from doumen.model.answer import ARROW_STREAM, Answer
 from doumen.model.errors import Unavailable
+from doumen.model.message import joined, msg
 from doumen.model.operation import Operation
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
@@ -84,7 +85,7 @@ class Query:
         house = self.house()
         bearer = await admitted(house, self.operation, scope)
         if media_of(scope) not in {"application/json", ""}:
-            raise problems.wrong_media("It takes application/json.", 415)
+            raise problems.wrong_media(msg("It takes application/json."), 415)
         most = house.terms.body
         request = sized(scope, uploads.bounded(receive, house.terms, most), most)
         values = inputs(self.operation, from_json(await uploads.body(request)), texts=False)
@@ -135,7 +136,9 @@ def chosen(accept: str) -> str:
         for media in MEDIA if refused < 0 else ():
             if kind in {media, "*/*", f"{media.partition('/')[0]}/*"}:
                 return media
-    raise problems.wrong_media(f"An answer comes as {', '.join(MEDIA)}.", 406)
+    raise problems.wrong_media(
+        msg("An answer comes as {media}.", media=joined(msg(", "), MEDIA)), 406
+    )
 
 
 def _ask(session: Session, values: Mapping[str, Any]) -> Answer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.message import msg
+from doumen.model.message import Message, joined, msg, plain, sentence
 from doumen.model.operation import Outcome
 from doumen.session import Node
 
@@ -82,7 +82,7 @@ def serve(
             ssl_keyfile=tls_key,
             timeout_graceful_shutdown=grace,
         )
-    return Outcome(json={"stopped": True}, said=("The service has stopped.",))
+    return Outcome(json={"stopped": True}, said=(msg("The service has stopped."),))
 
 
 def _run(place: str, **options: Any) -> None:
@@ -106,9 +106,9 @@ def _run(place: str, **options: Any) -> None:
         )
     except SystemExit:
         raise Unavailable(
-            f"The service could not start on {place}.",
-            why="The lines above say what went wrong.",
-            next="Choose another --host or --port.",
+            msg("The service could not start on {place}.", place=place),
+            why=msg("The lines above say what went wrong."),
+            next=msg("Choose another --host or --port."),
             detail="listen",
         ) from None
 
@@ -117,9 +117,9 @@ def _installed() -> None:
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise Unavailable(
-            "The service is not installed.",
-            why=f"There is no {', '.join(missing)}.",
-            next="pip install 'doumen[service]'",
+            msg("The service is not installed."),
+            why=msg("There is no {missing}.", missing=joined(msg(", "), missing)),
+            next=plain("pip install 'doumen[service]'"),
             detail="extra",
         )
 
@@ -167,30 +167,35 @@ def _check(
     metrics: str | None,
 ) -> None:
     (host, port), (cert, key) = place, tls
-    faults = []
+    faults: list[Message] = []
     if (cert is None) != (key is None):
-        faults.append("--tls-cert and --tls-key go together")
-    faults += [f"`{file}` is no file" for file in (cert, key) if file and not file.is_file()]
+        faults.append(msg("--tls-cert and --tls-key go together"))
+    faults += [
+        msg("`{file}` is no file", file=file) for file in (cert, key) if file and not file.is_file()
+    ]
     if cert is None and not plain and not _loopback(host):
         faults.append(
-            f"`{host}` is reached by others, who would see tokens and answers: give --tls-cert and "
-            "--tls-key, or --plain where a proxy before it does TLS"
+            msg(
+                "`{host}` is reached by others, who would see tokens and answers: give "
+                "--tls-cert and --tls-key, or --plain where a proxy before it does TLS",
+                host=host,
+            )
         )
     if not 0 <= port < 1 << 16:
-        faults.append(f"{port} is no port")
+        faults.append(msg("{port} is no port", port=port))
     if any(count < 1 for count in counts):
-        faults.append("--workers, --jobs, --rate, --upload-mib and --patience are 1 or more")
+        faults.append(msg("--workers, --jobs, --rate, --upload-mib and --patience are 1 or more"))
     if background < 0:
-        faults.append("--background is 0 or more")
+        faults.append(msg("--background is 0 or more"))
     if metrics is not None:
         faults += _metrics(metrics, plain=plain or cert is not None)
     if "*" in origins:
-        faults.append("--origin names one web origin; `*` would let in all of them")
+        faults.append(msg("--origin names one web origin; `*` would let in all of them"))
     if faults:
-        raise Invalid("The service cannot start.", why="; ".join(faults) + ".", detail="serve")
+        raise Invalid(msg("The service cannot start."), why=sentence(faults), detail="serve")
 
 
-def _metrics(place: str, *, plain: bool) -> Iterator[str]:
+def _metrics(place: str, *, plain: bool) -> Iterator[Message]:
     """What is wrong with the place of metrics."""
     host, _, port = place.rpartition(":")
     if not port.isdigit() or int(port) >= 1 << 16:

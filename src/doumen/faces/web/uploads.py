@@ -18,13 +18,15 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message, Receive
+from starlette.types import Message as Event
+from starlette.types import Receive
 
 from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.files import Upload, without
+from doumen.model.message import msg
 
 FORM = "multipart/form-data"
 _PARTS = 200
@@ -69,7 +71,7 @@ def bounded(receive: Receive, terms: Terms, most: int) -> Receive:
     """A body that ends with a problem where it is too long or does not come."""
     seen = 0
 
-    async def receiving() -> Message:
+    async def receiving() -> Event:
         nonlocal seen
         try:
             message = await asyncio.wait_for(receive(), terms.patience)
@@ -107,9 +109,9 @@ async def form(request: Request) -> FormData:
         raise Gone from None
     except (MultiPartException, HTTPException, KeyError, ValueError):
         raise Invalid(
-            "The body is no form of this kind.",
-            why=f"It should be {FORM}, with {_PARTS} parts at most.",
-            next="curl -F name=value -F file=@path makes one.",
+            msg("The body is no form of this kind."),
+            why=msg("It should be {form}, with {parts} parts at most.", form=FORM, parts=_PARTS),
+            next=msg("curl -F name=value -F file=@path makes one."),
             detail="form",
         ) from None
 

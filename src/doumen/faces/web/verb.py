@@ -17,6 +17,7 @@ from doumen.faces.web.terms import Terms
 from doumen.faces.web.uploads import FORM, Folder
 from doumen.faces.web.work import Attended, Work
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.message import either, msg
 from doumen.model.operation import Operation, Outcome
 from doumen.rooms.protect.tokens import Bearer, need
 from doumen.session import Node, Session
@@ -84,8 +85,8 @@ class Verb:
             return inputs(operation, given, texts=True)
         if scope["query_string"]:
             raise Invalid(
-                "A POST takes its inputs in the body.",
-                next="Leave out what stands after `?`.",
+                msg("A POST takes its inputs in the body."),
+                next=msg("Leave out what stands after `?`."),
                 detail="request",
             )
         media = media_of(scope)
@@ -99,8 +100,8 @@ class Verb:
                 await fields.close()
             return inputs(operation, parts, texts=True)
         if media not in {"application/json", ""}:
-            taken = f"application/json or {FORM}" if folder else "application/json"
-            raise problems.wrong_media(f"It takes {taken}.", 415)
+            taken = either(["application/json", FORM] if folder else ["application/json"])
+            raise problems.wrong_media(msg("It takes {taken}.", taken=taken), 415)
         most = house.terms.body
         request = sized(scope, uploads.bounded(receive, house.terms, most), most)
         return inputs(operation, from_json(await uploads.body(request)), texts=False)
@@ -158,7 +159,7 @@ def asked(house: House, bearer: Bearer, scope: Scope) -> Session:
         with suppress(UnicodeDecodeError):
             purpose = given.decode("utf-8").strip()
         if not purpose:
-            raise Invalid("The purpose is no text in UTF-8.", detail="purpose")
+            raise Invalid(msg("The purpose is no text in UTF-8."), detail="purpose")
     return house.node.session(bearer.actor, purpose)
 
 

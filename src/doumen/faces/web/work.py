@@ -19,6 +19,7 @@ from starlette.types import Receive
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.terms import Terms
 from doumen.model.errors import Unavailable
+from doumen.model.message import msg
 from doumen.model.wanted import WANTED, Wanted
 
 T = TypeVar("T")
@@ -89,7 +90,9 @@ class Work:
         """
         if self._inside >= self._room:
             raise Unavailable(
-                "The service has more to do than it can.", next="Try again soon.", detail="busy"
+                msg("The service has more to do than it can."),
+                next=msg("Try again soon."),
+                detail="busy",
             )
         self._count(inside=1)
         try:

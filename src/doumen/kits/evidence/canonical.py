@@ -10,6 +10,7 @@ from typing import Any
 import rfc8785
 
 from doumen.model.errors import Invalid, Tampered
+from doumen.model.message import Message, msg
 
 _PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 """Equals RFC 8785 where `_plain` holds, at a tenth of the time of a walk in Python."""
@@ -33,10 +34,12 @@ def canonical(value: object) -> bytes:
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # its check is the one wanted here
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise Invalid(
-            "A value cannot be written as canonical JSON.",
-            why="Texts, integers up to 2^53, finite numbers, booleans, null, lists and objects "
-            "with text keys are allowed.",
-            next="Write larger integers, dates and decimals as texts.",
+            msg("A value cannot be written as canonical JSON."),
+            why=msg(
+                "Texts, integers up to 2^53, finite numbers, booleans, null, lists and objects "
+                "with text keys are allowed."
+            ),
+            next=msg("Write larger integers, dates and decimals as texts."),
             detail="json",
         ) from error
 
@@ -61,7 +64,7 @@ def _plain(value: object) -> bool:
     return False
 
 
-def parsed(text: bytes, what: str) -> Any:
+def parsed(text: bytes, what: Message) -> Any:
     """The JSON value of a text that is in canonical form: any other spelling is refused.
 
     Args:
@@ -81,11 +84,11 @@ def parsed(text: bytes, what: str) -> Any:
     return value
 
 
-def _malformed(what: str) -> Tampered:
+def _malformed(what: Message) -> Tampered:
     return Tampered(
-        f"{what} is not canonical JSON.",
-        why="It was changed, cut, or written by another program.",
-        next="Ask the sender for the original file.",
+        msg("{what} is not canonical JSON.", what=what),
+        why=msg("It was changed, cut, or written by another program."),
+        next=msg("Ask the sender for the original file."),
         detail="form",
     )
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from doumen.kits.evidence.closeness import close_enough
 from doumen.kits.evidence.rowbytes import row_bytes
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.schema import Schema
 
 __all__ = ["AnswerDigest", "Digester", "close_enough", "is_floating"]
@@ -102,8 +103,11 @@ class Digester:
         """
         if batch.num_columns != len(self._schema):
             raise Invalid(
-                f"A batch of {batch.num_columns} columns is no part of an answer of "
-                f"{len(self._schema)}.",
+                msg(
+                    "A batch of {num_columns} columns is no part of an answer of {count}.",
+                    num_columns=batch.num_columns,
+                    count=len(self._schema),
+                ),
                 detail="digest",
             )
         for start in range(0, batch.num_rows, _SLICE):

@@ -12,6 +12,7 @@ from typing import Any
 
 from doumen.kits.evidence.canonical import canonical, commitment
 from doumen.model.errors import Tampered
+from doumen.model.message import msg
 from doumen.model.plan import Scalar
 
 
@@ -34,7 +35,7 @@ def committed(disclosed: Mapping[str, Any]) -> str:
     Raises:
         Tampered: it has another form.
     """
-    statement, salt = _text(disclosed, "statement"), _salt(disclosed)
+    statement, salt = _text(disclosed, msg("statement")), _salt(disclosed)
     return commitment(salt, statement.encode(), canonical(disclosed.get("parameters")))
 
 
@@ -48,7 +49,7 @@ def asked(disclosed: Mapping[str, Any]) -> tuple[str, tuple[Scalar, ...], bytes]
         parameters = tuple(_value(kind, text) for kind, text in disclosed["parameters"])
     except (KeyError, TypeError, ValueError) as error:
         raise _malformed() from error
-    return _text(disclosed, "statement"), parameters, _salt(disclosed)
+    return _text(disclosed, msg("statement")), parameters, _salt(disclosed)
 
 
 def _pair(value: Scalar) -> list[str]:
@@ -91,14 +92,16 @@ def _text(disclosed: Mapping[str, Any], name: str) -> str:
 
 def _salt(disclosed: Mapping[str, Any]) -> bytes:
     try:
-        return bytes.fromhex(_text(disclosed, "salt"))
+        return bytes.fromhex(_text(disclosed, msg("salt")))
     except ValueError as error:
         raise _malformed() from error
 
 
 def _malformed() -> Tampered:
     return Tampered(
-        "What the receipt discloses does not have the form of a statement with its parameters.",
-        why="It needs `statement`, `parameters` (pairs of type and text) and `salt`.",
+        msg(
+            "What the receipt discloses does not have the form of a statement with its parameters."
+        ),
+        why=msg("It needs `statement`, `parameters` (pairs of type and text) and `salt`."),
         detail="form",
     )

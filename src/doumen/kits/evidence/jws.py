@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from doumen.kits.evidence.canonical import canonical, parsed
 from doumen.kits.evidence.keys import holds
 from doumen.model.errors import Conflict, Tampered
+from doumen.model.message import enumerated, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def countersign(text: str, key: Ed25519PrivateKey, kid: str) -> str:
     """
     envelope = read(text)
     if kid in signers(text):
-        raise Conflict(f"Key `{kid}` has signed this already.", detail="signed")
+        raise Conflict(msg("Key `{kid}` has signed this already.", kid=kid), detail="signed")
     more = (*envelope.signatures, _signed(envelope.payload, key, kid))
     return _written(Envelope(envelope.payload, more))
 
@@ -76,9 +77,11 @@ def verify(text: str, keys: Mapping[str, str]) -> bytes:
     known = [signature for signature in envelope.signatures if signature.kid in keys]
     if not known:
         raise Tampered(
-            "None of the keys given has signed this.",
-            why="It names the keys " + ", ".join(f"`{s.kid}`" for s in envelope.signatures) + ".",
-            next="Get the key file of the node that issued it.",
+            msg("None of the keys given has signed this."),
+            why=msg(
+                "It names the keys {kids}.", kids=enumerated(s.kid for s in envelope.signatures)
+            ),
+            next=msg("Get the key file of the node that issued it."),
             detail="unknown-key",
         )
     body = encode(envelope.payload)
@@ -86,8 +89,8 @@ def verify(text: str, keys: Mapping[str, str]) -> bytes:
         message = f"{signature.protected}.{body}".encode("ascii")
         if not holds(keys[signature.kid], signature.value, message):
             raise Tampered(
-                f"The signature of key `{signature.kid}` does not hold.",
-                why="The text was changed after it was signed, or signed by another key.",
+                msg("The signature of key `{kid}` does not hold.", kid=signature.kid),
+                why=msg("The text was changed after it was signed, or signed by another key."),
                 detail="signature",
             )
     return envelope.payload
@@ -100,7 +103,7 @@ def read(text: str) -> Envelope:
         Tampered: it is not in the one form that this module writes.
     """
     try:
-        body = parsed(text.encode(), "The signed text")
+        body = parsed(text.encode(), msg("The signed text"))
         signatures = tuple(
             Signature(_kid(entry["protected"]), entry["protected"], decode(entry["signature"]))
             for entry in body["signatures"]
@@ -144,7 +147,7 @@ def _header(kid: str) -> str:
 
 
 def _kid(protected: str) -> str:
-    kid = parsed(decode(protected), "The protected header")["kid"]
+    kid = parsed(decode(protected), msg("The protected header"))["kid"]
     if not isinstance(kid, str) or _header(kid) != protected:
         raise _malformed()
     return kid
@@ -165,8 +168,8 @@ def _written(envelope: Envelope) -> str:
 
 def _malformed() -> Tampered:
     return Tampered(
-        "The signed text does not have the form of a receipt.",
-        why="It was changed, cut, or written by another program.",
-        next="Ask the sender for the original file.",
+        msg("The signed text does not have the form of a receipt."),
+        why=msg("It was changed, cut, or written by another program."),
+        next=msg("Ask the sender for the original file."),
         detail="form",
     )

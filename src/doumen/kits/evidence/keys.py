@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from doumen.kits.evidence.canonical import canonical
 from doumen.model.errors import Invalid, Tampered
+from doumen.model.message import Message, msg
 
 _FIELDS = ("kid", "public", "origin", "issued")
 
@@ -29,7 +30,11 @@ def new_key(seed: bytes) -> Ed25519PrivateKey:
         Invalid: the seed has another length.
     """
     if len(seed) != 32:
-        raise Invalid("A key needs a seed of 32 bytes.", why=f"It has {len(seed)}.", detail="key")
+        raise Invalid(
+            msg("A key needs a seed of 32 bytes."),
+            why=msg("It has {count}.", count=len(seed)),
+            detail="key",
+        )
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
@@ -80,25 +85,25 @@ def check_certificate(cert: Mapping[str, Any], root_public: str) -> str:
     """
     texts = [cert.get(name) for name in (*_FIELDS, "signature")]
     if not all(isinstance(text, str) for text in texts):
-        raise _wrong("a field of it is missing")
+        raise _wrong(msg("a field of it is missing"))
     body = {name: cert[name] for name in _FIELDS}
     try:
         named = kid(body["public"]) == body["kid"]
         signature = bytes.fromhex(cert["signature"])
     except ValueError as error:
-        raise _wrong("its key or signature is not hexadecimal") from error
+        raise _wrong(msg("its key or signature is not hexadecimal")) from error
     if not named:
-        raise _wrong("its key is not the one that it names")
+        raise _wrong(msg("its key is not the one that it names"))
     if not holds(root_public, signature, canonical(body)):
-        raise _wrong("it was changed, or issued by another root key")
+        raise _wrong(msg("it was changed, or issued by another root key"))
     return str(body["public"])
 
 
-def _wrong(why: str) -> Tampered:
+def _wrong(why: Message) -> Tampered:
     return Tampered(
-        "The certificate of the working key does not hold.",
-        why=f"Compared with the root key given, {why}.",
-        next="Get the node's key file from the node itself: `doumen ledger export`.",
+        msg("The certificate of the working key does not hold."),
+        why=msg("Compared with the root key given, {why}.", why=why),
+        next=msg("Get the node's key file from the node itself: `doumen ledger export`."),
         detail="certificate",
     )
 
@@ -142,9 +147,11 @@ def read_key_file(text: str) -> KeyFile:
 
 def _no_key_file() -> Invalid:
     return Invalid(
-        "This is not a key file.",
-        why="A key file is JSON with `origin`, `root` (a public key in hexadecimal) and "
-        "`certificates`.",
-        next="The node writes one: `doumen ledger export`.",
+        msg("This is not a key file."),
+        why=msg(
+            "A key file is JSON with `origin`, `root` (a public key in hexadecimal) and "
+            "`certificates`."
+        ),
+        next=msg("The node writes one: `doumen ledger export`."),
         detail="key-file",
     )

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from doumen.kits.evidence.keys import holds, public_hex
 from doumen.model.errors import Invalid, Tampered
+from doumen.model.message import msg
 
 _DASH = "\N{EM DASH}"
 _ED25519 = b"\x01"
@@ -61,14 +62,14 @@ def sign_note(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """
     if not name or key_name(name) != name:
         raise Invalid(
-            f"`{name}` cannot sign a note.",
-            why="The name of a key is not empty and holds no space and no `+`.",
+            msg("`{name}` cannot sign a note.", name=name),
+            why=msg("The name of a key is not empty and holds no space and no `+`."),
             detail="key-name",
         )
     if not text.endswith("\n") or re.search(r"[\x00-\x09\x0b-\x1f]", text):
         raise Invalid(
-            "This text cannot be signed as a note.",
-            why="It must end with a newline and hold no other control character.",
+            msg("This text cannot be signed as a note."),
+            why=msg("It must end with a newline and hold no other control character."),
             detail="note",
         )
     signed = base64.b64encode(key_id(name, public_hex(key)) + key.sign(text.encode()))
@@ -95,8 +96,8 @@ def open_note(note: str, name: str, public: str) -> str:
             continue
         if not holds(public, signed[4:], text.encode()):
             raise Tampered(
-                f"The signature of `{name}` on the checkpoint does not hold.",
-                why="It was changed after it was signed.",
+                msg("The signature of `{name}` on the checkpoint does not hold.", name=name),
+                why=msg("It was changed after it was signed."),
                 detail="checkpoint",
             )
         found = True
@@ -114,8 +115,8 @@ def sign_checkpoint(checkpoint: Checkpoint, name: str, key: Ed25519PrivateKey) -
     origin, size, root = checkpoint.origin, checkpoint.size, checkpoint.root
     if not origin or "\n" in origin or size < 0 or len(root) != 32:
         raise Invalid(
-            "This is no head of a ledger.",
-            why="It needs an origin of one line, a size from 0 and a root hash of 32 bytes.",
+            msg("This is no head of a ledger."),
+            why=msg("It needs an origin of one line, a size from 0 and a root hash of 32 bytes."),
             detail="checkpoint",
         )
     return sign_note(f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n", name, key)
@@ -175,17 +176,17 @@ def _base64(text: str) -> bytes:
 
 def _unsigned(name: str) -> NotSigned:
     return NotSigned(
-        f"The checkpoint is not signed by `{name}` with the key given.",
-        why="It comes from another ledger, or was signed with another key.",
-        next="Get the key file of the node that issued it.",
+        msg("The checkpoint is not signed by `{name}` with the key given.", name=name),
+        why=msg("It comes from another ledger, or was signed with another key."),
+        next=msg("Get the key file of the node that issued it."),
         detail="checkpoint",
     )
 
 
 def _malformed() -> Tampered:
     return Tampered(
-        "The checkpoint does not have the form of a signed note.",
-        why="It was changed, cut, or written by another program.",
-        next="Ask the node for it again: `doumen ledger head`.",
+        msg("The checkpoint does not have the form of a signed note."),
+        why=msg("It was changed, cut, or written by another program."),
+        next=msg("Ask the node for it again: `doumen ledger head`."),
         detail="checkpoint",
     )

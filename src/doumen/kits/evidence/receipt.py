@@ -18,6 +18,7 @@ from doumen.kits.evidence import jws, keys, merkle, note
 from doumen.kits.evidence.canonical import canonical, parsed
 from doumen.kits.evidence.disclosure import committed
 from doumen.model.errors import Tampered
+from doumen.model.message import Message, msg
 from doumen.model.receipt import Inclusion, Receipt
 
 FORMAT = "doumen-receipt-1"
@@ -34,7 +35,7 @@ class Flaw:
     """
 
     kind: str
-    what: str
+    what: Message
 
 
 def seal(receipt: Receipt, key: Ed25519PrivateKey) -> str:
@@ -66,14 +67,14 @@ def read_receipt(text: str) -> Receipt:
         Tampered: it is no receipt.
     """
     try:
-        body = parsed(jws.read(text.removesuffix("\n")).payload, "The payload")
+        body = parsed(jws.read(text.removesuffix("\n")).payload, msg("The payload"))
         if body.pop("format") != FORMAT:
             raise _malformed()
-        event = parsed(body["event"].encode(), "The event in the receipt")
+        event = parsed(body["event"].encode(), msg("The event in the receipt"))
         disclosed = body["disclosed"]
         if disclosed:
             parameters = disclosed["parameters"].encode()
-            disclosed["parameters"] = parsed(parameters, "The list of parameters")
+            disclosed["parameters"] = parsed(parameters, msg("The list of parameters"))
         place = body["inclusion"]
         receipt = Receipt(
             id=body["id"],
@@ -124,12 +125,15 @@ def check_receipt(
     origin = str(receipt.certificate.get("origin"))
     head = _opened(receipt.inclusion.checkpoint, origin, publics)
     if head is None:
-        return [*flaws, Flaw("checkpoint", "The receipt's checkpoint is not signed by the node.")]
+        return [
+            *flaws,
+            Flaw("checkpoint", msg("The receipt's checkpoint is not signed by the node.")),
+        ]
     flaws += _inclusion_flaws(receipt, head)
     if checkpoint is not None:
         other = _opened(checkpoint, origin, publics)
         if other is None:
-            flaws.append(Flaw("checkpoint", "The other checkpoint is not signed by the node."))
+            flaws.append(Flaw("checkpoint", msg("The other checkpoint is not signed by the node.")))
         else:
             flaws += _fork_flaws(head, other, consistency)
     return flaws
@@ -139,7 +143,10 @@ def _key_flaws(
     text: str, receipt: Receipt, root_public: str, certificates: Sequence[Mapping[str, Any]]
 ) -> list[Flaw]:
     flaws = [
-        Flaw("key-file", f"Certificate `{cert.get('kid')}` in the key file does not hold.")
+        Flaw(
+            "key-file",
+            msg("Certificate `{kid}` in the key file does not hold.", kid=cert.get("kid")),
+        )
         for cert in certificates
         if not _holds(cert, root_public)
     ]
@@ -147,7 +154,7 @@ def _key_flaws(
     try:
         keys.check_certificate(cert, root_public)
     except Tampered as error:
-        flaws.append(Flaw("certificate", f"{error.what} {error.why}"))
+        flaws.append(Flaw("certificate", msg("{what} {why}", what=error.what, why=error.why)))
     try:
         jws.verify(text, {str(cert.get("kid")): str(cert.get("public"))})
     except Tampered as error:
@@ -164,8 +171,10 @@ def _retired_flaws(time: str, retired: str) -> list[Flaw]:
     try:
         late = datetime.fromisoformat(time) > datetime.fromisoformat(retired)
     except (ValueError, TypeError):  # no time, or one without a zone
-        return [Flaw("retired-key", "It cannot be told whether the key was retired in time.")]
-    said = f"The key was retired at {retired}, before the event of {time}."
+        return [Flaw("retired-key", msg("It cannot be told whether the key was retired in time."))]
+    said = msg(
+        "The key was retired at {retired}, before the event of {time}.", retired=retired, time=time
+    )
     return [Flaw("retired-key", said)] if late else []
 
 
@@ -176,7 +185,7 @@ def _statement_flaws(receipt: Receipt) -> list[Flaw]:
         same = committed(receipt.disclosed) == receipt.event["data"].get("statement")
     except Tampered as error:
         return [Flaw("statement", error.what)]
-    said = "The statement shown is not the one that the ledger has a commitment to."
+    said = msg("The statement shown is not the one that the ledger has a commitment to.")
     return [] if same else [Flaw("statement", said)]
 
 
@@ -188,7 +197,9 @@ def _inclusion_flaws(receipt: Receipt, head: note.Checkpoint) -> list[Flaw]:
     )
     if included and place.size == head.size:
         return []
-    return [Flaw("inclusion", "The event is not in the ledger that the checkpoint stands for.")]
+    return [
+        Flaw("inclusion", msg("The event is not in the ledger that the checkpoint stands for."))
+    ]
 
 
 def _fork_flaws(
@@ -196,18 +207,30 @@ def _fork_flaws(
 ) -> list[Flaw]:
     old, new = sorted((one, two), key=lambda head: head.size)
     if old.size == new.size:
-        said = f"Two signed checkpoints of size {old.size} differ: the ledger was forked."
+        said = msg(
+            "Two signed checkpoints of size {size} differ: the ledger was forked.", size=old.size
+        )
         return [] if old.root == new.root else [Flaw("fork", said)]
     if consistency is None:
-        said = f"Sizes {old.size} and {new.size} differ: a consistency proof between them is needed"
-        return [Flaw("consistency", f"{said}: `doumen ledger prove`.")]
+        said = msg(
+            "Sizes {old} and {new} differ: a consistency proof between them is needed: "
+            "`doumen ledger prove`.",
+            old=old.size,
+            new=new.size,
+        )
+        return [Flaw("consistency", said)]
     proof = _hashes(consistency)
     if proof is not None and merkle.verify_consistency(
         old.size, new.size, old.root, new.root, proof
     ):
         return []
-    said = f"The ledger of size {new.size} does not begin with the one of size {old.size}"
-    return [Flaw("fork", f"{said}: it was forked, or an entry was changed or removed.")]
+    said = msg(
+        "The ledger of size {new} does not begin with the one of size {old}: it was forked, or an "
+        "entry was changed or removed.",
+        new=new.size,
+        old=old.size,
+    )
+    return [Flaw("fork", said)]
 
 
 def _opened(text: str, origin: str, publics: Sequence[str]) -> note.Checkpoint | None:
@@ -245,8 +268,8 @@ def _typed(receipt: Receipt) -> bool:
 
 def _malformed() -> Tampered:
     return Tampered(
-        "This is not a receipt of Doumen.",
-        why="It was changed, cut, or written by another program.",
-        next="Ask the holder for the original: `doumen receipt show ID`.",
+        msg("This is not a receipt of Doumen."),
+        why=msg("It was changed, cut, or written by another program."),
+        next=msg("Ask the holder for the original: `doumen receipt show ID`."),
         detail="form",
     )

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 
 Belongs = Callable[[pa.DataType], bool]
 Fixed = bytes | npt.NDArray[np.uint8]
@@ -126,8 +127,8 @@ def _content(array: pa.Array, view: View) -> tuple[bytes, pa.Array]:
         if belongs(array.type):
             return _clock(tag, array.type), plain(array)
     raise Invalid(
-        f"An answer cannot hold values of the Arrow type `{array.type}`.",
-        next="Cast the column to another type, such as VARCHAR.",
+        msg("An answer cannot hold values of the Arrow type `{type}`.", type=array.type),
+        next=msg("Cast the column to another type, such as VARCHAR."),
         detail="type",
     )
 

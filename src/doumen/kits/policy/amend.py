@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid, Refused
 from doumen.model.fact import Fact
+from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
 
-_BY_STEWARD = frozenset({"rule", "contract", "label", "purpose"})
+_KINDS: Mapping[str, Message] = {
+    "rule": msg("rule"),
+    "contract": msg("contract"),
+    "label": msg("label"),
+    "purpose": msg("purpose"),
+}
+_BY_STEWARD = frozenset(_KINDS)
 
 
 def may_amend(actor: Actor, fact: Fact) -> None:
@@ -23,21 +32,32 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     if fact.kind == "actor":
         if fact.key == OWNER:
             raise Refused(
-                "Actor `owner` is fixed: everything of the node is theirs.", detail="role"
+                msg("Actor `owner` is fixed: everything of the node is theirs."), detail="role"
             )
         if not actor.is_owner:
-            raise _role(actor, f"change actor `{fact.key}`", "the owner")
+            raise _role(
+                msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
+            )
     elif fact.kind == "token":
         if not actor.is_owner and token_holder(fact.key) != actor.name:
-            raise _role(actor, "make or revoke a token of another", "the owner")
+            raise _role(
+                msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
+            )
     elif fact.kind not in _BY_STEWARD:
         raise Refused(
-            f"A fact of kind `{fact.kind}` is not changed by hand.",
-            why="It follows from what jobs do.",
+            msg("A fact of kind `{fact}` is not changed by hand.", fact=fact.kind),
+            why=msg("It follows from what jobs do."),
             detail="fact",
         )
     elif not actor.governs:
-        raise _role(actor, f"change {fact.kind} `{fact.key}`", "the owner or a steward")
+        raise _governing(
+            msg(
+                "Actor `{actor}` may not change {kind} `{key}`.",
+                actor=actor.name,
+                kind=_KINDS[fact.kind],
+                key=fact.key,
+            )
+        )
 
 
 def may_collect(actor: Actor) -> None:
@@ -47,7 +67,7 @@ def may_collect(actor: Actor) -> None:
         Refused: they may not.
     """
     if not actor.is_owner:
-        raise _role(actor, "collect data or examine files", "the owner")
+        raise _role(msg("Actor `{actor}` may not collect data or examine files.", actor=actor.name))
 
 
 def may_derive(actor: Actor, into: Ref) -> None:
@@ -61,18 +81,27 @@ def may_derive(actor: Actor, into: Ref) -> None:
     """
     if into.node is not None or into.domain in RESERVED_DOMAINS or into.is_quarantine:
         raise Refused(
-            f"`{into}` is not a name for a derived dataset.",
-            why="Other nodes, the domains of the system and quarantines are not written to.",
-            next=f"Choose another name for `--into`, such as `{_own(actor) or 'lab'}.result`.",
+            msg("`{into}` is not a name for a derived dataset.", into=into),
+            why=msg("Other nodes, the domains of the system and quarantines are not written to."),
+            next=msg(
+                "Choose another name for `--into`, such as `{own}.result`.",
+                own=_own(actor) or "lab",
+            ),
             detail="into",
         )
     own = _own(actor)
     if actor.is_owner or into.domain == own:
         return
     raise Refused(
-        f"Actor `{actor.name}` may not write into domain `{into.domain}`.",
-        why="Derived datasets of everyone but the owner live in the domain of their own name.",
-        next=f"Write `--into {own}.{into.name}`." if own else "Ask the owner to derive it.",
+        msg(
+            "Actor `{actor}` may not write into domain `{domain}`.",
+            actor=actor.name,
+            domain=into.domain,
+        ),
+        why=msg("Derived datasets of everyone but the owner live in the domain of their own name."),
+        next=msg("Write `--into {own}.{into}`.", own=own, into=into.name)
+        if own
+        else msg("Ask the owner to derive it."),
         detail="into",
     )
 
@@ -84,15 +113,21 @@ def token_holder(key: str) -> str:
 
 def _own(actor: Actor) -> str | None:
     try:
-        return identifier(actor.name, "domain")
+        return identifier(actor.name, msg("domain"))
     except Invalid:
         return None
 
 
-def _role(actor: Actor, verb: str, who: str) -> Refused:
+def _role(what: Message) -> Refused:
+    """What only the owner may."""
+    return Refused(what, why=msg("Only the owner may."), next=msg("Ask the owner."), detail="role")
+
+
+def _governing(what: Message) -> Refused:
+    """What only those may who govern."""
     return Refused(
-        f"Actor `{actor.name}` may not {verb}.",
-        why=f"Only {who} may.",
-        next=f"Ask {who}.",
+        what,
+        why=msg("Only the owner or a steward may."),
+        next=msg("Ask the owner or a steward."),
         detail="role",
     )

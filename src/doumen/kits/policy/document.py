@@ -28,14 +28,16 @@ from doumen.kits.policy.duties import BY_NOUN, KINDS
 from doumen.kits.policy.target import read_target, write_target
 from doumen.kits.policy.yaml import plain_yaml
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, enumerated, msg, sentence
 from doumen.model.rule import Action, Duty, Effect, Mask, Rule, Target, TargetKind, Who
+from doumen.model.validation import fault
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 _ID = re.compile(r"[^\W_][\w-]{0,62}")
 Name = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^\S(.*\S)?$")]
 
 
-def _wrong(words: str) -> PydanticCustomError:
+def _wrong(words: Message) -> PydanticCustomError:
     return PydanticCustomError("rule", "{words}", {"words": words})
 
 
@@ -46,14 +48,14 @@ def _day(value: Any) -> Any:
     try:
         return date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise _wrong(f"`{value}` is not a date such as 2027-12-31") from None
+        raise _wrong(msg("`{value}` is not a date such as 2027-12-31", value=value)) from None
 
 
 def _values(value: Any) -> Any:
     """One allowed value may stand alone; several are a set."""
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
-        raise _wrong("a text or a list of texts is allowed; write others in quotes")
+        raise _wrong(msg("a text or a list of texts is allowed; write others in quotes"))
     return tuple(sorted(set(values)))
 
 
@@ -67,7 +69,7 @@ class _WhoForm(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.role is None) == (self.actor is None):
-            raise _wrong("give either `role` or `actor`")
+            raise _wrong(msg("give either `role` or `actor`"))
         return self
 
     def who(self) -> Who:
@@ -81,8 +83,8 @@ class _DutyBase(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:
-            known = ", ".join(f"`{kind.name}`" for kind in KINDS)
-            raise _wrong(f"a duty has exactly one key, of {known}")
+            known = enumerated(kind.name for kind in KINDS)
+            raise _wrong(msg("a duty has exactly one key, of {known}", known=known))
         return self
 
     def duty(self) -> Duty:
@@ -117,15 +119,15 @@ class _RuleForm(BaseModel):
     @classmethod
     def _id(cls, id: str) -> str:
         if not _ID.fullmatch(id):
-            raise _wrong("letters, digits, `-` and `_` are allowed, 63 at most, no sign first")
+            raise _wrong(msg("letters, digits, `-` and `_` are allowed, 63 at most, no sign first"))
         return id
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.permit is None) == (self.deny is None):
-            raise _wrong("give either `permit` or `deny`")
+            raise _wrong(msg("give either `permit` or `deny`"))
         if self.duties and self.permit is not Action.QUERY:
-            raise _wrong("duties belong to `permit: query` only")
+            raise _wrong(msg("duties belong to `permit: query` only"))
         for duty in self.rule().duties:
             if isinstance(duty, Mask):
                 _check_mask(duty, self.on)
@@ -149,9 +151,13 @@ def _check_mask(mask: Mask, on: Target) -> None:
     """A mask names its column where the rule does not."""
     if on.kind is TargetKind.DATASET:
         if mask.column is None:
-            raise _wrong("a mask of a rule on a dataset names its `column`")
+            raise _wrong(msg("a mask of a rule on a dataset names its `column`"))
     elif mask.column is not None:
-        raise _wrong(f"a mask of a rule on a {on.kind} applies to that: leave `column` out")
+        raise _wrong(
+            msg("a mask of a rule on a column applies to that: leave `column` out")
+            if on.kind is TargetKind.COLUMN
+            else msg("a mask of a rule on a label applies to that: leave `column` out")
+        )
 
 
 def read_rules(text: str) -> tuple[Rule, ...]:
@@ -162,22 +168,26 @@ def read_rules(text: str) -> tuple[Rule, ...]:
     """
     document = plain_yaml(text)
     if not isinstance(document, Mapping) or set(document) != {"rules"}:
-        raise _invalid(["the document has one key, `rules`, that holds a list of rules"])
+        raise _invalid([msg("the document has one key, `rules`, that holds a list of rules")])
     bodies = document["rules"]
     if not isinstance(bodies, list) or not bodies:
-        raise _invalid(["`rules` holds a list of at least one rule"])
+        raise _invalid([msg("`rules` holds a list of at least one rule")])
     rules: list[Rule] = []
-    faults: list[str] = []
+    faults: list[Message] = []
     for number, body in enumerate(bodies, start=1):
         try:
             rules.append(_RuleForm.model_validate(body).rule())
         except ValidationError as error:
             id = body.get("id") if isinstance(body, Mapping) else None
-            place = f"rule `{id}`" if isinstance(id, str) else f"rule number {number}"
+            place = (
+                msg("rule `{id}`", id=id)
+                if isinstance(id, str)
+                else msg("rule number {number}", number=number)
+            )
             faults.extend(_faults(place, error.errors(include_url=False, include_input=False)))
     ids = [rule.id for rule in rules]
     faults.extend(
-        f"rule `{id}`: the id is used {ids.count(id)} times"
+        msg("rule `{id}`: the id is used {count} times", id=id, count=ids.count(id))
         for id in dict.fromkeys(ids)
         if ids.count(id) > 1
     )
@@ -195,7 +205,7 @@ def rule_from_json(body: Mapping[str, Any]) -> Rule:
     try:
         return _RuleForm.model_validate(dict(body)).rule()
     except ValidationError as error:
-        place = f"rule `{body.get('id')}`"
+        place = msg("rule `{id}`", id=body.get("id"))
         faults = _faults(place, error.errors(include_url=False, include_input=False))
         raise _invalid(list(faults)) from None
 
@@ -224,25 +234,21 @@ def _write_who(who: Who) -> dict[str, Any]:
     return {**named, "claims": claims} if claims else dict(named)
 
 
-def _faults(place: str, errors: Iterable[ErrorDetails]) -> Iterator[str]:
+def _faults(place: Message, errors: Iterable[ErrorDetails]) -> Iterator[Message]:
     for error in errors:
         where = ".".join(str(part) for part in error["loc"])
-        yield f"{place}{', ' if where else ''}{where}: {_words(error)}"
+        if where:
+            yield msg("{place}, {where}: {words}", place=place, where=where, words=fault(error))
+        else:
+            yield msg("{place}: {words}", place=place, words=fault(error))
 
 
-def _words(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return "there is no such field"
-    if error["type"] == "missing":
-        return "the field is missing"
-    message = error["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-def _invalid(faults: list[str]) -> Invalid:
+def _invalid(faults: list[Message]) -> Invalid:
     return Invalid(
-        "The rules have a fault." if len(faults) == 1 else f"The rules have {len(faults)} faults.",
-        why="; ".join(faults) + ".",
-        next="Correct the file and add it again; `docs/rules.md` shows the form.",
+        msg("The rules have a fault.")
+        if len(faults) == 1
+        else msg("The rules have {count} faults.", count=len(faults)),
+        why=sentence(faults),
+        next=msg("Correct the file and add it again; `docs/rules.md` shows the form."),
         detail="rules",
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
+from doumen.model.message import msg
 
 PURPOSE = re.compile(r"[^\W_][\w-]{0,62}")
 """A purpose: letters of any script, digits, `-` and `_`, 63 at most, no sign first."""
@@ -73,8 +74,10 @@ def read_purpose(text: str) -> str:
     """
     if not PURPOSE.fullmatch(text):
         raise Invalid(
-            f"`{text}` is not a name for a purpose.",
-            why="Letters, digits, `-` and `_` are allowed, no sign first, 63 characters at most.",
+            msg("`{text}` is not a name for a purpose.", text=text),
+            why=msg(
+                "Letters, digits, `-` and `_` are allowed, no sign first, 63 characters at most."
+            ),
             detail="purpose",
         )
     return text

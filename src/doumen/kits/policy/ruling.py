@@ -9,6 +9,7 @@ from datetime import datetime
 from doumen.model.actor import Actor
 from doumen.model.errors import NotFound
 from doumen.model.fact import Facts
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Mask
 from doumen.model.schema import Column, Schema
@@ -90,8 +91,8 @@ class DatasetRuling:
 def absent(ref: Ref) -> NotFound:
     """The one answer for a dataset that is not there and for one that may not be discovered."""
     return NotFound(
-        f"There is no dataset `{ref}`.",
-        why="It does not exist, or no rule lets you know of it.",
-        next='`doumen query "SELECT dataset FROM sys.datasets"` lists those you may know.',
+        msg("There is no dataset `{ref}`.", ref=ref),
+        why=msg("It does not exist, or no rule lets you know of it."),
+        next=msg('`doumen query "SELECT dataset FROM sys.datasets"` lists those you may know.'),
         detail="dataset",
     )

@@ -14,6 +14,7 @@ from doumen.kits.policy.words import attributes
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Facts
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Effect, Rule
 from doumen.model.schema import Schema
@@ -113,11 +114,18 @@ def check_purpose(actor: Actor, purpose: str | None) -> None:
     """
     if purpose is None or actor.is_owner or purpose in actor.purposes:
         return
-    assigned = ", ".join(f"`{name}`" for name in sorted(actor.purposes)) or "none"
+    assigned = enumerated(sorted(actor.purposes)) if actor.purposes else msg("none")
     raise Refused(
-        f"Purpose `{purpose}` is not assigned to actor `{actor.name}`.",
-        why=f"Assigned: {assigned}.",
-        next=f"State one of these, or ask the owner: `doumen actor add {actor.name} "
-        f"--purpose {purpose}`.",
+        msg(
+            "Purpose `{purpose}` is not assigned to actor `{actor}`.",
+            purpose=purpose,
+            actor=actor.name,
+        ),
+        why=msg("Assigned: {assigned}.", assigned=assigned),
+        next=msg(
+            "State one of these, or ask the owner: `doumen actor add {actor} --purpose {purpose}`.",
+            actor=actor.name,
+            purpose=purpose,
+        ),
         detail="purpose",
     )

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
+from doumen.model.message import msg
 from doumen.model.ref import RESERVED_DOMAINS, ColumnRef, Ref
 from doumen.model.rule import Target, TargetKind
 from doumen.model.schema import Schema
@@ -55,8 +56,10 @@ def _target(value: Any) -> Target:
         if kind == TargetKind.LABEL and isinstance(text, str):
             return Target(TargetKind.LABEL, read_label(text))
     raise Invalid(
-        "This is not a target.",
-        why="Write `domain.name`, `domain.*`, {column: domain.name.column} or {label: LABEL}.",
+        msg("This is not a target."),
+        why=msg(
+            "Write `domain.name`, `domain.*`, {{column: domain.name.column}} or {{label: LABEL}}."
+        ),
     )
 
 
@@ -69,9 +72,11 @@ def read_label(text: str) -> str:
     label = unicodedata.normalize("NFC", text.strip())
     if not LABEL.fullmatch(label):
         raise Invalid(
-            f"`{text}` is not a label.",
-            why="Letters, digits, blanks and `_ - . : /` are allowed, a letter or a digit first "
-            "and last, 64 characters at most.",
+            msg("`{text}` is not a label.", text=text),
+            why=msg(
+                "Letters, digits, blanks and `_ - . : /` are allowed, a letter or a digit first "
+                "and last, 64 characters at most."
+            ),
             detail="label",
         )
     return label
@@ -85,8 +90,8 @@ def _dataset(text: str) -> str:
     parts = folded(text).split(".")
     if len(parts) != 2 or not all(_PATTERN_PART.fullmatch(part) for part in parts):
         raise Invalid(
-            f"`{text}` is not a pattern of datasets.",
-            why="Write `domain.*`, `*.name` or `*.*`; `*` stands for any letters of one part.",
+            msg("`{text}` is not a pattern of datasets.", text=text),
+            why=msg("Write `domain.*`, `*.name` or `*.*`; `*` stands for any letters of one part."),
         )
     _governable(parts[0])
     return ".".join(parts)
@@ -95,8 +100,8 @@ def _dataset(text: str) -> str:
 def _governable(domain: str) -> None:
     if domain in RESERVED_DOMAINS:
         raise Invalid(
-            f"`{domain}` holds no datasets of the node.",
-            why="What an actor sees of `sys.*` follows from roles and from the other rules.",
+            msg("`{domain}` holds no datasets of the node.", domain=domain),
+            why=msg("What an actor sees of `sys.*` follows from roles and from the other rules."),
         )
 
 

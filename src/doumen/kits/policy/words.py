@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.model.actor import Actor
+from doumen.model.message import Message, either, enumerated, joined, msg
 from doumen.model.rule import Action, Duty, Effect, Rule, Target, TargetKind, Who
 from doumen.model.schema import Schema
 
+_DOES: Mapping[tuple[Effect, Action], Message] = {
+    (Effect.PERMIT, Action.QUERY): msg("permits reading rows"),
+    (Effect.DENY, Action.QUERY): msg("denies reading rows"),
+    (Effect.PERMIT, Action.DISCOVER): msg("permits knowing names, descriptions, labels"),
+    (Effect.DENY, Action.DISCOVER): msg("denies knowing names, descriptions, labels"),
+}
 
-def duty_words(duty: Duty, *, literals: bool = False) -> str:
+
+def duty_words(duty: Duty, *, literals: bool = False) -> Message:
     """One duty as a phrase.
 
     Args:
@@ -18,45 +28,58 @@ def duty_words(duty: Duty, *, literals: bool = False) -> str:
     return BY_NOUN[type(duty)].words(duty, literals=literals)
 
 
-def duty_faults(duty: Duty, on: Target, schema: Schema) -> tuple[str, ...]:
+def duty_faults(duty: Duty, on: Target, schema: Schema) -> tuple[Message, ...]:
     """Why a duty of a rule on `on` cannot hold over a dataset of this schema; none: it can."""
     return tuple(BY_NOUN[type(duty)].faults(duty, on, schema))
 
 
-def rule_words(rule: Rule, *, literals: bool = False) -> tuple[tuple[str, str], ...]:
+def rule_words(rule: Rule, *, literals: bool = False) -> tuple[tuple[Message, Message], ...]:
     """A rule as pairs of a heading and what stands under it: does, who, on, for, until, duties.
 
     Args:
         rule: The rule.
         literals: Whether the reader may know the expressions of its filters.
     """
-    does = {Action.QUERY: "reading rows", Action.DISCOVER: "knowing names, descriptions, labels"}
-    effect = "permits" if rule.effect is Effect.PERMIT else "denies"
     return (
-        ("does", f"{effect} {does[rule.action]}"),
-        ("who", who_words(rule.who)),
-        ("on", target_words(rule.on)),
-        ("for", ", ".join(rule.purposes) or "any purpose"),
-        ("until", f"{rule.until}, that day (UTC) included" if rule.until else "no end"),
-        *(("duty", duty_words(duty, literals=literals)) for duty in rule.duties),
+        (msg("does"), _DOES[rule.effect, rule.action]),
+        (msg("who"), who_words(rule.who)),
+        (msg("on"), target_words(rule.on)),
+        (msg("for"), enumerated(rule.purposes, mark="") if rule.purposes else msg("any purpose")),
+        (
+            msg("until"),
+            msg("{until}, that day (UTC) included", until=rule.until)
+            if rule.until
+            else msg("no end"),
+        ),
+        *((msg("duty"), duty_words(duty, literals=literals)) for duty in rule.duties),
     )
 
 
-def who_words(who: Who) -> str:
+def who_words(who: Who) -> Message:
     """Whom a rule speaks of, as a phrase."""
-    named = f"role `{who.role}`" if who.role is not None else f"actor `{who.actor}`"
-    claims = [f"{name} {' or '.join(f'`{v}`' for v in values)}" for name, values in who.claims]
-    return f"{named} with {' and '.join(claims)}" if claims else named
+    named = (
+        msg("role `{role}`", role=who.role)
+        if who.role is not None
+        else msg("actor `{actor}`", actor=who.actor)
+    )
+    claims = [
+        msg("{claim} {values}", claim=name, values=either(f"`{v}`" for v in values))
+        for name, values in who.claims
+    ]
+    if not claims:
+        return named
+    return msg("{who} with {claims}", who=named, claims=joined(msg(" and "), claims))
 
 
-def target_words(target: Target) -> str:
+def target_words(target: Target) -> Message:
     """What a rule is on, as a phrase."""
     if target.kind is TargetKind.COLUMN:
-        return f"column `{target.value}`"
+        return msg("column `{target}`", target=target.value)
     if target.kind is TargetKind.LABEL:
-        return f"every column labelled `{target.value}`"
-    kind = "every dataset that fits" if "*" in target.value else "dataset"
-    return f"{kind} `{target.value}`"
+        return msg("every column labelled `{target}`", target=target.value)
+    if "*" in target.value:
+        return msg("every dataset that fits `{pattern}`", pattern=target.value)
+    return msg("dataset `{ref}`", ref=target.value)
 
 
 def attributes(actor: Actor) -> dict[str, str | None]:

@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg, plain
 
 _SIZE = 1 << 20
 _DEPTH = 16
@@ -40,7 +41,7 @@ def plain_yaml(text: str) -> Any:
         Invalid: it is no YAML, holds anchors or tags, or is larger than 1 MiB or deeper than 16.
     """
     if len(text.encode(errors="surrogatepass")) > _SIZE:
-        raise _invalid("A document of rules has at most 1 MiB.")
+        raise _invalid(msg("A document of rules has at most 1 MiB."))
     try:
         _bounded(text)
         reader = YAML(typ="safe", pure=True)
@@ -48,10 +49,18 @@ def plain_yaml(text: str) -> Any:
         return reader.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise _invalid(f"{place}{error.problem}.") from None
+        raise _invalid(
+            plain(f"{error.problem}.")
+            if mark is None
+            else msg(
+                "line {line}, column {column}: {problem}.",
+                line=mark.line + 1,
+                column=mark.column + 1,
+                problem=error.problem,
+            )
+        ) from None
     except (YAMLError, ValueError) as error:
-        raise _invalid(str(error).splitlines()[0] + ".") from None
+        raise _invalid(plain(str(error).splitlines()[0] + ".")) from None
 
 
 def _bounded(text: str) -> None:
@@ -62,20 +71,30 @@ def _bounded(text: str) -> None:
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
         if depth > _DEPTH:
-            raise _invalid("The document is nested too deeply.")
+            raise _invalid(msg("The document is nested too deeply."))
         if isinstance(event, ScalarEvent) and _SURROGATE.search(event.value):
-            raise _invalid(f"line {event.start_mark.line + 1}: half a character (surrogate).")
+            raise _invalid(
+                msg("line {line}: half a character (surrogate).", line=event.start_mark.line + 1)
+            )
         if getattr(event, "tag", None) is not None:
             mark = event.start_mark
-            place = f"line {mark.line + 1}, column {mark.column + 1}"
-            raise _invalid(f"{place}: tags are not allowed.")
+            raise _invalid(
+                msg(
+                    "line {line}, column {column}: tags are not allowed.",
+                    line=mark.line + 1,
+                    column=mark.column + 1,
+                )
+            )
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             line = event.start_mark.line + 1
             raise _invalid(
-                f"line {line}: anchors and aliases are not allowed; a text that begins with "
-                "`*` or `&` stands in quotes."
+                msg(
+                    "line {line}: anchors and aliases are not allowed; a text that begins "
+                    "with `*` or `&` stands in quotes.",
+                    line=line,
+                )
             )
 
 
-def _invalid(why: str) -> Invalid:
-    return Invalid("The document of rules is not readable YAML.", why=why, detail="yaml")
+def _invalid(why: Message) -> Invalid:
+    return Invalid(msg("The document of rules is not readable YAML."), why=why, detail="yaml")

@@ -105,7 +105,7 @@ def read_lock(text: bytes) -> Lock:
         Tampered: it was changed or cut.
     """
     try:
-        body = dict(parsed(text, "The lock"))
+        body = dict(parsed(text, msg("The lock")))
         told = body.pop("sum")
         lock = Lock(
             int(body["cost"]), *(bytes.fromhex(body[name]) for name in ("salt", "nonce", "locked"))

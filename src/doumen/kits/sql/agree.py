@@ -17,6 +17,7 @@ from doumen.kits.sql.functions import CLOCK
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.nodes import COLLATIONS
 from doumen.model.errors import DoumenError
+from doumen.model.message import msg
 
 _UNITS = frozenset({"date_diff", "date_sub", "date_trunc", "datediff", "datesub", "datetrunc"})
 """Functions of which the parser reads a first argument that is a column as the name of a unit."""
@@ -25,7 +26,8 @@ _UNITS = frozenset({"date_diff", "date_sub", "date_trunc", "datediff", "datesub"
 def differs() -> DoumenError:
     """The refusal of a statement that its two readings see differently."""
     return refused(
-        "something that its two readings see differently", next="Write it in a plainer way."
+        msg("something that its two readings see differently"),
+        next=msg("Write it in a plainer way."),
     )
 
 
@@ -59,11 +61,11 @@ class Spoken:
             self._column([part for part in path if part])
         elif kind == "POSITIONAL_REFERENCE/POSITIONAL_REFERENCE":
             if not self.arrays:
-                raise refused("a column by position", next="Name the column.")
+                raise refused(msg("a column by position"), next=msg("Name the column."))
         elif kind == "COLLATE/COLLATE":
             parts = str(node.get("collation")).upper().split(".")
             if not set(parts) <= COLLATIONS:
-                raise refused(f"the collation {node.get('collation')}")
+                raise refused(msg("the collation {collation}", collation=node.get("collation")))
 
     def _column(self, names: object) -> None:
         if not isinstance(names, list) or _folded(names) not in self.columns:
@@ -84,9 +86,12 @@ class Spoken:
                 continue
             wanted = fold(name) in LAMBDAS and place == (0 if method else 1)
             if value.get("class") == "LAMBDA" and wanted != _by_keyword(value):
-                raise refused("an arrow for a lambda", next="Write `lambda x: …`.")
+                raise refused(msg("an arrow for a lambda"), next=msg("Write `lambda x: …`."))
             if place == 0 and fold(name) in _UNITS and value.get("class") == "COLUMN_REF":
-                raise refused(f"`{name}` with a column for the unit", next="Write the unit.")
+                raise refused(
+                    msg("`{name}` with a column for the unit", name=name),
+                    next=msg("Write the unit."),
+                )
 
 
 def _by_keyword(node: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from doumen.kits.sql.agree import differs
 from doumen.kits.sql.allow import compares_list, refused
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.recursion import recursive
+from doumen.model.message import msg
 
 _MAKERS = frozenset({"unnest", "range", "generate_series"})
 
@@ -53,7 +54,8 @@ class Made:
         name = function.get("function_name") if isinstance(function, dict) else None
         if fold(str(name)) not in _MAKERS:
             raise refused(
-                f"the table function `{name}`", why="A statement reads datasets: `domain.name`."
+                msg("the table function `{name}`", name=name),
+                why=msg("A statement reads datasets: `domain.name`."),
             )
 
     def _pivot(self, node: dict[str, Any]) -> None:

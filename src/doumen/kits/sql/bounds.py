@@ -13,6 +13,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from doumen.kits.sql.allow import refused
 from doumen.model.errors import DoumenError, OverBudget
+from doumen.model.message import msg
 
 LARGEST = 1_000_000
 """Most characters of a statement."""
@@ -55,7 +56,12 @@ def check_size(sql: str) -> None:
     """
     if len(sql) > LARGEST:
         raise OverBudget(
-            f"The statement has {len(sql):,} characters; {LARGEST:,} are allowed.", detail="size"
+            msg(
+                "The statement has {count:,} characters; {largest:,} are allowed.",
+                count=len(sql),
+                largest=LARGEST,
+            ),
+            detail="size",
         )
 
 
@@ -89,7 +95,8 @@ def check_tokens(tokens: Sequence[Token]) -> None:
             raise too_deep()
         if retries > MOST_RETRIES:
             raise refused(
-                "too many joins before their ON", next="Write ON or USING after each JOIN."
+                msg("too many joins before their ON"),
+                next=msg("Write ON or USING after each JOIN."),
             )
 
 
@@ -105,8 +112,11 @@ def _check_chains(tokens: Sequence[Token]) -> None:
             lengths[-1] = 0
         if lengths[-1] > LONGEST_CHAIN:
             raise refused(
-                f"more than {LONGEST_CHAIN} methods, fields or indices after one another",
-                next="Compute in steps, with WITH.",
+                msg(
+                    "more than {longest_chain} methods, fields or indices after one another",
+                    longest_chain=LONGEST_CHAIN,
+                ),
+                next=msg("Compute in steps, with WITH."),
             )
         if type in _OPEN:
             lengths.append(0)
@@ -118,8 +128,11 @@ def _check_chains(tokens: Sequence[Token]) -> None:
 def _check_number(token: Token) -> None:
     if len(token.text) > LONGEST_NUMBER:
         raise refused(
-            f"a number or an interval of more than {LONGEST_NUMBER:,} characters",
-            next="Write it shorter, as in 1e400.",
+            msg(
+                "a number or an interval of more than {longest_number:,} characters",
+                longest_number=LONGEST_NUMBER,
+            ),
+            next=msg("Write it shorter, as in 1e400."),
         )
 
 
@@ -140,7 +153,10 @@ def check_depth(tree: exp.Expr, deepest: int = DEEPEST_TREE) -> None:
 def too_deep() -> DoumenError:
     """The refusal of a statement that is nested deeper than is read."""
     return refused(
-        "nesting deeper than is read",
-        why=f"At most {DEEPEST_BRACKETS} brackets may be open at once.",
-        next="Split it with WITH; write long chains of OR as IN (…).",
+        msg("nesting deeper than is read"),
+        why=msg(
+            "At most {deepest_brackets} brackets may be open at once.",
+            deepest_brackets=DEEPEST_BRACKETS,
+        ),
+        next=msg("Split it with WITH; write long chains of OR as IN (…)."),
     )

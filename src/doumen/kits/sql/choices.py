@@ -15,6 +15,7 @@ from doumen.kits.sql.allow import refused
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.patterns import Pattern, caseless, glob, like, regular
 from doumen.model.errors import Refused
+from doumen.model.message import msg
 
 Choice = Callable[[str], bool]
 """Whether a column of this name is meant."""
@@ -100,7 +101,8 @@ def _over(node: exp.Expr, parameter: str, test: Choice) -> Choice:
     def tested(name: str) -> bool:
         if not caseless(name):
             raise refused(
-                f"`lower` or `upper` of the column `{name}` in COLUMNS()", next="Name the columns."
+                msg("`lower` or `upper` of the column `{name}` in COLUMNS()", name=name),
+                next=msg("Name the columns."),
             )
         return test(case(name))
 
@@ -140,7 +142,9 @@ def _pattern(node: exp.Expr) -> Choice:
 
     def tested(name: str) -> bool:
         if any_case and not caseless(name):
-            raise refused(f"ILIKE over the column `{name}`", next="Name the columns.")
+            raise refused(
+                msg("ILIKE over the column `{name}`", name=name), next=msg("Name the columns.")
+            )
         return test(name) != negated
 
     return tested
@@ -148,16 +152,20 @@ def _pattern(node: exp.Expr) -> Choice:
 
 def _beyond(pattern: str) -> Refused:
     return refused(
-        f"the pattern '{pattern[:60]}' for names of columns",
-        why="Which columns it means must be known before the engine runs.",
-        next="Use letters, digits, `.`, `*`, `+`, `?`, `|`, `(…)`, `[…]`, `^` and `$`, or LIKE.",
+        msg("the pattern '{pattern}' for names of columns", pattern=pattern[:60]),
+        why=msg("Which columns it means must be known before the engine runs."),
+        next=msg(
+            "Use letters, digits, `.`, `*`, `+`, `?`, `|`, `(…)`, `[…]`, `^` and `$`, or LIKE."
+        ),
     )
 
 
 def _undecided() -> Refused:
     return refused(
-        "this condition over names of columns",
-        why="Which columns it means must be known before the engine runs.",
-        next="Compare the parameter with texts: =, <>, IN, LIKE, ILIKE, GLOB, SIMILAR TO, ~, "
-        "starts_with, contains, joined by AND, OR, NOT.",
+        msg("this condition over names of columns"),
+        why=msg("Which columns it means must be known before the engine runs."),
+        next=msg(
+            "Compare the parameter with texts: =, <>, IN, LIKE, ILIKE, GLOB, SIMILAR TO, ~, "
+            "starts_with, contains, joined by AND, OR, NOT."
+        ),
     )

@@ -10,6 +10,7 @@ from doumen.kits.sql.allow import refused
 from doumen.kits.sql.flow import Walk, has_aggregate
 from doumen.kits.sql.scopes import Field, Rows, Scope, Source
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef
 
 _Columns = frozenset[ColumnRef]
@@ -72,13 +73,13 @@ def order_columns(node: exp.Expr, fields: Sequence[Field], scope: Scope, walk: W
     for key in computed:
         if any(len(column.parts) != 1 for column in key.find_all(exp.Column)):
             raise refused(
-                "ORDER BY of a set operation by a column with its table",
-                next="Order by the name of an output.",
+                msg("ORDER BY of a set operation by a column with its table"),
+                next=msg("Order by the name of an output."),
             )
         if key.find(exp.Query, exp.Values):
             raise refused(
-                "ORDER BY of a set operation by a subquery",
-                next="Put the set operation in brackets: `SELECT * FROM (…) ORDER BY …`.",
+                msg("ORDER BY of a set operation by a subquery"),
+                next=msg("Put the set operation in brackets: `SELECT * FROM (…) ORDER BY …`."),
             )
     return key_columns(named, fields, scope, walk, alias_first=True).union(
         *(walk.flow(key, shown).all for key in computed)
@@ -120,8 +121,8 @@ def _place(key: exp.Expr, fields: Sequence[Field]) -> Field:
     number = int(key.name) if key.name.isdecimal() else 0
     if not 1 <= number <= len(fields):
         raise Invalid(
-            f"There is no column number {key.name} to group or order by.",
-            why=f"The statement has {len(fields)} outputs.",
+            msg("There is no column number {key} to group or order by.", key=key.name),
+            why=msg("The statement has {count} outputs.", count=len(fields)),
             detail="column",
         )
     return fields[number - 1]

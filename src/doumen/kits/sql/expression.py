@@ -17,8 +17,9 @@ from doumen.kits.sql.bounds import check_depth
 from doumen.kits.sql.literal import ZONED, Family, comparable, family, number_type, value_of
 from doumen.kits.sql.parse import read_tree
 from doumen.kits.sql.scopes import UnknownColumn
-from doumen.kits.sql.term import Term
+from doumen.kits.sql.term import Term, unlike
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg
 from doumen.model.plan import Scalar
 from doumen.model.schema import Schema
 
@@ -90,20 +91,25 @@ def compile_filter(
         UnknownColumn: a column that the dataset does not have.
     """
     if len(text) > LONGEST:
-        raise _invalid(f"has {len(text):,} characters; {LONGEST:,} are allowed")
+        raise _invalid(
+            msg("has {count:,} characters; {most:,} are allowed", count=len(text), most=LONGEST)
+        )
     tree = read_tree(text, prefix="SELECT ")
     items = tree.expressions if isinstance(tree, exp.Select) else []
     extra = [key for key, value in tree.args.items() if value and key != "expressions"]
     if len(items) != 1 or extra or isinstance(items[0], exp.Alias):
-        raise _invalid("is not one expression")
+        raise _invalid(msg("is not one expression"))
     compiler = Compiler(schema, attributes, prefix)
     check_depth(tree, DEEPEST)
     sql = compiler.truth(compiler.term(items[0]))
     return CompiledFilter(sql, compiler.variables, frozenset(compiler.columns))
 
 
-def _invalid(what: str, next: str | None = None) -> Invalid:
-    return Invalid(f"The filter {what}.", next=next, detail="filter")
+_COMPUTES = msg("computes, which may fail on a row")
+
+
+def _invalid(what: Message, next: Message | None = None) -> Invalid:
+    return Invalid(msg("The filter {what}.", what=what), next=next, detail="filter")
 
 
 @dataclass(slots=True)
@@ -126,15 +132,17 @@ class Compiler:
             made: Term = getattr(self, compile.__name__)(node)
             return made
         raise _invalid(
-            f"uses {type(node).__name__.lower()}, which a filter may not",
-            next="Filters use columns, literals, actor.NAME, now(), comparisons, IN, BETWEEN, "
-            "LIKE, IS NULL, AND, OR, NOT, CASE and functions that cannot fail.",
+            msg("uses {kind}, which a filter may not", kind=type(node).__name__.lower()),
+            next=msg(
+                "Filters use columns, literals, actor.NAME, now(), comparisons, IN, BETWEEN, "
+                "LIKE, IS NULL, AND, OR, NOT, CASE and functions that cannot fail."
+            ),
         )
 
     def truth(self, term: Term) -> str:
         """The SQL of a condition."""
         if term.open or family(term.type) is not Family.TRUTH:
-            raise _invalid("has a condition that is not true or false")
+            raise _invalid(msg("has a condition that is not true or false"))
         return term.sql
 
     # values
@@ -153,7 +161,7 @@ class Compiler:
         try:
             return self._bind(value_of(term.text, type), type)
         except ValueError:
-            raise _invalid(f"compares with a text that is no {type}") from None
+            raise _invalid(msg("compares with a text that is no {type}", type=type)) from None
 
     def _column(self, node: exp.Expr) -> Term:
         assert isinstance(node, exp.Column)
@@ -175,20 +183,20 @@ class Compiler:
     def _number(self, text: str) -> Term:
         type = number_type(text)
         if type is None:
-            raise _invalid("has a number with more than 38 digits")
+            raise _invalid(msg("has a number with more than 38 digits"))
         try:
             value = value_of(text.replace("_", ""), type)
         except ValueError:
-            raise _invalid(f"has `{text}`, which is no number") from None
+            raise _invalid(msg("has `{text}`, which is no number", text=text)) from None
         return Term(type, self._bind(value, type))
 
     def _negative(self, node: exp.Expr) -> Term:
         if not isinstance(node.this, exp.Literal) or node.this.is_string:
-            raise _invalid("computes, which may fail on a row", next="Compare with the value.")
+            raise _invalid(_COMPUTES, next=msg("Compare with the value."))
         return self._number(f"-{node.this.name}")
 
     def _placeholder(self, node: exp.Expr) -> Term:
-        raise _invalid("has a parameter")
+        raise _invalid(msg("has a parameter"))
 
     def _constant(self, node: exp.Expr) -> Term:
         if isinstance(node, exp.Null):
@@ -202,11 +210,14 @@ class Compiler:
             return Term(type, self._as(term, type))
         if isinstance(node, exp.TryCast) and type in _TRIES and not term.open:
             return Term(type, f"TRY_CAST({term.sql} AS {type})")
-        raise _invalid("casts, which may fail on a row", next="Use TRY_CAST to a plain type.")
+        raise _invalid(
+            msg("casts, which may fail on a row"), next=msg("Use TRY_CAST to a plain type.")
+        )
 
     def _clock(self, node: exp.Expr) -> Term:
         if str(node.this).lower() != "now" or node.expressions:
-            raise _invalid(f"calls {str(node.this).lower()}(), which a filter may not")
+            called = str(node.this).lower()
+            raise _invalid(msg("calls {called}(), which a filter may not", called=called))
         return Term(ZONED, "now()")
 
     def _shift(self, node: exp.Expr) -> Term:
@@ -220,9 +231,7 @@ class Compiler:
             or int(amount.name) > _LONGEST_INTERVAL
             or unit not in _UNITS
         ):
-            raise _invalid(
-                "computes, which may fail on a row", next="Only `now() - INTERVAL 7 DAY` may."
-            )
+            raise _invalid(_COMPUTES, next=msg("Only `now() - INTERVAL 7 DAY` may."))
         sign = "+" if isinstance(node, exp.Add) else "-"
         bound = self._bind(f"{amount.name} {unit.lower()}", "INTERVAL")
         return Term(ZONED, f"(now() {sign} {bound})")
@@ -250,7 +259,7 @@ class Compiler:
         first = types[0] if types else "VARCHAR"
         for left, right in combinations(types, 2):
             if not comparable(left, right):
-                raise _invalid(f"compares {left} with {right}, which may fail on a row")
+                raise _invalid(unlike(left, right))
         if family(first) is Family.TIME and len(set(types)) > 1:
             first = ZONED if ZONED in types else "TIMESTAMP"
             return [
@@ -268,7 +277,7 @@ class Compiler:
 
     def _in(self, node: exp.Expr) -> Term:
         if node.args.get("query") is not None or not node.expressions:
-            raise _invalid("has a subquery", next="List the values: IN ('a', 'b').")
+            raise _invalid(msg("has a subquery"), next=msg("List the values: IN ('a', 'b')."))
         value, *choices = self._alike([self.term(each) for each in [node.this, *node.expressions]])
         return Term("BOOLEAN", f"({value} IN ({', '.join(choices)}))")
 
@@ -283,13 +292,15 @@ class Compiler:
         if isinstance(node.expression, exp.Null):
             return Term("BOOLEAN", f"({self._as(term, 'VARCHAR')} IS NULL)")
         if not isinstance(node.expression, exp.Boolean):
-            raise _invalid("has IS without NULL, TRUE or FALSE")
+            raise _invalid(msg("has IS without NULL, TRUE or FALSE"))
         word = "TRUE" if node.expression.this else "FALSE"
         return Term("BOOLEAN", f"({self.truth(term)} IS {word})")
 
     def _case(self, node: exp.Expr) -> Term:
         if node.this is not None:
-            raise _invalid("has CASE with a value", next="Write CASE WHEN … = … THEN … END.")
+            raise _invalid(
+                msg("has CASE with a value"), next=msg("Write CASE WHEN … = … THEN … END.")
+            )
         whens = [self.truth(self.term(branch.this)) for branch in node.args["ifs"]]
         results = [self.term(branch.args["true"]) for branch in node.args["ifs"]]
         default = node.args.get("default")
@@ -305,7 +316,7 @@ class Compiler:
     def _texts(self, nodes: Sequence[exp.Expr]) -> list[str]:
         terms = [self.term(node) for node in nodes]
         if any(family(term.type) is not Family.TEXT for term in terms):
-            raise _invalid("uses a function of texts on something else")
+            raise _invalid(msg("uses a function of texts on something else"))
         return [self._as(term, "VARCHAR") for term in terms]
 
     def _concat(self, node: exp.Expr) -> Term:
@@ -318,7 +329,7 @@ class Compiler:
 
     def _trim(self, node: exp.Expr) -> Term:
         if node.args.get("expression") is not None:
-            raise _invalid("trims other characters than blanks")
+            raise _invalid(msg("trims other characters than blanks"))
         name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.text("position"), "trim")
         (text,) = self._texts([node.this])
         return Term("VARCHAR", f"{name}({text})")
@@ -335,7 +346,7 @@ class Compiler:
         terms = [self.term(each) for each in [node.this, *node.expressions]]
         values = self._alike(terms)
         if len({term.type for term in terms if not term.open}) > 1:
-            raise _invalid("joins different types by coalesce")
+            raise _invalid(msg("joins different types by coalesce"))
         type = next((term.type for term in terms if not term.open), "VARCHAR")
         return Term(type, f"coalesce({', '.join(values)})")
 
@@ -346,7 +357,7 @@ class Compiler:
             name, value = _PARTS[type(node)], node.this
         term = self.term(value)
         if name not in _PARTS.values() or term.type not in {"DATE", "TIMESTAMP"} or term.open:
-            raise _invalid("takes a part of something that is no DATE or TIMESTAMP")
+            raise _invalid(msg("takes a part of something that is no DATE or TIMESTAMP"))
         return Term("BIGINT", f"date_part('{name}', {term.sql})")
 
 

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from doumen.kits.sql.allow import refused
+from doumen.model.message import Message, msg
 
 _MAKERS = (exp.GenerateSeries, exp.Unnest)
 _VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.Neg, exp.Alias, exp.PivotAlias)
 _CONSTANTS = (exp.Literal, exp.Boolean)
 _AROUND = (exp.CTE, exp.Subquery, exp.Table, exp.Values, type(None))
-_SEEDED = "Write `domain.name TABLESAMPLE bernoulli(10%) REPEATABLE (42)`."
-_DATASETS = "A statement reads datasets: `domain.name`."
+_SEEDED: Message = msg("Write `domain.name TABLESAMPLE bernoulli(10%) REPEATABLE (42)`.")
+_DATASETS: Message = msg("A statement reads datasets: `domain.name`.")
 
 
 def check_forms(tree: exp.Expr) -> None:
@@ -52,8 +53,8 @@ def _dataset(table: exp.Expr) -> None:
 
 def _unordered() -> Exception:
     return refused(
-        "a sample of something else than one dataset",
-        why="The order of its rows is open, so that the sample could not be replayed.",
+        msg("a sample of something else than one dataset"),
+        why=msg("The order of its rows is open, so that the sample could not be replayed."),
         next=_SEEDED,
     )
 
@@ -61,53 +62,61 @@ def _unordered() -> Exception:
 def _sample(node: exp.Expr) -> None:
     seed, percent = node.args.get("seed"), node.args.get("percent")
     if seed is None:
-        raise refused("a sample without a seed", why="It could not be replayed.", next=_SEEDED)
+        raise refused(
+            msg("a sample without a seed"), why=msg("It could not be replayed."), next=_SEEDED
+        )
     method = node.args.get("method")
     if method is None or method.name.upper() != "BERNOULLI":
         raise refused(
-            "a sample by another method than bernoulli",
-            why="Which rows it takes depends on how all rows are stored, hidden ones too.",
+            msg("a sample by another method than bernoulli"),
+            why=msg("Which rows it takes depends on how all rows are stored, hidden ones too."),
             next=_SEEDED,
         )
     if not isinstance(seed, exp.Literal) or not isinstance(percent, exp.Literal):
-        raise refused("a sample with something else than numbers", next=_SEEDED)
+        raise refused(msg("a sample with something else than numbers"), next=_SEEDED)
 
 
 def _lateral(node: exp.Expr) -> None:
     if not isinstance(node.this, (exp.Subquery, *_MAKERS)):
-        raise refused("LATERAL over something else than a query or unnest()", why=_DATASETS)
+        raise refused(msg("LATERAL over something else than a query or unnest()"), why=_DATASETS)
 
 
 def _unnest(node: exp.Expr) -> None:
     if len(node.expressions) != 1:
-        raise refused("unnest() of several lists", next="Write `unnest(list_zip(a, b))`.")
+        raise refused(msg("unnest() of several lists"), next=msg("Write `unnest(list_zip(a, b))`."))
 
 
 def _explode(node: exp.Expr) -> None:
     if isinstance(node.parent, exp.Dot) or node.this is None:
-        raise refused("unnest() as a method", next="Write `unnest(list)`.")
+        raise refused(msg("unnest() as a method"), next=msg("Write `unnest(list)`."))
     for option in node.expressions:
         named = isinstance(option, (exp.PropertyEQ, exp.Kwarg)) and option.name.lower()
         given = option.args.get("expression")
         if named not in {"recursive", "max_depth"} or not isinstance(given, _CONSTANTS):
-            raise refused("unnest() with this option", next="Write `unnest(list)`.")
+            raise refused(msg("unnest() with this option"), next=msg("Write `unnest(list)`."))
 
 
 def _pivot(node: exp.Expr) -> None:
     if not isinstance(node.parent, _AROUND):
-        raise refused("PIVOT in this place", next="Put it in brackets: `(FROM (PIVOT …))`.")
+        raise refused(
+            msg("PIVOT in this place"), next=msg("Put it in brackets: `(FROM (PIVOT …))`.")
+        )
     if node.args.get("unpivot"):
         return
     for key in node.args.get("fields") or node.expressions:
         values = key.expressions if isinstance(key, exp.In) else ()
         if not values or not all(isinstance(value, _VALUES) for value in values):
             raise refused(
-                "PIVOT without a list of values",
-                why="Its columns would depend on the data, so that they cannot be checked before.",
-                next="List the values: `PIVOT t ON key IN ('a', 'b') USING sum(x)`.",
+                msg("PIVOT without a list of values"),
+                why=msg(
+                    "Its columns would depend on the data, so that they cannot be checked before."
+                ),
+                next=msg("List the values: `PIVOT t ON key IN ('a', 'b') USING sum(x)`."),
             )
         if not isinstance(key.this, exp.Column):
-            raise refused("PIVOT on an expression", next="Compute it before, in a subquery.")
+            raise refused(
+                msg("PIVOT on an expression"), next=msg("Compute it before, in a subquery.")
+            )
 
 
 _CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {

@@ -21,6 +21,7 @@ from doumen.kits.sql.names import fold
 from doumen.kits.sql.parse import Statement, words
 from doumen.kits.sql.splice import Splice
 from doumen.kits.sql.total import check_total, compares, is_summable, summed
+from doumen.model.message import Message, msg, plain
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
@@ -70,10 +71,13 @@ def hold_groups(
         raise _not_allowed(_what(tree))
     for clause, value in tree.args.items():
         if value and clause not in _CLAUSES:
-            raise _not_allowed(f"the clause {clause.strip('_').upper()}")
+            raise _not_allowed(msg("the clause {clause}", clause=clause.strip("_").upper()))
     for name in tree.find_all(exp.Identifier):
         if fold(name.name).startswith(_OURS):
-            raise _not_allowed(f"the name `{name.name}`", next=f"`{_OURS}` is for our own names.")
+            raise _not_allowed(
+                msg("the name `{name}`", name=name.name),
+                next=msg("`{ours}` is for our own names.", ours=_OURS),
+            )
     block = _Block(tree, tables, values)
     block.check()
     return _condition(statement.text, tree, block.counted())
@@ -128,7 +132,9 @@ class _Block:
         for clause in ("limit", "offset"):
             cut = self.tree.args.get(clause)
             if cut is not None and not isinstance(cut.expression, _CUTS):
-                raise _not_allowed(f"{clause.upper()} with something else than a number")
+                raise _not_allowed(
+                    msg("{clause} with something else than a number", clause=clause.upper())
+                )
 
     def counted(self) -> Iterator[tuple[str, int, bool]]:
         """Each minimum: the column of units, k, and whether values (else rows) are counted."""
@@ -141,29 +147,29 @@ class _Block:
     def _from(self) -> None:
         source = self.tree.args.get("from_")
         if source is None:
-            raise _not_allowed("a SELECT without a table")
+            raise _not_allowed(msg("a SELECT without a table"))
         self._take(source.this)
         for join in self.tree.args.get("joins") or ():
             self._join(join)
 
     def _take(self, node: exp.Expr) -> _Table:
         if not isinstance(node, exp.Table) or node.args.get("db") is None:
-            raise _not_allowed(_what(node), next="Read datasets directly: `domain.name`.")
+            raise _not_allowed(_what(node), next=msg("Read datasets directly: `domain.name`."))
         extra = [k for k, v in node.args.items() if v and k not in {"this", "db", "alias"}]
         alias = node.args.get("alias")
         if "when" in extra:
-            raise _not_allowed("AT (time travel)", next="Read the version in force.")
+            raise _not_allowed(msg("AT (time travel)"), next=msg("Read the version in force."))
         if extra or (alias is not None and alias.args.get("columns")):
-            raise _not_allowed("a table with more than a name and an alias")
+            raise _not_allowed(msg("a table with more than a name and an alias"))
         ref = Ref.parse(f"{node.args['db'].name}.{node.name}")
         if any(table.ref == ref for table in self.tables):
-            raise _not_allowed("a join of a dataset with itself")
+            raise _not_allowed(msg("a join of a dataset with itself"))
         name = alias.name if alias is not None else None
         table = _Table(ref, name or None, self.minimums[ref])
         if self.tables and table.minimum.least:
             raise _not_allowed(
-                f"a join to `{ref}`, which is shown in groups only",
-                next=f"Begin with FROM {ref}, and join to it what has no minimum group.",
+                msg("a join to `{ref}`, which is shown in groups only", ref=ref),
+                next=msg("Begin with FROM {ref}; join to it what has no minimum group.", ref=ref),
             )
         self.tables.append(table)
         return table
@@ -171,7 +177,9 @@ class _Block:
     def _join(self, join: exp.Join) -> None:
         words = {str(join.args.get(key) or "").upper() for key in ("kind", "side", "method")}
         if words - {"", "INNER", "LEFT", "OUTER"}:
-            raise _not_allowed("this kind of join", next="Use JOIN or LEFT JOIN with ON or USING.")
+            raise _not_allowed(
+                msg("this kind of join"), next=msg("Use JOIN or LEFT JOIN with ON or USING.")
+            )
         table = self._take(join.this)
         columns = {self._shared(name.name) for name in join.args.get("using") or ()}
         on = join.args.get("on")
@@ -180,8 +188,8 @@ class _Block:
             columns |= self._matched(equality, table)
         if not any(key <= columns for key in table.minimum.keys):
             raise _not_allowed(
-                f"a join to `{table.ref}` on what its contract does not declare unique",
-                next="Join on all columns of a key of the joined dataset.",
+                msg("a join to `{ref}` on columns it does not declare unique", ref=table.ref),
+                next=msg("Join on all columns of a key of the joined dataset."),
             )
 
     def _shared(self, name: str) -> str:
@@ -189,7 +197,7 @@ class _Block:
         types = [c.type for t in self.tables if (c := t.minimum.schema.find(name)) is not None]
         for type in types[:-1]:
             if not compares(type, types[-1]):
-                raise _not_allowed(f"USING of `{name}`, which is of different types")
+                raise _not_allowed(msg("USING of `{name}`, which is of different types", name=name))
         return fold(name)
 
     def _matched(self, node: exp.Expr | None, table: _Table) -> set[str]:
@@ -198,7 +206,7 @@ class _Block:
             return set()
         sides = [node.this, node.expression] if isinstance(node, exp.EQ) else []
         if not sides or not all(isinstance(side, exp.Column) for side in sides):
-            raise _not_allowed("a join on something else than equal columns")
+            raise _not_allowed(msg("a join on something else than equal columns"))
         self._total(node)
         owners = [self._owner([part.name for part in side.parts]) for side in sides]
         inside = [side.name for side, owner in zip(sides, owners, strict=True) if owner is table]
@@ -211,7 +219,9 @@ class _Block:
         if group is None:
             return
         if any(isinstance(key, _SETS) for key in group.expressions):
-            raise _not_allowed("ROLLUP, CUBE or GROUPING SETS", next="Group by plain columns.")
+            raise _not_allowed(
+                msg("ROLLUP, CUBE or GROUPING SETS"), next=msg("Group by plain columns.")
+            )
         items = self.tree.expressions
         if group.args.get("all"):
             keys = [i.unalias() for i in items if not isinstance(i.unalias(), _AGGREGATES)]
@@ -235,9 +245,11 @@ class _Block:
             self._aggregate(node)
         elif not self._is_key(node):
             raise _not_allowed(
-                "an output that is neither grouped by nor count, sum or avg of a column",
-                next="Give each output as a key of GROUP BY, count(*), or count, sum or avg of a "
-                "column, and compute with the answer.",
+                msg("an output that is neither grouped by nor count, sum or avg of a column"),
+                next=msg(
+                    "Give each output as a key of GROUP BY, count(*), or count, sum or avg of a "
+                    "column, and compute with the answer."
+                ),
             )
 
     def _aggregate(self, node: exp.Expr) -> str:
@@ -250,15 +262,18 @@ class _Block:
                 argument = argument.expressions[0] if len(argument.expressions) == 1 else None
         if not isinstance(argument, exp.Column) or isinstance(argument.this, exp.Star):
             raise _not_allowed(
-                "an aggregate of something else than a column", next="Aggregate bare columns."
+                msg("an aggregate of something else than a column"),
+                next=msg("Aggregate bare columns."),
             )
         if node.args.get("expressions"):
-            raise _not_allowed("an aggregate of several columns")
+            raise _not_allowed(msg("an aggregate of several columns"))
         column = self._find([part.name for part in argument.parts])
         if isinstance(node, exp.Count):
             return "BIGINT"
         if not is_summable(column.type):
-            raise _not_allowed(f"sum or avg of a column of type {column.type}, which may overflow")
+            raise _not_allowed(
+                msg("sum or avg of a column of type {type}, which may overflow", type=column.type)
+            )
         return summed(column.type) if isinstance(node, exp.Sum) else "DOUBLE"
 
     def _outcome(self, node: exp.Expr) -> str | None:
@@ -270,14 +285,18 @@ class _Block:
             alias = self._aliases.get(fold(node.name)) if len(node.parts) == 1 else None
             if alias is not None and self._has(node) and self._plain(alias) != self._plain(node):
                 raise _not_allowed(
-                    f"HAVING with `{node.name}`, which is a column and another output",
-                    next="Give the output a name of its own.",
+                    msg(
+                        "HAVING with `{node}`, which is a column and another output", node=node.name
+                    ),
+                    next=msg("Give the output a name of its own."),
                 )
             meant = alias or node
             if isinstance(meant, _AGGREGATES):
                 return self._aggregate(meant)
             if not self._is_key(meant):
-                raise _not_allowed(f"HAVING with `{node.name}`, which is not grouped by")
+                raise _not_allowed(
+                    msg("HAVING with `{node}`, which is not grouped by", node=node.name)
+                )
         return self._total(meant) if self._is_key(meant) else None
 
     def _order(self, node: exp.Expr) -> None:
@@ -285,7 +304,9 @@ class _Block:
         if isinstance(node, _AGGREGATES):
             self._aggregate(node)
         elif not (named or isinstance(node, (exp.Literal, exp.Var)) or self._is_key(node)):
-            raise _not_allowed("ORDER BY something else than an output", next="Order by outputs.")
+            raise _not_allowed(
+                msg("ORDER BY something else than an output"), next=msg("Order by outputs.")
+            )
 
     # names
 
@@ -325,8 +346,8 @@ class _Block:
         table = self._owned(path)
         if table is None:
             raise _not_allowed(
-                f"`{path[-1]}`, the name of an output, in this place",
-                next="Write what it stands for.",
+                msg("`{path}`, the name of an output, in this place", path=path[-1]),
+                next=msg("Write what it stands for."),
             )
         return table
 
@@ -358,20 +379,21 @@ def _condition(text: str, tree: exp.Select, counted: Iterator[tuple[str, int, bo
     return Splice(having, place, f" ({condition}\n) AND {least}\n")
 
 
-def _what(node: exp.Expr) -> str:
-    words: dict[type[exp.Expr], str] = {
-        exp.Union: "UNION",
-        exp.Subquery: "a subquery",
-        exp.Values: "VALUES",
-        exp.Table: "a table function",
-    }
-    return words.get(type(node), type(node).__name__.lower())
+def _what(node: exp.Expr) -> Message:
+    if isinstance(node, exp.Table):
+        return msg("a table function")
+    if isinstance(node, exp.Subquery):
+        return msg("a subquery")
+    name = type(node).__name__
+    return plain(name.upper() if isinstance(node, exp.Union | exp.Values) else name.lower())
 
 
-def _not_allowed(what: str, next: str | None = None) -> Exception:
+def _not_allowed(what: Message, next: Message | None = None) -> Exception:
     return refused(
-        f"{what} over a dataset that is shown in groups only",
-        why="A minimum group allows one SELECT with count, sum and avg of columns, total "
-        "conditions, and joins to unique keys.",
+        msg("{what} over a dataset that is shown in groups only", what=what),
+        why=msg(
+            "A minimum group allows one SELECT with count, sum and avg of columns, total "
+            "conditions, and joins to unique keys."
+        ),
         next=next,
     )

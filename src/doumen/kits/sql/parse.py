@@ -24,6 +24,7 @@ from doumen.kits.sql.past import Past, past_of, splices_of
 from doumen.kits.sql.recursion import reads_recursion, recursive
 from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.message import Message, msg, plain
 from doumen.model.ref import Ref
 
 logging.getLogger("sqlglot").disabled = True  # it logs texts that it cannot parse
@@ -79,7 +80,9 @@ def parse(sql: str) -> Statement:
     check_tree(tree)
     check_forms(tree)
     if not isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
-        raise refused("something else than a query", next="Only SELECT statements run here.")
+        raise refused(
+            msg("something else than a query"), next=msg("Only SELECT statements run here.")
+        )
     past = past_of(tree)
     return Statement(
         text=sql,
@@ -128,8 +131,8 @@ def read_tree(sql: str, *, opening: frozenset[str] | None = None, prefix: str = 
         raise _syntax(error, len(prefix)) from None
     except TokenError:
         raise Invalid(
-            "The statement cannot be split into words.",
-            next="Look for a quote or a comment that is not closed.",
+            msg("The statement cannot be split into words."),
+            next=msg("Look for a quote or a comment that is not closed."),
             detail="syntax",
         ) from None
     except RecursionError:
@@ -138,13 +141,15 @@ def read_tree(sql: str, *, opening: frozenset[str] | None = None, prefix: str = 
         raise
     except (SqlglotError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise Invalid(
-            "The statement cannot be read.", why=type(error).__name__, detail="syntax"
+            msg("The statement cannot be read."), why=plain(type(error).__name__), detail="syntax"
         ) from None
     found = [tree for tree in trees if tree is not None]
     if len(found) != 1:
         raise Invalid(
-            "There is no statement." if not found else "There is more than one statement.",
-            next="Give one SELECT at a time.",
+            msg("There is no statement.")
+            if not found
+            else msg("There is more than one statement."),
+            next=msg("Give one SELECT at a time."),
             detail="syntax",
         )
     check_depth(found[0])
@@ -155,10 +160,10 @@ def _other(word: str) -> DoumenError:
     """The refusal of a statement that begins with this word; a word of no statement is a slip."""
     hints = {words.upper(): hint for words, hint in WORDS.values()}
     if word in hints or word in _STATEMENTS:
-        return refused(word, next=hints.get(word) or "Only SELECT statements run here.")
+        return refused(plain(word), next=hints.get(word) or msg("Only SELECT statements run here."))
     return Invalid(
-        f"The statement begins with `{word}`.",
-        why="Statements begin with SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT or TABLE.",
+        msg("The statement begins with `{word}`.", word=word),
+        why=msg("Statements begin with SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT or TABLE."),
         detail="syntax",
     )
 
@@ -170,11 +175,29 @@ def _syntax(error: ParseError, prefix: int) -> Invalid:
     if column is not None:  # the parser tells the last character of the word
         column = max(1, column - max(0, len(str(place.get("highlight") or "")) - 1))
         column = max(1, column - prefix) if line == 1 else column
-    where = f" in line {line}, column {column}" if line is not None else ""
     return Invalid(
-        f"The statement has a syntax error{where}" + (f", near `{near}`." if near else "."),
-        why=None if "<class" in said else said or None,
+        _misspelled(line, column, near),
+        why=plain(said) if said and "<class" not in said else None,
         detail="syntax",
+    )
+
+
+def _misspelled(line: object, column: object, near: str) -> Message:
+    if line is None and not near:
+        return msg("The statement has a syntax error.")
+    if line is None:
+        return msg("The statement has a syntax error, near `{near}`.", near=near)
+    if not near:
+        return msg(
+            "The statement has a syntax error in line {line}, column {column}.",
+            line=line,
+            column=column,
+        )
+    return msg(
+        "The statement has a syntax error in line {line}, column {column}, near `{near}`.",
+        line=line,
+        column=column,
+        near=near,
     )
 
 
@@ -191,9 +214,11 @@ def _tables(tree: exp.Expr) -> Iterable[Ref]:
         elif not _names_cte(table):
             _check_recursion(table)
             raise Invalid(
-                f"`{table.name}` names no dataset.",
-                why="A dataset is named with its domain.",
-                next=f"Write `domain.{table.name}`; the table `sys.datasets` lists them.",
+                msg("`{table}` names no dataset.", table=table.name),
+                why=msg("A dataset is named with its domain."),
+                next=msg(
+                    "Write `domain.{table}`; the table `sys.datasets` lists them.", table=table.name
+                ),
                 detail="name",
             )
 
@@ -203,8 +228,8 @@ def _part(identifier: exp.Expr) -> str:
     name = identifier.name
     if "." in name or "/" in name:
         raise Invalid(
-            f"`{name}` is not a part of a dataset name.",
-            next='Write `domain.name`, each part quoted by itself: `"domain"."name"`.',
+            msg("`{name}` is not a part of a dataset name.", name=name),
+            next=msg('Write `domain.name`, each part quoted by itself: `"domain"."name"`.'),
             detail="name",
         )
     return name
@@ -241,9 +266,11 @@ def _check_recursion(table: exp.Table) -> None:
             and clause.args.get("recursive")
         ):
             raise refused(
-                f"a recursion `{cte.alias}` of another form",
-                next="Write `first UNION ALL second`, of which the second reads it; ORDER BY and "
-                "LIMIT stand in the query around it.",
+                msg("a recursion `{alias}` of another form", alias=cte.alias),
+                next=msg(
+                    "Write `first UNION ALL second`, of which the second reads it; ORDER BY and "
+                    "LIMIT stand in the query around it."
+                ),
             )
         cte = cte.find_ancestor(exp.CTE)
 
@@ -257,12 +284,16 @@ def _unwrapped(tree: exp.Expr) -> exp.Expr:
 def _parameters(tree: exp.Expr) -> int:
     found = [str(node.this or "") for node in tree.find_all(exp.Placeholder)]
     if any(len(number) > _DIGITS for number in found):
-        raise Invalid("The number of a parameter is too large.", detail="syntax")
+        raise Invalid(msg("The number of a parameter is too large."), detail="syntax")
     numbered = [int(number) for number in found if number]
     if numbered and len(numbered) != len(found):
-        raise Invalid("The statement mixes `?` and `$1`.", next="Use one of them.", detail="syntax")
+        raise Invalid(
+            msg("The statement mixes `?` and `$1`."), next=msg("Use one of them."), detail="syntax"
+        )
     if numbered and (min(numbered) < 1 or max(numbered) != len(set(numbered))):
         raise Invalid(
-            "The numbers of the parameters have gaps.", next="Use `$1`, `$2` …", detail="syntax"
+            msg("The numbers of the parameters have gaps."),
+            next=msg("Use `$1`, `$2` …"),
+            detail="syntax",
         )
     return max(numbered, default=0) or len(found)

@@ -17,6 +17,7 @@ from doumen.kits.sql.allow import refused
 from doumen.kits.sql.recursion import reads_recursion
 from doumen.kits.sql.splice import Splice
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.message import Message, msg, plain
 from doumen.model.ref import Ref
 
 _UNITS = frozenset({"VERSION", "TIMESTAMP"})
@@ -87,14 +88,14 @@ def _splices(text: str, table: exp.Table, tokens: Sequence[Token], past: Past) -
     first, last = table.args["db"].meta.get("start"), table.this.meta.get("end")
     if first is None or last is None:
         raise refused(
-            f"AT (time travel) on `{past.ref}` in a place that is not known",
-            next='Quote the name: `"domain"."name" AT (VERSION => 3)`.',
+            msg("AT (time travel) on `{past}` in a place that is not known", past=past.ref),
+            next=msg('Quote the name: `"domain"."name" AT (VERSION => 3)`.'),
         )
     yield Splice(first, last + 1, f'"{past.stand_in.domain}"."{past.stand_in.name}"')
     name = next(n for n, token in enumerate(tokens) if token.end == last)
     begin = next((n for n in range(name, len(tokens)) if _is_at(tokens[n : n + 4])), None)
     if begin is None:
-        raise refused("time travel in another form", next="Write `AT (VERSION => 3)`.")
+        raise refused(msg("time travel in another form"), next=msg("Write `AT (VERSION => 3)`."))
     depth = 0
     for token in tokens[begin + 1 :]:
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
@@ -119,15 +120,15 @@ def _read(table: exp.Table) -> tuple[Ref, int | None, datetime | None]:
     at = table.args["when"]
     if table.args.get("db") is None or reads_recursion(table):
         raise refused(
-            f"AT (time travel) on `{table.name}`, which is no dataset",
-            next="Write AT after the dataset inside of the common table expression.",
+            msg("AT (time travel) on `{table}`, which is no dataset", table=table.name),
+            next=msg("Write AT after the dataset inside of the common table expression."),
         )
     ref = Ref.parse(f"{table.args['db'].name}.{table.name}")
     if ref.is_system:
         raise refused(
-            f"AT (time travel) on `{ref}`",
-            why="The tables of `sys` are made anew for each job.",
-            next="`sys.events` holds what happened, with its time.",
+            msg("AT (time travel) on `{ref}`", ref=ref),
+            why=msg("The tables of `sys` are made anew for each job."),
+            next=msg("`sys.events` holds what happened, with its time."),
         )
     value = at.args["expression"]
     if str(at.args["kind"]).upper() == "VERSION":
@@ -137,7 +138,7 @@ def _read(table: exp.Table) -> tuple[Ref, int | None, datetime | None]:
 
 def _version(value: exp.Expr) -> int:
     if not isinstance(value, exp.Literal) or value.is_string or not value.name.isdecimal():
-        raise _odd("a version", "`AT (VERSION => 3)`")
+        raise _odd(msg("a version"), plain("`AT (VERSION => 3)`"))
     return int(value.name)
 
 
@@ -145,21 +146,22 @@ def _moment(value: exp.Expr) -> datetime:
     typed = isinstance(value, exp.Cast) and str(value.to.this.value) in _TIMES
     literal = value.this if typed else value
     if not isinstance(literal, exp.Literal) or not literal.is_string:
-        raise _odd("a moment", "`AT (TIMESTAMP => TIMESTAMP '2026-01-01 00:00:00')`")
+        raise _odd(msg("a moment"), plain("`AT (TIMESTAMP => TIMESTAMP '2026-01-01 00:00:00')`"))
     try:
         moment = datetime.fromisoformat(literal.name)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(
-            "The moment of AT cannot be read.",
-            next="Write it as '2026-01-01 00:00:00'; it is in UTC where it names no zone.",
+            msg("The moment of AT cannot be read."),
+            next=msg("Write it as '2026-01-01 00:00:00'; it is in UTC where it names no zone."),
             detail="value",
         ) from None
 
 
-def _odd(what: str, example: str) -> DoumenError:
+def _odd(what: Message, example: Message) -> DoumenError:
     return refused(
-        f"AT (time travel) with something else than {what} as a literal", next=f"Write {example}."
+        msg("AT (time travel) with something else than {what} as a literal", what=what),
+        next=msg("Write {example}.", example=example),
     )
 
 

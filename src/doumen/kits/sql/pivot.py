@@ -16,6 +16,7 @@ from doumen.kits.sql.flow import Walk
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.scopes import Field, Flow, Rows, Scope, Source, merge
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef
 
 MOST = 10_000
@@ -56,7 +57,10 @@ def _pivot(pivot: exp.Pivot, rows: Rows, walk: Walk, scope: Scope) -> Rows:
     for column in values:
         count *= len(column)
         if count > MOST:
-            raise refused(f"a PIVOT of more than {MOST:,} columns", next="Give fewer values.")
+            raise refused(
+                msg("a PIVOT of more than {most:,} columns", most=MOST),
+                next=msg("Give fewer values."),
+            )
     made = [
         Field(
             _joined(combination) if plain else _joined([*combination, name]),
@@ -80,7 +84,7 @@ def _kept(pivot: exp.Pivot, rows: Rows, used: set[str], scope: Scope) -> list[Fi
     found = []
     for key in group.expressions:
         if not isinstance(key, exp.Column) or len(key.parts) != 1:
-            raise refused("GROUP BY of a PIVOT by an expression", next="Name a column.")
+            raise refused(msg("GROUP BY of a PIVOT by an expression"), next=msg("Name a column."))
         found.append(scope.resolve([key.name]))
     return found
 
@@ -103,8 +107,8 @@ def _values(key: exp.Expr) -> Iterator[str]:
             yield "true" if value.this else "false"
         else:
             raise refused(
-                "a value of PIVOT that is no text or whole number and has no name",
-                next="Name it: `FROM t PIVOT (sum(x) FOR key IN (1.5 AS name))`.",
+                msg("a value of PIVOT that is no text or whole number and has no name"),
+                next=msg("Name it: `FROM t PIVOT (sum(x) FOR key IN (1.5 AS name))`."),
             )
 
 
@@ -123,7 +127,8 @@ def _unpivot(pivot: exp.Pivot, rows: Rows, walk: Walk, scope: Scope) -> Rows:
     lines = [line for entry in entries for line in _entry(entry, rows)]
     if any(len(line) != len(values) for line in lines) or not lines:
         raise Invalid(
-            f"UNPIVOT names {len(values)} columns for values of another number.", detail="column"
+            msg("UNPIVOT names {count} columns for values of another number.", count=len(values)),
+            detail="column",
         )
     flows = [[walk.flow(exp.column(name, quoted=True), scope) for name in line] for line in lines]
     columns = [merge(column) for column in zip(*flows, strict=True)]
@@ -142,7 +147,9 @@ def _turned(pivot: exp.Pivot) -> tuple[str, list[str], list[exp.Expr]]:
         first = pivot.expressions[0]
         names = first.expressions if isinstance(first, exp.Tuple) else pivot.expressions
         if len(fields) != 1 or not isinstance(fields[0], exp.In):
-            raise refused("UNPIVOT by more than one list", next="Write one `FOR name IN (…)`.")
+            raise refused(
+                msg("UNPIVOT by more than one list"), next=msg("Write one `FOR name IN (…)`.")
+            )
         return fields[0].this.name, [name.name for name in names], list(fields[0].expressions)
     into = pivot.args.get("into")
     if into is None:
@@ -158,14 +165,18 @@ def _entry(entry: exp.Expr, rows: Rows) -> Iterator[list[str]]:
         given = {key for key, value in entry.args.items() if value}
         left_out = {fold(column.name) for column in entry.args.get("except_") or ()}
         if given - {"except_"}:
-            raise refused("UNPIVOT over a star with REPLACE or RENAME", next="Name the columns.")
+            raise refused(
+                msg("UNPIVOT over a star with REPLACE or RENAME"), next=msg("Name the columns.")
+            )
         for each in rows.fields:
             if each.name is not None and fold(each.name) not in left_out:
                 yield [each.name]
         return
     parts = entry.expressions if isinstance(entry, exp.Tuple) else [entry]
     if not all(isinstance(part, exp.Column) and len(part.parts) == 1 for part in parts):
-        raise refused("UNPIVOT over an expression", next="Turn columns; compute them before.")
+        raise refused(
+            msg("UNPIVOT over an expression"), next=msg("Turn columns; compute them before.")
+        )
     yield [part.name for part in parts]
 
 
@@ -173,5 +184,8 @@ def _bare(node: exp.Expr) -> Iterator[exp.Column]:
     """The columns that a part of a PIVOT names, each without its table, as the engine wants."""
     for column in node.find_all(exp.Column):
         if len(column.parts) != 1:
-            raise refused("a column with its table in PIVOT", next=f"Write `{column.name}`.")
+            raise refused(
+                msg("a column with its table in PIVOT"),
+                next=msg("Write `{column}`.", column=column.name),
+            )
         yield column

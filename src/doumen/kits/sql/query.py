@@ -19,6 +19,7 @@ from doumen.kits.sql.stars import outputs
 from doumen.kits.sql.tables import Tables, names_given
 from doumen.kits.sql.unnest import opened
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.schema import Schema
 
@@ -141,7 +142,11 @@ class Queries:
             pairs = list(_paired(left.fields, right.fields))
         elif len(left.fields) != len(right.fields):
             raise Invalid(
-                f"A set operation joins {len(left.fields)} columns with {len(right.fields)}.",
+                msg(
+                    "A set operation joins {left} columns with {right}.",
+                    left=len(left.fields),
+                    right=len(right.fields),
+                ),
                 detail="column",
             )
         else:
@@ -159,7 +164,7 @@ class Queries:
     def _values(self, node: exp.Values, scope: Scope) -> Rows:
         lines = [line.expressions for line in node.expressions]
         if len({len(line) for line in lines}) != 1:
-            raise Invalid("The rows of VALUES have different lengths.", detail="column")
+            raise Invalid(msg("The rows of VALUES have different lengths."), detail="column")
         flows = [
             [self.walk.flow(value, scope) for value in column]
             for column in zip(*lines, strict=True)
@@ -180,9 +185,11 @@ def _paired(left: Sequence[Field], right: Sequence[Field]) -> list[tuple[Field, 
     for side in (left, right):
         names = [fold(each.name) for each in side if each.name is not None]
         if len(names) < len(side):
-            raise refused("BY NAME over an output without a name", next="Name it with AS.")
+            raise refused(
+                msg("BY NAME over an output without a name"), next=msg("Name it with AS.")
+            )
         if len(set(names)) < len(names):
-            raise Invalid("BY NAME meets one name twice on one side.", detail="column")
+            raise Invalid(msg("BY NAME meets one name twice on one side."), detail="column")
     theirs = {fold(each.name or ""): each for each in right}
     pairs = [
         (each, theirs.pop(fold(each.name or ""), Field(each.name, Flow(), each.type)))

@@ -12,13 +12,14 @@ from typing import Any
 
 from doumen.kits.sql.agree import Spoken, differs
 from doumen.kits.sql.agree_rows import Made
-from doumen.kits.sql.allow import admit_function, refused
+from doumen.kits.sql.allow import admit_function, refused, with_part
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.parse import Statement
 from doumen.kits.sql.recursion import RECURRING
 from doumen.kits.sql.shapes import OBJECTS, PLACES, TYPES, VALUES, WORDS
 from doumen.kits.sql.splice import original_place
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.message import Message, msg, plain
 from doumen.model.ref import Ref
 
 _FIELDS = {kind: frozenset(fields.split()) for kind, fields in OBJECTS.items()}
@@ -65,11 +66,19 @@ def check_reading(engine_json: str, statement: Statement) -> None:
 def _error(answer: dict[str, Any], statement: Statement) -> DoumenError:
     if answer.get("error_type") == "parser":
         position = str(answer.get("position", ""))
-        where = ""
-        if position.isdecimal():
-            where = f" at character {original_place(int(position), statement.splices) + 1}"
-        return Invalid(f"The engine finds a syntax error{where}.", detail="syntax")
-    return refused("something else than a query", next="Only SELECT statements run here.")
+        if not position.isdecimal():
+            return Invalid(msg("The engine finds a syntax error."), detail="syntax")
+        place = original_place(int(position), statement.splices) + 1
+        return Invalid(
+            msg("The engine finds a syntax error at character {place}.", place=place),
+            detail="syntax",
+        )
+    return refused(msg("something else than a query"), next=msg("Only SELECT statements run here."))
+
+
+def _partly(kind: str, field: str) -> Message:
+    """A form with a field that it may not have."""
+    return WORDS.get(f"{kind}.{field}") or with_part(_spell(kind), _spell(field))
 
 
 class _Reading:
@@ -86,15 +95,15 @@ class _Reading:
         kind = _kind(node, key)
         fields = _FIELDS.get(kind)
         if fields is None:
-            raise refused(WORDS.get(kind, _spell(kind)))
+            raise refused(WORDS.get(kind, plain(_spell(kind))))
         for field, value in node.items():
             if field in PLACES or value in (None, False, "", [], {}):
                 continue
             if field not in fields and not _orders_by_all(kind, field, key):
-                raise refused(WORDS.get(f"{kind}.{field}", f"{_spell(kind)} with {_spell(field)}"))
+                raise refused(_partly(kind, field))
             allowed = VALUES.get(field)
             if allowed is not None and (not isinstance(value, (str, int)) or value not in allowed):
-                raise refused(WORDS.get(f"{kind}.{field}", f"{_spell(kind)} with {_spell(field)}"))
+                raise refused(_partly(kind, field))
         self._agree(kind, node, scope)
         yield from _parts(node, scope)
 
@@ -105,7 +114,7 @@ class _Reading:
             admit_function(_only(node, "function_name"))
         elif kind == "TYPE/TYPE":
             if _only(node, "type_name").lower() not in TYPES:
-                raise refused(f"the type {_only(node, 'type_name')}")
+                raise refused(msg("the type {called}", called=_only(node, "type_name")))
         elif kind == "BASE_TABLE":
             self._table(node, scope)
         elif kind == "<statements>":
@@ -119,7 +128,9 @@ class _Reading:
             raise differs()
         if len(path) == 1:
             if (fold(str(path[0])),) not in scope:
-                raise refused(f"the table `{path[0]}`", next="Write `domain.name`.")
+                raise refused(
+                    msg("the table `{path}`", path=path[0]), next=msg("Write `domain.name`.")
+                )
         elif tuple(fold(str(part)) for part in path) in scope:
             return
         elif (

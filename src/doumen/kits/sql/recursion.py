@@ -10,6 +10,7 @@ from sqlglot import exp
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.scopes import Rows, UnknownColumn, common_type
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef
 
 RECURRING = "recurring"
@@ -74,7 +75,11 @@ def fixpoint(
         again = step(rows)
         if len(again.fields) != len(rows.fields):
             raise Invalid(
-                f"A recursion joins {len(rows.fields)} columns with {len(again.fields)}.",
+                msg(
+                    "A recursion joins {left} columns with {right}.",
+                    left=len(rows.fields),
+                    right=len(again.fields),
+                ),
                 detail="column",
             )
         fields = tuple(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from doumen.kits.sql.names import fold
 from doumen.model.errors import Invalid
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import ColumnRef, Ref
 
 _NONE: frozenset[ColumnRef] = frozenset()
@@ -25,10 +26,11 @@ class UnknownColumn(Invalid):
     """
 
     def __init__(self, ref: Ref | None, column: str, known: Sequence[str]) -> None:
-        where = f"`{ref}` has" if ref else "There is"
         super().__init__(
-            f"{where} no column `{column}`.",
-            next=f"Columns are: {', '.join(known)}." if known else None,
+            msg("`{ref}` has no column `{column}`.", ref=ref, column=column)
+            if ref
+            else msg("There is no column `{column}`.", column=column),
+            next=msg("Columns are: {names}.", names=enumerated(known, mark="")) if known else None,
             detail="column",
         )
         self.ref = ref
@@ -85,7 +87,12 @@ class Rows:
         """The first columns under other names."""
         if len(names) > len(self.fields):
             raise Invalid(
-                f"{len(names)} names are given for {len(self.fields)} columns.", detail="column"
+                msg(
+                    "{names} names are given for {columns} columns.",
+                    names=len(names),
+                    columns=len(self.fields),
+                ),
+                detail="column",
             )
         fields = [
             replace(f, name=name, also=None, chosen=True)
@@ -254,8 +261,8 @@ class Scope:
         ]
         if len(found) > 1:
             raise Invalid(
-                f"The column `{shown}` is ambiguous.",
-                next="Write the name of its table before it.",
+                msg("The column `{shown}` is ambiguous.", shown=shown),
+                next=msg("Write the name of its table before it."),
                 detail="ambiguous",
             )
         if found and found[0].also is not None and fold(found[0].also) == name:
@@ -301,7 +308,9 @@ class Scope:
         sources = [s for s in self.sources if not folded or s.called(folded)]
         if not sources:
             raise Invalid(
-                f"There is no table `{'.'.join(table)}` here." if table else "`*` has no table.",
+                msg("There is no table `{table}` here.", table=".".join(table))
+                if table
+                else msg("`*` has no table."),
                 detail="table",
             )
         columns = []
@@ -343,8 +352,8 @@ class Scope:
         found = [Merged(f, s) for s in self.sources for f in s.rows.fields if f.called(folded)]
         if len(found) > 1:
             raise Invalid(
-                f"The column `{name}` of USING is ambiguous.",
-                next="Join with ON.",
+                msg("The column `{name}` of USING is ambiguous.", name=name),
+                next=msg("Join with ON."),
                 detail="ambiguous",
             )
         return found[0] if found else None

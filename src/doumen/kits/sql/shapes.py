@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doumen.model.message import Message, msg
+
 _EXPRESSION = "class type alias "
 _CALL = "function_name qualified_name arguments "
 
@@ -118,11 +120,11 @@ VALUES: Mapping[str, frozenset[object]] = {
 PLACES = frozenset({"query_location", "query_location_length"})
 """Fields that say where in the text something stands."""
 
-WORDS: Mapping[str, str] = {
-    "SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE",
-    "BASE_TABLE.at_clause": "AT (time travel)",
-    "JOIN.ref_type": "this kind of join",
-    "<sample>.method": "a sample by another method than bernoulli",
+WORDS: Mapping[str, Message] = {
+    "SHOW_REF": msg("DESCRIBE, SHOW or SUMMARIZE"),
+    "BASE_TABLE.at_clause": msg("AT (time travel)"),
+    "JOIN.ref_type": msg("this kind of join"),
+    "<sample>.method": msg("a sample by another method than bernoulli"),
 }
 """How refused kinds and fields are called."""
 

@@ -18,6 +18,7 @@ from doumen.kits.sql.dotted import dotted
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.scopes import Field, Flow, Scope, Source, merge
 from doumen.model.errors import Invalid, Refused
+from doumen.model.message import msg
 
 _Columns = list[tuple[Source, Field]]
 
@@ -57,7 +58,8 @@ def outputs(
             _remember(found, scope)
             if len(fields) > MOST_OUTPUTS:
                 raise refused(
-                    f"more than {MOST_OUTPUTS:,} outputs", next="Name the columns that you need."
+                    msg("more than {most_outputs:,} outputs", most_outputs=MOST_OUTPUTS),
+                    next=msg("Name the columns that you need."),
                 )
             continue
         flow = walk.flow(item, scope)
@@ -87,9 +89,11 @@ def columns(node: exp.Columns, scope: Scope, walk: Traces) -> list[Field]:
     if isinstance(what, exp.Literal) and what.is_string:
         return _chosen(found, matching(what.name))
     raise refused(
-        "COLUMNS() of this form",
-        next="Write COLUMNS(*), COLUMNS('pattern'), COLUMNS(['name', …]) or "
-        "COLUMNS(lambda c: c LIKE '…').",
+        msg("COLUMNS() of this form"),
+        next=msg(
+            "Write COLUMNS(*), COLUMNS('pattern'), COLUMNS(['name', …]) or "
+            "COLUMNS(lambda c: c LIKE '…')."
+        ),
     )
 
 
@@ -99,14 +103,16 @@ def _expanded(item: exp.Expr, scope: Scope, walk: Traces) -> list[Field] | None:
     while isinstance(body, exp.Paren):
         body = body.this
     if isinstance(body, exp.Columns) and body.args.get("unpack"):
-        raise refused("*COLUMNS() outside of a call", next="Write `COLUMNS(…)`.")
+        raise refused(msg("*COLUMNS() outside of a call"), next=msg("Write `COLUMNS(…)`."))
     found = _stars(body, scope, walk)
     if found is None:
         found = _replicated(body, scope, walk)
     if found is None or not isinstance(item, exp.Alias):
         return found
     if "\\" in item.alias:
-        raise refused("a part of a pattern in a name", next="Name the columns one by one.")
+        raise refused(
+            msg("a part of a pattern in a name"), next=msg("Name the columns one by one.")
+        )
     return [Field(item.alias, each.flow) for each in found]
 
 
@@ -126,14 +132,15 @@ def _replicated(body: exp.Expr, scope: Scope, walk: Traces) -> list[Field] | Non
         elif isinstance(each, exp.Filter) and any(
             isinstance(part, exp.Columns) for part in _nodes(each.expression)
         ):
-            raise refused("COLUMNS() in a FILTER", next="Name the columns.")
+            raise refused(msg("COLUMNS() in a FILTER"), next=msg("Name the columns."))
         elif isinstance(each, exp.Star) and not _counted(each):
-            raise refused("`*` inside an expression", next="Write `COLUMNS(*)`.")
+            raise refused(msg("`*` inside an expression"), next=msg("Write `COLUMNS(*)`."))
     if not kinds:
         return None
     if any(kind != kinds[0] for kind in kinds):
         raise refused(
-            "two different COLUMNS() in one expression", next="Write the expressions one by one."
+            msg("two different COLUMNS() in one expression"),
+            next=msg("Write the expressions one by one."),
         )
     return [Field(each.name, walk.flow(body, scope, column=each)) for each in kinds[0]]
 
@@ -173,7 +180,7 @@ def _star(node: exp.Expr, scope: Scope, walk: Traces, choice: Choice | None = No
         if not any(_matches(path, source, each) for source, each in found):
             raise scope.unknown(path)
     if renamed and choice is not None:
-        raise refused("RENAME beside a filter of `*`", next="Name the columns with AS.")
+        raise refused(msg("RENAME beside a filter of `*`"), next=msg("Name the columns with AS."))
     kept = [
         (source, each)
         for source, each in found
@@ -192,7 +199,8 @@ def _found(table: Sequence[str], scope: Scope) -> _Columns:
         if not table or scope.find(table) is None:
             raise
     raise refused(
-        f"`{'.'.join(table)}.*`, all fields of a struct", next="Name the fields: `struct.field`."
+        msg("`{table}.*`, all fields of a struct", table=".".join(table)),
+        next=msg("Name the fields: `struct.field`."),
     )
 
 
@@ -214,7 +222,9 @@ def _listed(what: exp.Array, found: _Columns, scope: Scope) -> list[Field]:
     if not what.expressions or not all(
         isinstance(each, exp.Literal) and each.is_string for each in what.expressions
     ):
-        raise refused("COLUMNS() of a list of expressions", next="List the names as texts.")
+        raise refused(
+            msg("COLUMNS() of a list of expressions"), next=msg("List the names as texts.")
+        )
     wanted = [each.name for each in what.expressions]
     for name in wanted:
         if not any(each.called(fold(name)) for _, each in found):
@@ -232,8 +242,10 @@ def _chosen(found: _Columns, choice: Choice) -> list[Field]:
             kept.append(each)
     if not kept:
         raise Invalid(
-            "No column matches.",
-            next=f"Columns are: {', '.join(each.name or '' for _, each in found)}.",
+            msg("No column matches."),
+            next=msg(
+                "Columns are: {found}.", found=", ".join((each.name or "" for _, each in found))
+            ),
             detail="column",
         )
     return kept
@@ -241,8 +253,8 @@ def _chosen(found: _Columns, choice: Choice) -> list[Field]:
 
 def _unnamed() -> Refused:
     return refused(
-        "a choice among columns of which one has no name of its own",
-        next="Name each column of the derived table with AS.",
+        msg("a choice among columns of which one has no name of its own"),
+        next=msg("Name each column of the derived table with AS."),
     )
 
 

@@ -18,6 +18,7 @@ from doumen.kits.sql.pivot import pivoted
 from doumen.kits.sql.recursion import RECURRING, reads_recursion
 from doumen.kits.sql.scopes import Field, Flow, Rows, Scope, Source
 from doumen.model.errors import NotFound
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.schema import Schema
 
@@ -110,13 +111,16 @@ class Tables:
         if reads_recursion(node):
             rows = scope.recursion(fold(node.name))
             if rows is None:
-                raise refused(f"`{RECURRING}.{node.name}` in this place", next="Read it in FROM.")
+                raise refused(
+                    msg("`{recurring}.{node}` in this place", recurring=RECURRING, node=node.name),
+                    next=msg("Read it in FROM."),
+                )
             return rows, None
         ref = Ref.parse(f"{node.args['db'].name}.{node.name}")
         past = find_past(node, self.past)
         schema = self.schemas.get(ref if past is None else past.stand_in)
         if schema is None:
-            raise NotFound(f"There is no dataset `{ref}`.", detail="dataset")
+            raise NotFound(msg("There is no dataset `{ref}`.", ref=ref), detail="dataset")
         fields = (
             Field(column.name, Flow(frozenset({ColumnRef(ref, column.name)})), column.type)
             for column in schema

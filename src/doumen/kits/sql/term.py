@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doumen.model.message import Message, msg
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -23,3 +25,8 @@ class Term:
     def open(self) -> bool:
         """Whether its type is still to be decided."""
         return not self.sql
+
+
+def unlike(left: str, right: str) -> Message:
+    """What is wrong with values of two types that are compared."""
+    return msg("compares {left} with {right}, which may fail on a row", left=left, right=right)

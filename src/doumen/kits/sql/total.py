@@ -17,8 +17,9 @@ from sqlglot import exp
 from doumen.kits.sql.allow import refused
 from doumen.kits.sql.expression import Compiler
 from doumen.kits.sql.literal import ZONED, Family, comparable, family
-from doumen.kits.sql.term import Term
+from doumen.kits.sql.term import Term, unlike
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg
 from doumen.model.plan import Scalar
 from doumen.model.schema import Column, Schema
 
@@ -59,9 +60,9 @@ def check_total(
         if error.code != "invalid.filter":
             raise
         raise refused(
-            "an expression that minimum groups do not allow",
-            why=error.what.replace("The filter", "It"),
-            next=error.next or "Use columns and functions that cannot fail.",
+            msg("an expression that minimum groups do not allow"),
+            why=msg("It {what}.", what=error.what.given["what"]),
+            next=error.next or msg("Use columns and functions that cannot fail."),
         ) from None
     return term.type
 
@@ -121,7 +122,9 @@ class _Total(Compiler):
         number = node.text("this")
         terms = [_of_value(v) for v in ([self.values[int(number) - 1]] if number else self.values)]
         if len({(term.type, term.open) for term in terms}) > 1:
-            raise refused("parameters of different types", next="Number them: `$1`, `$2` …")
+            raise refused(
+                msg("parameters of different types"), next=msg("Number them: `$1`, `$2` …")
+            )
         if not terms[0].open:
             return terms[0]
         texts = tuple(term.text for term in terms)
@@ -131,7 +134,7 @@ class _Total(Compiler):
         for text in term.texts if isinstance(term, _OneOf) else (term.text,):
             if term.open and text is not None:
                 if not _is_written(text, type):
-                    raise _odd(f"has a text that is not written as {type}")
+                    raise _odd(msg("has a text that is not written as {type}", type=type))
                 Compiler._as(self, Term("VARCHAR", text=text), type)
         return Compiler._as(self, term, type)
 
@@ -140,8 +143,8 @@ class _Total(Compiler):
         for left, right in combinations(typed, 2):
             if not _terms_compare(left, right):
                 raise _odd(
-                    f"compares {left.type} with {right.type}, which may fail on a row",
-                    next="Compare values of one type, or use TRY_CAST(… AS …).",
+                    unlike(left.type, right.type),
+                    next=msg("Compare values of one type, or use TRY_CAST(… AS …)."),
                 )
         self.joined = _widest([term.type for term in typed])
         return Compiler._alike(self, terms)
@@ -149,7 +152,7 @@ class _Total(Compiler):
     def _case(self, node: exp.Expr) -> Term:
         made = Compiler._case(self, node)
         if not self.joined:
-            raise _odd("chooses among numbers of different types")
+            raise _odd(msg("chooses among numbers of different types"))
         return Term(self.joined, made.sql)
 
 
@@ -182,8 +185,8 @@ def _widest(types: Sequence[str]) -> str:
     return ""
 
 
-def _odd(what: str, next: str | None = None) -> Invalid:
-    return Invalid(f"The filter {what}.", next=next, detail="filter")
+def _odd(what: Message, next: Message | None = None) -> Invalid:
+    return Invalid(msg("The filter {what}.", what=what), next=next, detail="filter")
 
 
 def _of_value(value: Scalar) -> Term:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from doumen.kits.sql.allow import refused
 from doumen.kits.sql.flow import Walk
 from doumen.kits.sql.scopes import Field, Scope
+from doumen.model.message import msg
 from doumen.model.ref import ColumnRef
 
 _LIST = "[]"
@@ -67,17 +68,17 @@ def opened(
             type = _type(inner.this, scope)
             if inner.expressions and not _structless(inner.this, type):
                 raise refused(
-                    "unnest() with `recursive` or `max_depth` of what may hold a struct",
-                    why="Of a struct it makes one column for each field.",
-                    next="Unnest level by level, each in a query of its own.",
+                    msg("unnest() with `recursive` or `max_depth` of what may hold a struct"),
+                    why=msg("Of a struct it makes one column for each field."),
+                    next=msg("Unnest level by level, each in a query of its own."),
                 )
             if inner is body and type is not None and _is_struct(type):
                 found = [Field(name, each.flow) for name in _names(type)]
             elif type is None or not type.endswith("]"):
                 raise refused(
-                    "unnest() of what is not known to be a list",
-                    why="Of a struct it makes one column for each field.",
-                    next="Cast it: `unnest(x::INTEGER[])`.",
+                    msg("unnest() of what is not known to be a list"),
+                    why=msg("Of a struct it makes one column for each field."),
+                    next=msg("Cast it: `unnest(x::INTEGER[])`."),
                 )
         if body is not None and found == [each]:
             found = [replace(each, type=_type(body, scope))]

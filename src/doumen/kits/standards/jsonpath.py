@@ -11,6 +11,7 @@ import json
 import re
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 
 Step = str | int
 """A member's name, or an element's index."""
@@ -69,8 +70,8 @@ def _step(match: re.Match[str], query: str) -> Step:
 
 def _wrong(query: str) -> Invalid:
     return Invalid(
-        f"`{query}` does not lead to one place in a JSON document.",
-        why="It may hold names and indexes from 0 (RFC 9535, singular queries).",
-        next="Write it like `$.result.items` or `$['a b'][0].rows`.",
+        msg("`{query}` does not lead to one place in a JSON document.", query=query),
+        why=msg("It may hold names and indexes from 0 (RFC 9535, singular queries)."),
+        next=msg("Write it like `$.result.items` or `$['a b'][0].rows`."),
         detail="json-path",
     )

@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from doumen.model.answer import Answer
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.files import reason
+from doumen.model.message import joined, msg
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
 
@@ -27,15 +29,17 @@ def writer(path: Path) -> Form:
     ending = path.suffix.casefold()
     if ending not in FORMATS:
         raise Invalid(
-            f"`{path.name}` does not say in which format to write.",
-            why=f"Endings known: {', '.join(FORMATS)}.",
-            next="Give the file one of these endings.",
+            msg("`{path}` does not say in which format to write.", path=path.name),
+            why=msg("Endings known: {formats}.", formats=joined(msg(", "), FORMATS)),
+            next=msg("Give the file one of these endings."),
             detail="format",
         )
     if path.is_dir() or not path.parent.is_dir():
         raise Invalid(
-            f"`{path}` cannot be made.",
-            why="It is a folder." if path.is_dir() else f"There is no folder `{path.parent}`.",
+            msg("`{path}` cannot be made.", path=path),
+            why=msg("It is a folder.")
+            if path.is_dir()
+            else msg("There is no folder `{parent}`.", parent=path.parent),
             detail="path",
         )
     return FORMATS[ending]
@@ -52,9 +56,9 @@ def export(answer: Answer, path: Path, write: Form) -> int:
             return sum(write(file, answer))
     except OSError as error:
         raise Unavailable(
-            f"`{path}` cannot be written.",
-            why=error.strerror or "The system gave no reason.",
-            next="Nothing was left there; choose another place.",
+            msg("`{path}` cannot be written.", path=path),
+            why=reason(error),
+            next=msg("Nothing was left there; choose another place."),
             detail="file",
         ) from None
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from doumen.model.answer import COLUMNS, EXPIRES, RECEIPT, TRUNCATED, Answer
 from doumen.model.errors import Invalid
+from doumen.model.message import joined, msg
 from doumen.model.schema import Schema
 from doumen.rooms.analyse.values import json_rows, json_values
 
@@ -36,9 +37,12 @@ def parquet(file: BinaryIO, answer: Answer) -> Iterator[int]:
         sink = ParquetWriter(file, schema, compression="zstd")
     except pa.ArrowNotImplementedError:
         raise Invalid(
-            "Parquet has no form for a column of this answer.",
-            why="; ".join(f"`{column.name}` is {column.type}" for column in answer.schema),
-            next="Cast intervals and unions to VARCHAR in the statement.",
+            msg("Parquet has no form for a column of this answer."),
+            why=joined(
+                msg("; "),
+                [msg("`{name}` is {type}", name=c.name, type=c.type) for c in answer.schema],
+            ),
+            next=msg("Cast intervals and unions to VARCHAR in the statement."),
             detail="type",
         ) from None
     with sink:

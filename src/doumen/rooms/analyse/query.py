@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from doumen.model.answer import Answer, Explained
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
+from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
@@ -52,8 +53,8 @@ def query(
     """
     if into is not None and output is not None:
         raise Invalid(
-            "An answer goes to a dataset or to a file, not to both.",
-            next="Leave out `--into` or `-o`.",
+            msg("An answer goes to a dataset or to a file, not to both."),
+            next=msg("Leave out `--into` or `-o`."),
             detail="usage",
         )
     ref = None if into is None else Ref.parse(into)
@@ -91,7 +92,7 @@ def _answered(answer: Answer) -> Outcome:
         ),
     )
     if len(rows) > SHOWN:
-        drawn += (Text(f"… {_count(len(rows) - SHOWN, 'more row')}, use -o FILE"),)
+        drawn += (Text(_left(len(rows) - SHOWN)),)
     return Outcome(
         json={
             "columns": _columns(answer.schema),
@@ -101,7 +102,7 @@ def _answered(answer: Answer) -> Outcome:
             **_keeping(answer),
         },
         drawn=drawn,
-        said=_said(f"{_count(len(rows), 'row')}.", answer),
+        said=_said(_rows(len(rows)), answer),
     )
 
 
@@ -115,13 +116,18 @@ def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
             "receipt": answer.receipt,
             **_keeping(answer),
         },
-        said=_said(f"{_count(rows, 'row')} written to {path}.", answer),
+        said=_said(_written(rows, path), answer),
     )
 
 
 def _derived(desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar]) -> Outcome:
     made = desk.derive(sql, ref, parameters)
-    done = f"{_count(made.landed, 'row')} written to {made.ref}, snapshot {made.snapshot}."
+    where = {"ref": made.ref, "snapshot": made.snapshot}
+    done = (
+        msg("1 row written to {ref}, snapshot {snapshot}.", **where)
+        if made.landed == 1
+        else msg("{rows:,} rows written to {ref}, snapshot {snapshot}.", rows=made.landed, **where)
+    )
     return Outcome(
         json={
             "dataset": str(made.ref),
@@ -129,7 +135,7 @@ def _derived(desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar]) -> Ou
             "snapshot": made.snapshot,
             "receipt": made.receipt,
         },
-        said=(done, *_evidence(made.receipt), f"See it: doumen describe {made.ref}"),
+        said=(done, *_evidence(made.receipt), msg("See it: doumen describe {made}", made=made.ref)),
     )
 
 
@@ -138,31 +144,35 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
     for table in explained.tables:
         drawn.append(
             Table(
-                title=f"{table['dataset']}: {table['rows']} rows",
-                columns=("column", "type", "shown"),
+                title=_title(table),
+                columns=(msg("column"), msg("type"), msg("shown")),
                 rows=tuple((c["name"], c["type"], c["shown"]) for c in table["columns"]),
             )
         )
         if table["rules"]:
             rules = ((r["id"], *_effect(r, facts)) for r in table["rules"])
-            drawn.append(Table(("rule", "does", "duties"), tuple(rules)))
+            drawn.append(Table((msg("rule"), msg("does"), msg("duties")), tuple(rules)))
     drawn.append(
-        Table(("column", "type"), tuple((c.name, c.type) for c in explained.columns), "Answer")
+        Table(
+            (msg("column"), msg("type")),
+            tuple((c.name, c.type) for c in explained.columns),
+            msg("Answer"),
+        )
     )
     charges = tuple(
         (
             c["account"],
-            c["unit"],
-            "as many as are given" if c["amount"] is None else c["amount"],
+            _unit(c["unit"]),
+            msg("as many as are given") if c["amount"] is None else c["amount"],
             c.get("left", ""),
         )
         for c in explained.charges
     )
     if charges:
-        heads = ("account", "unit", "amount", "left today")
+        heads: tuple[Message, ...] = (msg("account"), msg("unit"), msg("amount"), msg("left today"))
         counted = any(row[3] != "" for row in charges)
         shown = charges if counted else tuple(row[:3] for row in charges)
-        drawn.append(Table(heads if counted else heads[:3], shown, "Charges"))
+        drawn.append(Table(heads if counted else heads[:3], shown, msg("Charges")))
     drawn.append(Text(explained.statement))
     return Outcome(
         json={
@@ -173,27 +183,44 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
             **({"expires": explained.expires} if explained.expires else {}),
         },
         drawn=tuple(drawn),
-        said=("Nothing was run, written or charged.",),
+        said=(msg("Nothing was run, written or charged."),),
     )
 
 
-def _effect(rule: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
+def _title(table: Mapping[str, Any]) -> Message:
+    """A dataset, and whether all of its rows are read."""
+    if table["rows"] == "all":
+        return msg("{dataset}: all rows", dataset=table["dataset"])
+    return msg("{dataset}: filtered rows", dataset=table["dataset"])
+
+
+def _unit(name: str) -> Message:
+    """What a charge counts; units that are not ours keep their name."""
+    known = {"queries": msg("queries"), "rows": msg("rows")}
+    return known.get(name) or plain(name)
+
+
+def _effect(rule: Mapping[str, Any], facts: Facts) -> tuple[Message, Message]:
     """What a rule does to a dataset, in words: permits or denies, on which duties."""
     body = facts.body("rule", rule["id"])
     denies = body is not None and "deny" in body
     if denies:
-        return "denies", ""
-    return "permits", "; ".join(rule["duties"]) or "none"
+        return msg("denies"), plain("")
+    duties = rule["duties"]
+    return msg("permits"), joined(msg("; "), duties) if duties else msg("none")
 
 
-def _said(done: str, answer: Answer) -> tuple[str, ...]:
-    cut = ("The limit of a rule cut the answer.",) if answer.truncated else ()
-    keep = (f"It may be kept until {answer.expires} (UTC).",) if answer.expires else ()
+def _said(done: Message, answer: Answer) -> tuple[Message, ...]:
+    cut = (msg("The limit of a rule cut the answer."),) if answer.truncated else ()
+    keep = (msg("It may be kept until {day} (UTC).", day=answer.expires),) if answer.expires else ()
     return (done, *cut, *keep, *_evidence(answer.receipt))
 
 
-def _evidence(receipt: str) -> tuple[str, ...]:
-    return (f"Receipt {receipt}", f"Verify it: doumen receipt verify {receipt}")
+def _evidence(receipt: str) -> tuple[Message, ...]:
+    return (
+        msg("Receipt {receipt}", receipt=receipt),
+        msg("Verify it: doumen receipt verify {receipt}", receipt=receipt),
+    )
 
 
 def _keeping(answer: Answer) -> dict[str, str]:
@@ -205,8 +232,20 @@ def _columns(schema: Schema) -> list[dict[str, str]]:
     return [{"name": column.name, "type": column.type} for column in schema]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _rows(count: int) -> Message:
+    return msg("1 row.") if count == 1 else msg("{count:,} rows.", count=count)
+
+
+def _left(count: int) -> Message:
+    if count == 1:
+        return msg("… 1 more row, use -o FILE")
+    return msg("… {count:,} more rows, use -o FILE", count=count)
+
+
+def _written(rows: int, path: Path) -> Message:
+    if rows == 1:
+        return msg("1 row written to {path}.", path=path)
+    return msg("{rows:,} rows written to {path}.", rows=rows, path=path)
 
 
 def _cell(value: Any, type: str) -> Any:

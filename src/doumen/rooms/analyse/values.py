@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 from doumen.model.schema import Schema
 
 EXACT = 1 << 53
@@ -116,8 +117,8 @@ def _slices(array: pa.Array, inner: Sequence[Any]) -> list[Any]:
 
 def _formless(kind: pa.DataType) -> Invalid:
     return Invalid(
-        f"A column of type {kind} cannot be written as JSON.",
-        next="Cast it to VARCHAR in the statement.",
+        msg("A column of type {kind} cannot be written as JSON.", kind=kind),
+        next=msg("Cast it to VARCHAR in the statement."),
         detail="type",
     )
 

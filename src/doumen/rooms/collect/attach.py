@@ -15,7 +15,7 @@ from doumen.kits import policy
 from doumen.model.answer import Made
 from doumen.model.errors import Invalid
 from doumen.model.load import LoadSpec, Reading
-from doumen.model.message import msg
+from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome
 from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.fetch import is_address
@@ -115,7 +115,7 @@ def _collect(path: Path | str, ref: str) -> str:
     return f"doumen collect {path} --as-dataset {ref}"
 
 
-def _told(made: Made, fitted: Fitted, said: tuple[str, ...]) -> Outcome:
+def _told(made: Made, fitted: Fitted, said: tuple[Message, ...]) -> Outcome:
     shape = {
         "dataset": str(made.ref),
         "rows": made.rows_in,
@@ -143,7 +143,7 @@ def _told(made: Made, fitted: Fitted, said: tuple[str, ...]) -> Outcome:
             (msg("files"), len(fitted.files)),
             (msg("snapshot"), made.snapshot),
         ),
-        title=str(made.ref),
+        title=plain(made.ref),
     )
     stay = msg(
         "The files stay where they lie. Once one is changed, queries of `{ref}` are refused until "

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, either, joined, msg
 from doumen.rooms.collect.sample import Sample
 
 TOLD = (
@@ -98,7 +99,7 @@ class Encoding:
     """
 
     name: str
-    why: str
+    why: Message
     damaged: bool = False
 
 
@@ -116,20 +117,20 @@ def choose(sample: Sample, told: str | None = None) -> Encoding:
         return _as_told(sample, told)
     for mark, name, title in _MARKS:
         if sample.head.startswith(mark):
-            return Encoding(name, f"by its {title} byte order mark")
+            return Encoding(name, msg("by its {title} byte order mark", title=title))
     wide = _zero_pattern(sample.head)
     if wide is not None:
-        return Encoding(wide, "by the pattern of its zero bytes")
+        return Encoding(wide, msg("by the pattern of its zero bytes"))
     if sample.utf8:
-        why = "plain ASCII" if sample.ascii else "all of its bytes are valid UTF-8"
+        why = msg("plain ASCII") if sample.ascii else msg("all of its bytes are valid UTF-8")
         return Encoding("utf-8", why)
     evidence = sample.head + b"\n" + sample.window
     if _nearly_utf8(evidence):
-        return Encoding("utf-8", "nearly all of its bytes are valid UTF-8", damaged=True)
+        return Encoding("utf-8", msg("nearly all of its bytes are valid UTF-8"), damaged=True)
     if _looks_chinese(evidence):
         return Encoding(
             "gb18030",
-            "not UTF-8, and its bytes are those of common Chinese characters",
+            msg("not UTF-8, and its bytes are those of common Chinese characters"),
             damaged=not _decodes(evidence, "gb18030"),
         )
     raise _undecided(sample.name, evidence)
@@ -155,12 +156,15 @@ def _as_told(sample: Sample, told: str) -> Encoding:
         name = "utf-8"
     if name not in {codecs.lookup(one).name for one in TOLD} | {"latin-1"}:
         raise Invalid(
-            f"`{told}` is not an encoding that can be read.",
-            next=f"Give one of {', '.join(TOLD[:4])}, gb18030, big5, shift_jis, cp1252, latin-1.",
+            msg("`{told}` is not an encoding that can be read.", told=told),
+            next=msg(
+                "Give one of {told}, gb18030, big5, shift_jis, cp1252, latin-1.",
+                told=joined(msg(", "), TOLD[:4]),
+            ),
             detail="encoding",
         )
     head = sample.head[:-4] if not sample.whole else sample.head
-    return Encoding(name, "as told", damaged=not _decodes(head + sample.window, name))
+    return Encoding(name, msg("as told"), damaged=not _decodes(head + sample.window, name))
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -231,8 +235,11 @@ def _undecided(name: str, evidence: bytes) -> Invalid:
     found = [match.encoding for match in from_bytes(text, cp_isolation=list(_GUESSED))]
     guesses = [codecs.lookup(one).name for one in found[:3]] or ["gb18030", "cp1252"]
     return Invalid(
-        f"The encoding of `{name}` cannot be told.",
-        why="It is not UTF-8, UTF-16 or plainly GB18030. It may be " + " or ".join(guesses) + ".",
-        next=f"Say which: `--encoding {guesses[0]}`.",
+        msg("The encoding of `{name}` cannot be told.", name=name),
+        why=msg(
+            "It is not UTF-8, UTF-16 or plainly GB18030. It may be {guesses}.",
+            guesses=either(guesses),
+        ),
+        next=msg("Say which: `--encoding {guesses}`.", guesses=guesses[0]),
         detail="encoding",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doumen.model.errors import DoumenError
+from doumen.model.message import msg, paragraph
 
 SHOWN = 20
 """Faults that are told one by one; of the rest, the number."""
@@ -15,13 +16,13 @@ def together(faults: Sequence[DoumenError]) -> DoumenError:
     if len(faults) == 1:
         return faults[0]
     first = faults[0]
-    told = [fault.what + (f" {fault.why}" if fault.why else "") for fault in faults[:SHOWN]]
+    told = [part for fault in faults[:SHOWN] for part in (fault.what, fault.why) if part]
     if len(faults) > SHOWN:
-        told.append(f"… and {len(faults) - SHOWN} more.")
+        told.append(msg("… and {count} more.", count=len(faults) - SHOWN))
     steps = dict.fromkeys(fault.next for fault in faults if fault.next)
     return type(first)(
-        f"{len(faults)} files cannot be collected.",
-        why=" ".join(told),
-        next=" ".join(list(steps)[:5]) or None,
+        msg("{count} files cannot be collected.", count=len(faults)),
+        why=paragraph(told),
+        next=paragraph(list(steps)[:5]) if steps else None,
         detail=first.code.partition(".")[2] or None,
     )

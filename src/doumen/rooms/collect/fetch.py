@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused, Unavailable
+from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect.unpack import Holding
 
@@ -76,7 +77,9 @@ def fetch(address: str, into: Holding, progress: Progress, *, private: bool = Fa
     for _ in range(TRIES):
         if download.run():
             return Fetched(place, _label(parts))
-    raise _broken(parts, "The connection broke again and again, or the file changed meanwhile.")
+    raise _broken(
+        parts, msg("The connection broke again and again, or the file changed meanwhile.")
+    )
 
 
 class _Download:
@@ -131,7 +134,7 @@ class _Download:
                     out.write(chunk)
                     self._have += len(chunk)
                     part = self._have / total if total else None
-                    self._progress(part and min(1.0, part), f"fetching {self._name}")
+                    self._progress(part and min(1.0, part), msg("fetching {name}", name=self._name))
         except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError):
             return False
         return total is None or self._have == total
@@ -152,12 +155,12 @@ class _Opened:
                 parts = _next(parts, answer.getheader("Location"))
             except (http.client.HTTPException, OSError) as error:
                 self.close()
-                raise _broken(parts, "The server did not answer as HTTP asks for.") from error
+                raise _broken(parts, msg("The server did not answer as HTTP asks for.")) from error
             except DoumenError:
                 self.close()
                 raise
             self.close()
-        raise _broken(parts, f"It leads on more than {REDIRECTS} times.")
+        raise _broken(parts, msg("It leads on more than {redirects} times.", redirects=REDIRECTS))
 
     def _ask(self, parts: SplitResult, headers: dict[str, str]) -> http.client.HTTPResponse:
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
@@ -186,10 +189,10 @@ def _connect(parts: SplitResult, *, private: bool) -> http.client.HTTPConnection
                 raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
         except OSError as error:
             raw.close()
-            raise _broken(parts, "Its certificate cannot be trusted.") from error
+            raise _broken(parts, msg("Its certificate cannot be trusted.")) from error
         connection.sock = raw
         return connection
-    raise _broken(parts, "Nobody answers there.") from last
+    raise _broken(parts, msg("Nobody answers there.")) from last
 
 
 def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
@@ -202,14 +205,16 @@ def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotFound(
-            f"There is no host `{host}`.", next="Check the address.", detail="host"
+            msg("There is no host `{host}`.", host=host),
+            next=msg("Check the address."),
+            detail="host",
         ) from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not private and not all(map(_public, addresses)):
         raise Refused(
-            f"`{host}` is an address of this machine or of an inner network.",
-            why="An address from outside could ask for what only this machine may see.",
-            next="If it is meant, say `--allow-private`.",
+            msg("`{host}` is an address of this machine or of an inner network.", host=host),
+            why=msg("An address from outside could ask for what only this machine may see."),
+            next=msg("If it is meant, say `--allow-private`."),
             detail="address",
         )
     return iter(addresses)
@@ -235,14 +240,16 @@ def _parts(address: str) -> SplitResult:
     odd = any(c.isspace() or not c.isprintable() for c in address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or odd or port == 0:
         raise Invalid(
-            f"`{address[:200]}` is no address that a file can be fetched from.",
-            next="Give it like `https://example.org/data.csv`.",
+            msg(
+                "`{address}` is no address that a file can be fetched from.", address=address[:200]
+            ),
+            next=msg("Give it like `https://example.org/data.csv`."),
             detail="address",
         )
     if parts.username is not None or parts.password is not None:
         raise Invalid(
-            "The address holds a user name or a password, which would be kept in the ledger.",
-            next="Fetch the file yourself, and collect it from where it lies.",
+            msg("The address holds a user name or a password, which would be kept in the ledger."),
+            next=msg("Fetch the file yourself, and collect it from where it lies."),
             detail="address",
         )
     return parts._replace(
@@ -259,9 +266,9 @@ def _next(parts: SplitResult, location: str | None) -> SplitResult:
     following = _parts(urljoin(urlunsplit(parts), location or ""))
     if following.scheme != parts.scheme:
         raise Refused(
-            f"`{_plain(parts)}` leads on to `{following.scheme}`.",
-            why="A redirect may not change between http and https.",
-            next=f"If it is meant, give that address: {_plain(following)}",
+            msg("`{parts}` leads on to `{scheme}`.", parts=_plain(parts), scheme=following.scheme),
+            why=msg("A redirect may not change between http and https."),
+            next=msg("If it is meant, give that address: {following}", following=_plain(following)),
             detail="redirect",
         )
     return following
@@ -271,13 +278,15 @@ def _judge(parts: SplitResult, answer: http.client.HTTPResponse) -> None:
     if answer.status in {200, 206}:
         coded = answer.getheader("Content-Encoding", "identity").lower()
         if coded not in {"identity", ""}:
-            raise _broken(parts, f"The server packs it as `{coded}`, unasked.")
+            raise _broken(parts, msg("The server packs it as `{coded}`, unasked.", coded=coded))
         return
     if answer.status in {404, 410}:
         raise NotFound(
-            f"There is nothing at `{_plain(parts)}`.", next="Check the address.", detail="address"
+            msg("There is nothing at `{parts}`.", parts=_plain(parts)),
+            next=msg("Check the address."),
+            detail="address",
         )
-    raise _broken(parts, f"The server answers with status {answer.status}.")
+    raise _broken(parts, msg("The server answers with status {status}.", status=answer.status))
 
 
 def _label(parts: SplitResult) -> str:
@@ -290,11 +299,11 @@ def _plain(parts: SplitResult) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
 
 
-def _broken(parts: SplitResult, why: str) -> DoumenError:
+def _broken(parts: SplitResult, why: Message) -> DoumenError:
     kind = Faulty if "packs" in why else Unavailable
     return kind(
-        f"`{_plain(parts)}` cannot be fetched.",
+        msg("`{address}` cannot be fetched.", address=_plain(parts)),
         why=why,
-        next="Try again later, or fetch it yourself and collect the file.",
+        next=msg("Try again later, or fetch it yourself and collect the file."),
         detail="fetch",
     )

@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 
 from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, NotFound, Unavailable
-from doumen.model.files import no_file
+from doumen.model.files import no_file, reason
 from doumen.model.load import SourceFile
+from doumen.model.message import joined, msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect import unpack
 from doumen.rooms.collect.connectors import SHELF
@@ -89,15 +90,23 @@ def find(path: str) -> Found:
         raise no_file(path)
     if not found.files:
         raise NotFound(
-            f"`{path}` names no file that can be collected.",
-            why=f"Looked for names that end in {', '.join(PLAIN)}, packed or not, and `.zip`.",
-            next="Name the files, or a pattern such as `folder/*.csv`.",
+            msg("`{path}` names no file that can be collected.", path=path),
+            why=msg(
+                "Looked for names that end in {plain}, packed or not, and `.zip`.",
+                plain=joined(msg(", "), PLAIN),
+            ),
+            next=msg("Name the files, or a pattern such as `folder/*.csv`."),
             detail="file",
         )
     if len(found.files) > MOST:
         raise Invalid(
-            f"`{path}` names {len(found.files):,} files; one collection may have {MOST:,}.",
-            next="Collect them in several commands.",
+            msg(
+                "`{path}` names {count:,} files; one collection may have {most:,}.",
+                path=path,
+                count=len(found.files),
+                most=MOST,
+            ),
+            next=msg("Collect them in several commands."),
             detail="files",
         )
     return found
@@ -147,8 +156,8 @@ def unmoved(weighed: Sequence[Weighed]) -> None:
     """
     faults: list[DoumenError] = [
         Conflict(
-            f"`{one.source.name}` was changed while it was being collected.",
-            next="Wait until it is written, then run the same command again.",
+            msg("`{source}` was changed while it was being collected.", source=one.source.name),
+            next=msg("Wait until it is written, then run the same command again."),
             detail="changed",
         )
         for one in weighed
@@ -197,17 +206,21 @@ def _size(path: Path) -> int:
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(seen.st_mode):
         raise Invalid(
-            f"`{path.name}` is no regular file.", next="Name a file or a folder.", detail="file"
+            msg("`{path}` is no regular file.", path=path.name),
+            next=msg("Name a file or a folder."),
+            detail="file",
         )
     if seen.st_size == 0:
         raise Faulty(
-            f"`{path.name}` is empty.", next="Check that this is the right file.", detail="empty"
+            msg("`{path}` is empty.", path=path.name),
+            next=msg("Check that this is the right file."),
+            detail="empty",
         )
     return seen.st_size
 
 
 def _told(progress: Progress, name: str, done: int, total: int, size: int) -> None:
-    progress(min(1.0, (done + size) / total), f"reading {name}")
+    progress(min(1.0, (done + size) / total), msg("reading {name}", name=name))
 
 
 def _weigh(path: Path, into: Holding, moved: Callable[[int], None]) -> list[Weighed]:
@@ -241,8 +254,8 @@ def _held(packed: Packed, into: Holding, moved: Callable[[int], None]) -> tuple[
         source, sample = _seen(packed.label, packed.name, place, kept(), moved)
     if not source.size:
         raise Faulty(
-            f"`{Path(packed.label).name}` is empty when it is unpacked.",
-            next="Check that this is the right file.",
+            msg("`{name}` is empty when it is unpacked.", name=Path(packed.label).name),
+            next=msg("Check that this is the right file."),
             detail="empty",
         )
     return source, sample
@@ -262,10 +275,14 @@ def _seen(
 
 def _unreadable(path: Path, error: OSError) -> DoumenError:
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"`{path.name}` leads to no file.", next="Check the path.", detail="file")
+        return NotFound(
+            msg("`{path}` leads to no file.", path=path.name),
+            next=msg("Check the path."),
+            detail="file",
+        )
     return Unavailable(
-        f"`{path.name}` cannot be read.",
-        why=f"The system says: {error.strerror}.",
-        next="Check the file's permissions and its disk.",
+        msg("`{path}` cannot be read.", path=path.name),
+        why=msg("The system says: {reason}.", reason=reason(error)),
+        next=msg("Check the file's permissions and its disk."),
         detail="file",
     )

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from doumen.model.message import Message, msg
 from doumen.rooms.collect.dialect import Record, kind, width
 
 PREAMBLE = 60
@@ -38,7 +39,7 @@ class Header:
     skip: int
     present: bool
     names: tuple[str, ...]
-    why: str
+    why: Message
 
 
 def header(
@@ -52,16 +53,16 @@ def header(
         expected: Names that a contract has for the columns in the file.
     """
     wide = width(list(found))
-    ground = "as told"
+    ground = msg("as told")
     if told is None and expected and all(map(_PLACED.fullmatch, expected)):
-        told, ground = False, "the contract counts its columns"
+        told, ground = False, msg("the contract counts its columns")
     if told is not False:
         matched = _expected(found, expected)
         if matched is not None:
-            return _named(matched, "its names are those of the contract")
+            return _named(matched, msg("its names are those of the contract"))
     first = _first(found, wide)
     if first is None:
-        return Header(0, True, (), "the file has no records")
+        return Header(0, True, (), msg("the file has no records"))
     top, below = found[first], found[first + 1 :]
     if told is not None:
         return _named(top, ground) if told else _unnamed(top, wide, ground)
@@ -97,11 +98,11 @@ def _clean(name: str) -> str:
     return " ".join(visible.split())[:LONGEST].strip()
 
 
-def _named(record: Record, why: str) -> Header:
+def _named(record: Record, why: Message) -> Header:
     return Header(record.line, True, unique(record.cells), why)
 
 
-def _unnamed(record: Record, wide: int, why: str) -> Header:
+def _unnamed(record: Record, wide: int, why: Message) -> Header:
     names = tuple(f"column_{place}" for place in range(1, max(wide, 1) + 1))
     return Header(record.line, False, names, why)
 
@@ -135,25 +136,30 @@ def _more(found: Sequence[Record], place: int) -> bool:
     return bool(after and after[0].cells[:1] and after[0].cells[0].startswith("#"))
 
 
-def _judge(top: Record, rows: Sequence[tuple[str, ...]]) -> tuple[bool, str]:
+def _judge(top: Record, rows: Sequence[tuple[str, ...]]) -> tuple[bool, Message]:
     kinds = [kind(cell) for cell in top.cells]
     names = [cell.strip().casefold() for cell in top.cells]
     if _years(top.cells, kinds):
-        return True, "its first row holds names and a run of years"
+        return True, msg("its first row holds names and a run of years")
     if not rows:
-        plain = all(one == "text" for one in kinds)
-        return plain, "its only row is text" if plain else "its only row holds values"
+        return _sole(kinds)
     votes = sum(
         _vote(top.cells[column], one, [row[column] for row in rows[:200]])
         for column, one in enumerate(kinds)
     )
     if votes > 0:
-        return True, "its first row is unlike the rows below"
+        return True, msg("its first row is unlike the rows below")
     if votes < 0:
-        return False, "its first row is like the rows below"
+        return False, msg("its first row is like the rows below")
     if len(set(names)) == len(names) and all(one == "text" for one in kinds):
-        return True, "assumed: all is text, and its first row could be names"
-    return False, "its first row holds values or gaps"
+        return True, msg("assumed: all is text, and its first row could be names")
+    return False, msg("its first row holds values or gaps")
+
+
+def _sole(kinds: Sequence[str]) -> tuple[bool, Message]:
+    if all(one == "text" for one in kinds):
+        return True, msg("its only row is text")
+    return False, msg("its only row holds values")
 
 
 def _vote(cell: str, one: str, below: list[str]) -> int:

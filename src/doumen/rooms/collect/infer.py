@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doumen.model.load import ColumnCounts, Examination, LoadColumn
+from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.rooms.collect.header import unique
 
 PARTS, OF = 995, 1000
@@ -48,12 +49,12 @@ class Choice:
     """The type of one column and the ground for it.
 
     Attributes:
-        why: A phrase; empty where every filled value parses and nothing else was possible.
+        why: A phrase; None where every filled value parses and nothing else was possible.
         broken: Filled values that do not parse and go to quarantine.
     """
 
     column: LoadColumn
-    why: str = ""
+    why: Message | None = None
     broken: int = 0
 
 
@@ -69,39 +70,51 @@ def infer(seen: Examination) -> tuple[Choice, ...]:
     )
 
 
-def sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
+def sentences(choices: Sequence[Choice]) -> tuple[Message, ...]:
     """What was chosen, for people: one line per type, then one per column with a ground.
 
     Examples:
         >>> sentences([Choice(LoadColumn("a", "a", "BIGINT"))])
         ('BIGINT: a.',)
     """
-    by_type: dict[str, list[str]] = {}
+    by_type: dict[Message, list[str]] = {}
     for choice in choices:
         by_type.setdefault(_told(choice.column), []).append(choice.column.name)
-    grounds = [f"`{c.column.name}` is {_told(c.column)}: {c.why}." for c in choices if c.why]
+    grounds = [
+        msg("`{column}` is {type}: {why}.", column=c.column.name, type=_told(c.column), why=c.why)
+        for c in choices
+        if c.why
+    ]
     if len(grounds) > GROUNDED:
-        grounds[GROUNDED:] = [f"… and {len(grounds) - GROUNDED} more; the contract shows all."]
-    return (*(f"{type_}: {_named(names)}." for type_, names in by_type.items()), *grounds)
+        left = len(grounds) - GROUNDED
+        grounds[GROUNDED:] = [msg("… and {count} more; the contract shows all.", count=left)]
+    return (
+        *(
+            msg("{type}: {names}.", type=type_, names=_named(names))
+            for type_, names in by_type.items()
+        ),
+        *grounds,
+    )
 
 
-def _named(names: Sequence[str]) -> str:
+def _named(names: Sequence[str]) -> Message:
     more = len(names) - NAMED
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} and {more} more"
+    first = enumerated(names[:NAMED], mark="")
+    return first if more <= 0 else msg("{names} and {count} more", names=first, count=more)
 
 
 def _declared(name: str, type_: str) -> Choice:
     kept = "VARCHAR" if type_.startswith("ENUM") else _STORED.get(type_, type_)
-    why = "" if kept == type_ else f"the file's {type_} is not kept in the lake"
+    why = None if kept == type_ else msg("the file's {type} is not kept in the lake", type=type_)
     return Choice(LoadColumn(name, name, kept), why)
 
 
 def _counted(counts: ColumnCounts) -> Choice:
     parses = dict(counts.parses)
     if not counts.filled:
-        return _text(counts, "it has no value")
-    plain = ("BOOLEAN", "BIGINT", "DOUBLE")
-    type_ = next((one for one in plain if _reaches(parses.get(one, 0), counts)), None)
+        return _text(counts, msg("it has no value"))
+    simple = ("BOOLEAN", "BIGINT", "DOUBLE")
+    type_ = next((one for one in simple if _reaches(parses.get(one, 0), counts)), None)
     if type_ is not None:
         why = _identifier(counts) if type_ != "BOOLEAN" else None
         return _text(counts, why) if why else _chosen(counts, type_, parses[type_])
@@ -109,12 +122,12 @@ def _counted(counts: ColumnCounts) -> Choice:
     return next((one for one in moments if one), None) or _text(counts, _nearly(counts, parses))
 
 
-def _identifier(counts: ColumnCounts) -> str | None:
+def _identifier(counts: ColumnCounts) -> Message | None:
     """Why digits of this column are no number."""
     if counts.leading_zero:
-        return "values with leading zeros are identifiers"
+        return msg("values with leading zeros are identifiers")
     if counts.longest_digits > DIGITS:
-        return f"values of more than {DIGITS} digits are identifiers"
+        return msg("values of more than {digits} digits are identifiers", digits=DIGITS)
     return None
 
 
@@ -122,18 +135,34 @@ def _reaches(parsed: int, counts: ColumnCounts) -> bool:
     return parsed * OF >= counts.filled * PARTS
 
 
-def _text(counts: ColumnCounts, why: str) -> Choice:
+def _text(counts: ColumnCounts, why: Message | None) -> Choice:
     return Choice(LoadColumn(counts.name, counts.name, "VARCHAR"), why)
 
 
 def _chosen(
-    counts: ColumnCounts, type_: str, parsed: int, formats: tuple[str, ...] = (), why: str = ""
+    counts: ColumnCounts,
+    type_: str,
+    parsed: int,
+    formats: tuple[str, ...] = (),
+    why: Message | None = None,
 ) -> Choice:
     broken = max(0, counts.filled - parsed)
     if broken:
-        rest = "1 goes" if broken == 1 else f"{broken:,} go"
-        share = f"{parsed:,} of {counts.filled:,} values parse, {rest} to quarantine"
-        why = f"{share}; {why}" if why else share
+        share = (
+            msg(
+                "{parsed:,} of {filled:,} values parse, 1 goes to quarantine",
+                parsed=parsed,
+                filled=counts.filled,
+            )
+            if broken == 1
+            else msg(
+                "{parsed:,} of {filled:,} values parse, {broken:,} go to quarantine",
+                parsed=parsed,
+                filled=counts.filled,
+                broken=broken,
+            )
+        )
+        why = joined(msg("; "), (share, why)) if why else share
     return Choice(LoadColumn(counts.name, counts.name, type_, formats), why, broken)
 
 
@@ -153,9 +182,13 @@ def _moment(counts: ColumnCounts, type_: str, parses: Mapping[str, int]) -> Choi
     if not fitting:
         return None
     form = max(fitting, key=lambda one: (fitting[one], one.startswith("%d"), one))
-    why = f"written {form}"
+    why = msg("written {form}", form=form)
     if fitting.get(_swapped(form)) == fitting[form] and _swapped(form) != form:
-        why += f"; {_swapped(form)} fits as well: if that is meant, say so in the contract"
+        why = msg(
+            "written {form}; {other} fits as well: if that is meant, say so in the contract",
+            form=form,
+            other=_swapped(form),
+        )
     return _chosen(counts, type_, fitting[form], (form,), why)
 
 
@@ -169,18 +202,23 @@ def _swapped(form: str) -> str:
     return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
 
 
-def _nearly(counts: ColumnCounts, parses: Mapping[str, int]) -> str:
+def _nearly(counts: ColumnCounts, parses: Mapping[str, int]) -> Message | None:
     """Said where most values are of one type, but too few: the user may want a contract."""
     if not parses:
-        return ""
+        return None
     key = max(parses, key=lambda one: parses[one])
     parsed, type_ = parses[key], key.partition(":")[0]
     if parsed * 2 < counts.filled:
-        return ""
-    return f"only {parsed:,} of {counts.filled:,} values parse as {type_}, 99.5 % are asked for"
+        return None
+    return msg(
+        "only {parsed:,} of {filled:,} values parse as {type}, 99.5 % are asked for",
+        parsed=parsed,
+        filled=counts.filled,
+        type=type_,
+    )
 
 
-def _told(column: LoadColumn) -> str:
+def _told(column: LoadColumn) -> Message:
     if column.type == "VARCHAR":
-        return "text"
-    return column.type
+        return msg("text")
+    return plain(column.type)

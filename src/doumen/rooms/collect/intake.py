@@ -16,6 +16,7 @@ from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.fact import Facts
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.rooms.collect import infer, sheets
 from doumen.rooms.collect.connectors import Sniffed, Wishes
@@ -63,7 +64,7 @@ class Taken:
     made: Made
     reading: Reading | None
     files: int
-    said: tuple[str, ...]
+    said: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Outlined:
     """A contract inferred, and the grounds."""
 
     text: str
-    said: tuple[str, ...]
+    said: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Fitted:
     reading: Reading
     columns: tuple[LoadColumn, ...]
     text: str
-    said: tuple[str, ...]
+    said: tuple[Message, ...]
 
 
 def take(desk: Desk, request: Request) -> Taken:
@@ -165,14 +166,18 @@ def _unchanged(
     return Made(request.ref, 0, 0, 0, (), version, last, unchanged=True)
 
 
-def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[str, ...]:
+def _only_words(request: Request, held: Terms, facts: Facts) -> tuple[Message, ...]:
     """Said where a contract was given that differs from the one in force, but in no rule."""
     body = facts.body("contract", str(request.ref))
     if request.contract is None or body is None or body["text"] == held.text:
         return ()
     return (
-        f"{held.origin.capitalize()} differs from the one in force in words or labels only; it "
-        f"was not taken. Take it: doumen contract edit {request.ref} --file {request.contract}",
+        msg(
+            "The contract given differs from the one in force in words or labels only; it was not "
+            "taken. Take it: doumen contract edit {ref} --file {contract}",
+            ref=request.ref,
+            contract=request.contract,
+        ),
     )
 
 
@@ -193,7 +198,7 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
     if held is None:
         return _inferred(desk, request.ref, files, sniffed)
     reading = sniffed.reading
-    absent: tuple[str, ...] = ()
+    absent: tuple[Message, ...] = ()
     if not reading.columns:
         reading = replace(reading, columns=desk.examine(files, reading).names)
         reading, absent = _with_absent(reading, held.columns)
@@ -203,9 +208,15 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
         header=reading.header,
         accept_extra=request.accept_extra,
     )
-    said = (*_read_as(sniffed), *absent, f"Types are those of {held.origin}.")
+    said = (*_read_as(sniffed), *absent, msg("Types are those of {origin}.", origin=held.origin))
     if held.names not in {None, request.ref}:
-        said += (f"It is written for `{held.names}` and here put on `{request.ref}`.",)
+        said += (
+            msg(
+                "It is written for `{names}` and here put on `{ref}`.",
+                names=held.names,
+                ref=request.ref,
+            ),
+        )
     return Fitted(files, reading, columns, held.text, said)
 
 
@@ -216,8 +227,12 @@ def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Snif
         reading = replace(reading, columns=seen.names)
     choices = infer.infer(seen)
     text = odcs.infer_contract(ref, [choice.column for choice in choices])
-    columns = read(text, "").columns
-    ground = f"Types inferred from all {seen.rows:,} rows:" if seen.columns else "Types declared:"
+    columns = read(text, plain("")).columns
+    ground = (
+        msg("Types inferred from all {rows:,} rows:", rows=seen.rows)
+        if seen.columns
+        else msg("Types declared:")
+    )
     return Fitted(
         files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
     )
@@ -225,19 +240,18 @@ def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Snif
 
 def _with_absent(
     reading: Reading, columns: Sequence[LoadColumn]
-) -> tuple[Reading, tuple[str, ...]]:
+) -> tuple[Reading, tuple[Message, ...]]:
     """The reading of documents with members that no record has: they are empty, not missing."""
     there = {name.casefold() for name in reading.columns}
     absent = [c.source for c in columns if not {c.source.casefold(), c.name.casefold()} & there]
     if reading.format != "json" or not absent or len(absent) == len(columns):
         return reading, ()
-    named = ", ".join(f"`{name}`" for name in absent[:20])
-    said = f"No record has {named}: taken as empty."
+    said = msg("No record has {names}: taken as empty.", names=enumerated(absent[:20]))
     return replace(reading, columns=(*reading.columns, *absent)), (said,)
 
 
-def _read_as(sniffed: Sniffed) -> tuple[str, ...]:
-    return (f"Read as: {'; '.join(sniffed.why)}.",)
+def _read_as(sniffed: Sniffed) -> tuple[Message, ...]:
+    return (msg("Read as: {clauses}.", clauses=joined(msg("; "), sniffed.why)),)
 
 
 def left_aside(
@@ -246,17 +260,28 @@ def left_aside(
     weighed: Sequence[Weighed],
     again: Sequence[Weighed],
     packed: Sequence[str],
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     """What of the files named was not loaded, and why."""
-    said = []
+    said: list[Message] = []
     held = len(files) - len(weighed) - len(again)
     if held:
-        said.append(f"{held} of {len(files)} files were collected before and are left out.")
+        said.append(
+            msg(
+                "{count} of {total} files were collected before and are left out.",
+                count=held,
+                total=len(files),
+            )
+        )
     if again:
-        names = ", ".join(f"`{one.sample.name}`" for one in again[:10])
-        said.append(f"Content that came twice is taken once; left out: {names}.")
+        names = enumerated(one.sample.name for one in again[:10])
+        said.append(msg("Content that came twice is taken once; left out: {names}.", names=names))
     skipped = (*found.skipped, *packed)
     if skipped:
-        names = ", ".join(f"`{name}`" for name in skipped[:10])
-        said.append(f"{len(skipped)} files of other kinds were left aside: {names}.")
+        said.append(
+            msg(
+                "{count} files of other kinds were left aside: {names}.",
+                count=len(skipped),
+                names=enumerated(skipped[:10]),
+            )
+        )
     return tuple(said)

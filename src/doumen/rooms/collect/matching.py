@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn
+from doumen.model.message import Message, enumerated, joined, msg, paragraph, plain
 
 
 def match(
@@ -36,8 +37,8 @@ def match(
     """
     if not columns:
         raise Faulty(
-            "The contract declares no column.",
-            next="Add `properties` to its schema: `doumen contract infer` writes them.",
+            msg("The contract declares no column."),
+            next=msg("Add `properties` to its schema: `doumen contract infer` writes them."),
             detail="columns",
         )
     free = list(names)
@@ -57,8 +58,12 @@ def match(
         raise _missing(missing, free)
     if free and not accept_extra:
         raise Faulty(
-            f"{len(free)} columns of the file are not in the contract: {_list(free)}.",
-            next="Add them to the contract, or leave them out with `--accept-extra`.",
+            msg(
+                "{count} columns of the file are not in the contract: {names}.",
+                count=len(free),
+                names=_list(free),
+            ),
+            next=msg("Add them to the contract, or leave them out with `--accept-extra`."),
             detail="extra",
         )
     return tuple(replace(column, source=found[place]) for place, column in enumerate(columns))
@@ -75,21 +80,36 @@ def _take(free: list[str], wanted: str, *, fold: bool) -> str | None:
 
 def _missing(missing: Sequence[LoadColumn], free: Sequence[str]) -> Faulty:
     folded = {name.casefold(): name for name in free}
-    told = []
+    told: list[Message] = []
     for column in missing:
         near = get_close_matches(column.source.casefold(), list(folded)[:500], n=1, cutoff=0.6)
-        hint = f" (there is `{folded[near[0]]}`)" if near else ""
-        told.append(f"`{column.source}`{hint}")
-    rest = f" Columns of the file that the contract does not know: {_list(free)}." if free else ""
+        told.append(
+            msg("`{column}` (there is `{near}`)", column=column.source, near=folded[near[0]])
+            if near
+            else plain(f"`{column.source}`")
+        )
+    why = [msg("Nothing was loaded.")]
+    if free:
+        why.append(
+            msg("Columns of the file that the contract does not know: {names}.", names=_list(free))
+        )
     return Faulty(
-        f"{len(missing)} columns of the contract are not in the file: {', '.join(told[:40])}.",
-        why=f"Nothing was loaded.{rest}",
-        next="Give their names in the file as `physicalName` in the contract, or take the "
-        "columns out of it.",
+        msg(
+            "{count} columns of the contract are not in the file: {names}.",
+            count=len(missing),
+            names=joined(msg(", "), told[:40]),
+        ),
+        why=paragraph(why),
+        next=msg(
+            "Give their names in the file as `physicalName` in the contract, or take the "
+            "columns out of it."
+        ),
         detail="missing",
     )
 
 
-def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:20])
-    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+def _list(names: Sequence[str]) -> Message:
+    shown = enumerated(names[:20])
+    if len(names) <= 20:
+        return shown
+    return msg("{names} and {count} more", names=shown, count=len(names) - 20)

@@ -12,38 +12,39 @@ from dataclasses import replace
 
 from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.load import Reading
+from doumen.model.message import Message, joined, msg
 from doumen.rooms.collect.connectors import SHELF, Sniffed, Wishes
 from doumen.rooms.collect.faults import together
 from doumen.rooms.collect.sample import Sample
 
-FOREIGN = (
-    (b"\x1f\x8b", "packed twice (gzip within)", "Unpack it once."),
-    (b"BZh", "packed twice (bzip2 within)", "Unpack it once."),
-    (b"\x28\xb5\x2f\xfd", "packed twice (zstd within)", "Unpack it once."),
-    (b"\xfd7zXZ\x00", "packed twice (xz within)", "Unpack it once."),
-    (b"PK\x05\x06", "an empty ZIP archive", "Check that this is the right file."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it, or pack it as ZIP."),
-    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it, or pack it as ZIP."),
-    (b"%PDF-", "a PDF document", "Ask for the table as CSV."),
-    (b"SQLite format 3\x00", "an SQLite database", "Export its table as CSV."),
-    (b"ARROW1\x00\x00", "an Arrow file", "Save it as Parquet."),
-    (b"Obj\x01", "an Avro file", "Save it as Parquet."),
-    (b"<!doctype html", "a web page", "Open it and save its table as CSV."),
-    (b"<html", "a web page", "Open it and save its table as CSV."),
-    (b"<?xml", "an XML document", "Export its table as CSV."),
+FOREIGN: tuple[tuple[bytes, Message, Message], ...] = (
+    (b"\x1f\x8b", msg("packed twice (gzip within)"), msg("Unpack it once.")),
+    (b"BZh", msg("packed twice (bzip2 within)"), msg("Unpack it once.")),
+    (b"\x28\xb5\x2f\xfd", msg("packed twice (zstd within)"), msg("Unpack it once.")),
+    (b"\xfd7zXZ\x00", msg("packed twice (xz within)"), msg("Unpack it once.")),
+    (b"PK\x05\x06", msg("an empty ZIP archive"), msg("Check that this is the right file.")),
+    (b"7z\xbc\xaf\x27\x1c", msg("a 7-Zip archive"), msg("Unpack it, or pack it as ZIP.")),
+    (b"Rar!\x1a\x07", msg("a RAR archive"), msg("Unpack it, or pack it as ZIP.")),
+    (b"%PDF-", msg("a PDF document"), msg("Ask for the table as CSV.")),
+    (b"SQLite format 3\x00", msg("an SQLite database"), msg("Export its table as CSV.")),
+    (b"ARROW1\x00\x00", msg("an Arrow file"), msg("Save it as Parquet.")),
+    (b"Obj\x01", msg("an Avro file"), msg("Save it as Parquet.")),
+    (b"<!doctype html", msg("a web page"), msg("Open it and save its table as CSV.")),
+    (b"<html", msg("a web page"), msg("Open it and save its table as CSV.")),
+    (b"<?xml", msg("an XML document"), msg("Export its table as CSV.")),
 )
 """First bytes, what they say, what to do."""
 
-_DIFFERS = (
-    ("format", "format"),
-    ("encoding", "encoding"),
-    ("delimiter", "delimiter"),
-    ("quote", "quote"),
-    ("escape", "escape"),
-    ("header", "header"),
-    ("skip", "lines before the data"),
-    ("columns", "columns"),
-    ("layout", "layout"),
+_DIFFERS: tuple[tuple[str, Message], ...] = (
+    ("format", msg("format")),
+    ("encoding", msg("encoding")),
+    ("delimiter", msg("delimiter")),
+    ("quote", msg("quote")),
+    ("escape", msg("escape")),
+    ("header", msg("header")),
+    ("skip", msg("lines before the data")),
+    ("columns", msg("columns")),
+    ("layout", msg("layout")),
 )
 
 
@@ -59,27 +60,29 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
         if sample.head.startswith(magic) or (magic.isascii() and start.lower().startswith(magic)):
             raise _foreign(sample, what, remedy)
     if sample.head[257:262] == b"ustar":
-        raise _foreign(sample, "a tar archive", "Unpack it, or pack its files as ZIP.")
+        raise _foreign(sample, msg("a tar archive"), msg("Unpack it, or pack its files as ZIP."))
     connector = next(one for one in SHELF if one.recognises(sample))
     if wishes.json_path is not None and connector.name != "json":
         raise Invalid(
-            f"`{sample.name}` is no JSON document, so that no path leads into it.",
-            next="Leave out `--json-path`.",
+            msg(
+                "`{sample}` is no JSON document, so that no path leads into it.", sample=sample.name
+            ),
+            next=msg("Leave out `--json-path`."),
             detail="option",
         )
     if wishes.sheet is not None and connector.name != "xlsx":
         raise Invalid(
-            f"`{sample.name}` is no workbook, so that it has no sheets.",
-            next="Leave out `--sheet`.",
+            msg("`{sample}` is no workbook, so that it has no sheets.", sample=sample.name),
+            next=msg("Leave out `--sheet`."),
             detail="option",
         )
     return connector.sniff(sample, wishes)
 
 
-def _foreign(sample: Sample, what: str, remedy: str) -> Faulty:
+def _foreign(sample: Sample, what: Message, remedy: Message) -> Faulty:
     return Faulty(
-        f"`{sample.name}` is {what}, which cannot be collected.",
-        why="CSV, TSV, JSON, workbooks and Parquet can.",
+        msg("`{sample}` is {what}, which cannot be collected.", sample=sample.name, what=what),
+        why=msg("CSV, TSV, JSON, workbooks and Parquet can."),
         next=remedy,
         detail="format",
     )
@@ -103,12 +106,17 @@ def alike(samples: Sequence[Sample], wishes: Wishes) -> Sniffed:
     found = _one_encoding(found)
     first_name, first = found[0]
     others = [(name, _difference(first.reading, one.reading)) for name, one in found[1:]]
-    differing = [f"`{name}` in {what}" for name, what in others if what]
+    differing = [msg("`{name}` in {what}", name=name, what=what) for name, what in others if what]
     if differing:
         raise Faulty(
-            f"{len(differing)} of {len(found)} files are not read as `{first_name}` is.",
-            why="They differ: " + "; ".join(differing[:20]) + ".",
-            next="Collect each kind in a command of its own.",
+            msg(
+                "{count} of {total} files are not read as `{first_name}` is.",
+                count=len(differing),
+                total=len(found),
+                first_name=first_name,
+            ),
+            why=msg("They differ: {clauses}.", clauses=joined(msg("; "), differing[:20])),
+            next=msg("Collect each kind in a command of its own."),
             detail="readings",
         )
     return first
@@ -129,7 +137,8 @@ def _one_encoding(found: list[tuple[str, Sniffed]]) -> list[tuple[str, Sniffed]]
     return [followed[first], *followed[:first], *followed[first + 1 :]]
 
 
-def _difference(one: Reading, other: Reading) -> str:
-    return ", ".join(
-        word for field, word in _DIFFERS if getattr(one, field) != getattr(other, field)
+def _difference(one: Reading, other: Reading) -> Message:
+    return joined(
+        msg(", "),
+        [word for field, word in _DIFFERS if getattr(one, field) != getattr(other, field)],
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from doumen.model.errors import Faulty, Invalid
 from doumen.model.load import Reading, Sheet
+from doumen.model.message import Message, enumerated, msg
 from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.dialect import Record
 from doumen.rooms.collect.header import Header, header, unique
@@ -27,7 +28,7 @@ class Chosen:
     """How workbooks are read, and why so."""
 
     reading: Reading
-    why: tuple[str, ...]
+    why: tuple[Message, ...]
 
 
 def choose(sheets: Sequence[Sheet], reading: Reading, wishes: Wishes) -> Chosen:
@@ -49,26 +50,38 @@ def choose(sheets: Sequence[Sheet], reading: Reading, wishes: Wishes) -> Chosen:
     for sheet, head in zip(taken, heads, strict=True):
         if (head.skip, head.names) != (first.skip, first.names):
             raise Faulty(
-                f"Sheet `{sheet.name}` of `{sheet.file}` is not read as `{taken[0].name}` of "
-                f"`{taken[0].file}` is.",
-                why="They differ in their columns, or in the rows above them.",
-                next="Collect each in a command of its own: `--sheet NAME`.",
+                msg(
+                    "Sheet `{sheet}` of `{file}` is not read as `{first}` of `{other}` is.",
+                    sheet=sheet.name,
+                    file=sheet.file,
+                    first=taken[0].name,
+                    other=taken[0].file,
+                ),
+                why=msg("They differ in their columns, or in the rows above them."),
+                next=msg("Collect each in a command of its own: `--sheet NAME`."),
                 detail="readings",
             )
     names = {sheet.name for sheet in taken}
     path = ALL if wishes.sheet == "all" else taken[0].name
     if path != ALL and len(names) > 1:
         raise Faulty(
-            "The first sheets of the workbooks have different names: "
-            + ", ".join(f"`{name}`" for name in sorted(names)[:20])
-            + ".",
-            next="Say which: `--sheet NAME`, or `--sheet all`.",
+            msg(
+                "The first sheets of the workbooks have different names: {names}.",
+                names=enumerated(sorted(names)[:20]),
+            ),
+            next=msg("Say which: `--sheet NAME`, or `--sheet all`."),
             detail="readings",
         )
     chosen = replace(
         reading, layout="", path=path, columns=first.names, skip=first.skip, header=first.present
     )
-    return Chosen(chosen, (*_told(sheets, taken), f"data from row {first.skip + 1}: {first.why}"))
+    return Chosen(
+        chosen,
+        (
+            *_told(sheets, taken),
+            msg("data from row {row}: {why}", row=first.skip + 1, why=first.why),
+        ),
+    )
 
 
 def _of(file: str, sheets: Sequence[Sheet], wishes: Wishes) -> list[Sheet]:
@@ -86,16 +99,18 @@ def _of(file: str, sheets: Sequence[Sheet], wishes: Wishes) -> list[Sheet]:
         ][:1]
         if not found:
             raise Invalid(
-                f"`{file}` has no sheet `{wishes.sheet}`.",
-                why="It has " + (", ".join(f"`{s.name}`" for s in mine[:20]) or "none") + ".",
-                next="Name one of them, or `all`.",
+                msg("`{file}` has no sheet `{sheet}`.", file=file, sheet=wishes.sheet),
+                why=msg("It has {names}.", names=enumerated(s.name for s in mine[:20]))
+                if mine
+                else msg("It has none."),
+                next=msg("Name one of them, or `all`."),
                 detail="sheet",
             )
     if not found or not found[0].filled:
         raise Faulty(
-            f"`{file}` has no sheet with anything in it.",
-            why="Hidden sheets are taken only if they are named.",
-            next="Check that this is the right file.",
+            msg("`{file}` has no sheet with anything in it.", file=file),
+            why=msg("Hidden sheets are taken only if they are named."),
+            next=msg("Check that this is the right file."),
             detail="empty",
         )
     return found
@@ -110,8 +125,13 @@ def _head(sheet: Sheet, wishes: Wishes) -> Header:
     ]
     if not found:
         raise Faulty(
-            f"Sheet `{sheet.name}` of `{sheet.file}` has nothing in its first {len(rows)} rows.",
-            next="Delete the empty rows above its table.",
+            msg(
+                "Sheet `{sheet}` of `{file}` has nothing in its first {count} rows.",
+                sheet=sheet.name,
+                file=sheet.file,
+                count=len(rows),
+            ),
+            next=msg("Delete the empty rows above its table."),
             detail="header",
         )
     if wishes.header is not False:
@@ -122,7 +142,9 @@ def _head(sheet: Sheet, wishes: Wishes) -> Header:
                     above if not below or above == below else f"{above} {below}".strip()
                     for above, below in zip(upper, lower, strict=True)
                 ]
-                return Header(place + 2, True, unique(names), "its head is merged over two rows")
+                return Header(
+                    place + 2, True, unique(names), msg("its head is merged over two rows")
+                )
     begins = header(found, wishes.header, wishes.expected)
     return replace(begins, skip=begins.skip + 1) if begins.present else begins
 
@@ -149,16 +171,20 @@ def _number(text: str) -> bool:
     return True
 
 
-def _told(sheets: Sequence[Sheet], taken: Sequence[Sheet]) -> list[str]:
+def _told(sheets: Sequence[Sheet], taken: Sequence[Sheet]) -> list[Message]:
     left = [s.name for s in sheets if s.filled and s not in taken]
     hidden = sum(sheet.hidden for sheet in taken)
     trailing = sum(sheet.trailing for sheet in taken)
-    said = ["sheet " + ", ".join(f"`{s.name}`" for s in taken[:10])]
+    said = [msg("sheet {names}", names=enumerated(s.name for s in taken[:10]))]
     if left:
-        named = ", ".join(f"`{name}`" for name in left[:10])
-        said.append(f"left aside: {named} (`--sheet NAME` or `--sheet all`)")
+        said.append(
+            msg(
+                "left aside: {names} (`--sheet NAME` or `--sheet all`)",
+                names=enumerated(left[:10]),
+            )
+        )
     if hidden:
-        said.append(f"{hidden:,} hidden rows are taken as the others are")
+        said.append(msg("{count:,} hidden rows are taken as the others are", count=hidden))
     if trailing:
-        said.append(f"{trailing:,} empty rows at the end are left out")
+        said.append(msg("{count:,} empty rows at the end are left out", count=trailing))
     return said

@@ -17,6 +17,7 @@ from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import unreadable
 from doumen.model.load import LoadColumn, Mode, SourceFile
+from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.rooms.collect.find import Weighed
 
@@ -38,7 +39,7 @@ class Terms:
     text: str
     columns: tuple[LoadColumn, ...]
     meaning: str
-    origin: str
+    origin: Message
     names: Ref | None = None
 
 
@@ -51,9 +52,9 @@ def target(name: str) -> Ref:
     ref = Ref.parse(name)
     if ref.domain in RESERVED_DOMAINS or ref.is_quarantine or ref.node:
         raise Invalid(
-            f"`{ref}` cannot be collected into.",
-            why="The name is reserved, is a quarantine, or lies on another node.",
-            next="Choose another `domain.name`.",
+            msg("`{ref}` cannot be collected into.", ref=ref),
+            why=msg("The name is reserved, is a quarantine, or lies on another node."),
+            next=msg("Choose another `domain.name`."),
             detail="name",
         )
     return ref
@@ -67,8 +68,10 @@ def mode_of(*, append: bool, replace: bool) -> Mode:
     """
     if append and replace:
         raise Invalid(
-            "`--append` and `--replace` exclude each other.",
-            next="Say `--append` to keep what is there, `--replace` to put the file in its place.",
+            msg("`--append` and `--replace` exclude each other."),
+            next=msg(
+                "Say `--append` to keep what is there, `--replace` to put the file in its place."
+            ),
             detail="option",
         )
     if append:
@@ -89,12 +92,12 @@ def terms(ref: Ref, contract: str | None, facts: Facts) -> Terms | None:
         Invalid: it is no contract.
     """
     if contract is not None:
-        return read(_text(Path(contract)), f"the contract `{Path(contract).name}`")
+        return read(_text(Path(contract)), msg("the contract `{name}`", name=Path(contract).name))
     body = facts.body("contract", str(ref))
-    return None if body is None else read(body["text"], f"the contract of `{ref}`")
+    return None if body is None else read(body["text"], msg("the contract of `{ref}`", ref=ref))
 
 
-def read(text: str, origin: str) -> Terms:
+def read(text: str, origin: Message) -> Terms:
     """A contract's text, understood.
 
     Raises:
@@ -151,21 +154,27 @@ def _text(path: Path) -> str:
             content = stream.read(LARGEST + 1)
     except FileNotFoundError as error:
         raise NotFound(
-            f"There is no contract `{path}`.", next="Check the path.", detail="file"
+            msg("There is no contract `{path}`.", path=path),
+            next=msg("Check the path."),
+            detail="file",
         ) from error
     except OSError as error:
         raise unreadable(path, error) from error
     if len(content) > LARGEST:
         raise Invalid(
-            f"`{path.name}` is larger than a contract may be ({LARGEST >> 20} MiB).",
-            next="Check that this is the contract, not the data.",
+            msg(
+                "`{path}` is larger than a contract may be ({largest} MiB).",
+                path=path.name,
+                largest=LARGEST >> 20,
+            ),
+            next=msg("Check that this is the contract, not the data."),
             detail="contract",
         )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid(
-            f"`{path.name}` is not UTF-8.",
-            next="Save the contract as UTF-8.",
+            msg("`{path}` is not UTF-8.", path=path.name),
+            next=msg("Save the contract as UTF-8."),
             detail="contract",
         ) from error

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, cast
 
 from doumen.model.errors import DoumenError, Faulty, Unavailable
+from doumen.model.message import msg
 
 CHUNK = 1 << 20
 MOST = 64 << 30
@@ -80,15 +81,18 @@ class Holding:
         self._bytes += size
         if self._bytes > MOST:
             raise Faulty(
-                f"More than {MOST >> 30} GiB would be unpacked.",
-                next="Unpack and collect the files in several commands.",
+                msg("More than {most} GiB would be unpacked.", most=MOST >> 30),
+                next=msg("Unpack and collect the files in several commands."),
                 detail="unpacked",
             )
         if shutil.disk_usage(self.folder).free < RESERVE:
             raise Unavailable(
-                "The disk has no room to unpack the files.",
-                why=f"Less than {RESERVE >> 30} GiB would be left free where temporary files go.",
-                next="Make room, or name a folder on a larger disk by TMPDIR.",
+                msg("The disk has no room to unpack the files."),
+                why=msg(
+                    "Less than {reserve} GiB would be left free where temporary files go.",
+                    reserve=RESERVE >> 30,
+                ),
+                next=msg("Make room, or name a folder on a larger disk by TMPDIR."),
                 detail="disk",
             )
 
@@ -173,9 +177,13 @@ def bounded(
             size += len(chunk)
             if size > FREE and size > RATIO * packed:
                 raise Faulty(
-                    f"`{path.name}` unpacks to more than {RATIO} times its size.",
-                    why="Files of data do not; files that are made to fill a disk do.",
-                    next="If you trust it, unpack it yourself and collect what is in it.",
+                    msg(
+                        "`{path}` unpacks to more than {ratio} times its size.",
+                        path=path.name,
+                        ratio=RATIO,
+                    ),
+                    why=msg("Files of data do not; files that are made to fill a disk do."),
+                    next=msg("If you trust it, unpack it yourself and collect what is in it."),
                     detail="bomb",
                 )
             into.count(len(chunk))
@@ -194,15 +202,15 @@ class _guarded:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, NotImplementedError):
             raise Faulty(
-                f"`{self._name}` is packed by a method that is not read here.",
-                next="Pack it as gzip, zstd or plain ZIP (deflate).",
+                msg("`{name}` is packed by a method that is not read here.", name=self._name),
+                next=msg("Pack it as gzip, zstd or plain ZIP (deflate)."),
                 detail="packed",
             ) from error
         if isinstance(error, (*_DAMAGED, RuntimeError, struct.error, MemoryError)):
             raise Faulty(
-                f"`{self._name}` cannot be unpacked.",
-                why="It is cut, damaged or encrypted; nothing of it was kept.",
-                next="Check that it was written to its end, and get it again.",
+                msg("`{name}` cannot be unpacked.", name=self._name),
+                why=msg("It is cut, damaged or encrypted; nothing of it was kept."),
+                next=msg("Check that it was written to its end, and get it again."),
                 detail="packed",
             ) from error
 
@@ -289,8 +297,8 @@ def _members(
     for member, label in sorted(taken, key=lambda one: one[1]):
         if member.flag_bits & 1:
             raise Faulty(
-                f"`{label}` in `{path.name}` is encrypted.",
-                next="Unpack it with its password and collect what is in it.",
+                msg("`{label}` in `{path}` is encrypted.", label=label, path=path.name),
+                next=msg("Unpack it with its password and collect what is in it."),
                 detail="encrypted",
             )
         yield Packed(
@@ -323,13 +331,16 @@ def _label(member: zipfile.ZipInfo) -> str:
 
 
 def _unfit(path: Path, files: int) -> DoumenError:
-    if files:
-        what, why = f"holds {files:,} files; {MEMBERS:,} are allowed", None
-    else:
-        what, why = "holds no file that can be collected", "Names tell: `.csv`, `.json` and so on."
     return Faulty(
-        f"`{path.name}` {what}.",
-        why=why,
-        next="Unpack it, and collect the files that you mean.",
+        msg(
+            "`{path}` holds {files:,} files; {most:,} are allowed.",
+            path=path.name,
+            files=files,
+            most=MEMBERS,
+        )
+        if files
+        else msg("`{path}` holds no file that can be collected.", path=path.name),
+        why=None if files else msg("Names tell: `.csv`, `.json` and so on."),
+        next=msg("Unpack it, and collect the files that you mean."),
         detail="archive",
     )

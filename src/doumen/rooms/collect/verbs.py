@@ -9,6 +9,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.files import Upload, already_there, unwritable
 from doumen.model.load import LoadColumn
+from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.collect import quarantine
@@ -86,8 +87,8 @@ def contract_infer(
         return Outcome(shape, (Text(outlined.text),), outlined.said)
     _write(Path(output), outlined.text)
     following = f"doumen collect {source or 'PATH'} --as-dataset {ref} --contract {output}"
-    said = (*outlined.said, f"Written to `{output}`. Next: {following}")
-    return Outcome({**shape, "output": str(output)}, (), said)
+    written = msg("Written to `{output}`. Next: {following}", output=output, following=following)
+    return Outcome({**shape, "output": str(output)}, (), (*outlined.said, written))
 
 
 def _told(taken: Taken) -> Outcome:
@@ -106,20 +107,26 @@ def _told(taken: Taken) -> Outcome:
         ],
     }
     look = f"SELECT * FROM {made.ref} LIMIT 10"  # noqa: S608 - shown to people, not run
-    following = (
-        f'Receipt {made.receipt}. Next: doumen describe {made.ref}, or doumen query "{look}"'
+    following = msg(
+        'Receipt {receipt}. Next: doumen describe {ref}, or doumen query "{look}"',
+        receipt=made.receipt,
+        ref=made.ref,
+        look=look,
     )
     if made.unchanged:
-        said = f"`{made.ref}` holds this content under the same contract already: nothing changed."
+        said = msg(
+            "`{ref}` holds this content under the same contract already: nothing changed.",
+            ref=made.ref,
+        )
         return Outcome(shape, (), (*taken.said, said, following))
     counts = Fields(
         (
-            ("rows in", made.rows_in),
-            ("landed", made.landed),
-            ("quarantined", made.quarantined),
-            ("snapshot", made.snapshot),
+            (msg("rows in"), made.rows_in),
+            (msg("landed"), made.landed),
+            (msg("quarantined"), made.quarantined),
+            (msg("snapshot"), made.snapshot),
         ),
-        title=str(made.ref),
+        title=plain(made.ref),
     )
     drawn: tuple[Fields | Table, ...] = (counts,)
     if made.reasons:
@@ -138,12 +145,16 @@ def _as_landed(desk: Desk, ref: Ref) -> Outlined:
     snapshot = desk.facts().snapshot(ref)
     if snapshot is None:
         raise NotFound(
-            f"There is no dataset `{ref}`.",
-            next=f"Name the files: doumen contract infer {ref} --from PATH",
+            msg("There is no dataset `{ref}`.", ref=ref),
+            next=msg("Name the files: doumen contract infer {ref} --from PATH", ref=ref),
             detail="dataset",
         )
     columns = [LoadColumn(c.name, c.name, c.type) for c in snapshot.schema]
-    said = f"Columns and types are those of `{ref}` as it landed, version {snapshot.version}."
+    said = msg(
+        "Columns and types are those of `{ref}` as it landed, version {version}.",
+        ref=ref,
+        version=snapshot.version,
+    )
     return Outlined(odcs.infer_contract(ref, columns), (said,))
 
 

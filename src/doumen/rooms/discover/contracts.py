@@ -9,6 +9,7 @@ from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact
+from doumen.model.message import joined, msg
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.discover.editor import Editor, ask_editor
@@ -41,8 +42,12 @@ def show(desk: Desk, dataset: str, output: Path | None = None) -> Outcome:
     return Outcome(
         {**shape, "output": str(output)},
         said=(
-            f"Wrote version {contract.version} to {output}.",
-            f"Changed, it goes back: doumen contract edit {found.ref} --file {output}",
+            msg("Wrote version {version} to {output}.", version=contract.version, output=output),
+            msg(
+                "Changed, it goes back: doumen contract edit {found} --file {output}",
+                found=found.ref,
+                output=output,
+            ),
         ),
     )
 
@@ -76,8 +81,8 @@ def edit(
     old = found.contract()
     if file is not None and changes:
         raise Invalid(
-            "`--file` and `--set` exclude each other.",
-            next="Change the file, or name single fields by `--set`.",
+            msg("`--file` and `--set` exclude each other."),
+            next=msg("Change the file, or name single fields by `--set`."),
             detail="option",
         )
     if file is not None:
@@ -97,17 +102,21 @@ def _accepted(
     changes = odcs.compare(old, new)
     if new.ref != old.ref:
         raise Invalid(
-            f"The text names dataset `{new.ref}`; this is the contract of `{found.ref}`.",
-            why="A dataset is not renamed by its contract.",
-            next="Leave `domain`, the schema's name and `doumenDataset` as they are.",
+            msg(
+                "The text names dataset `{new}`; this is the contract of `{found}`.",
+                new=new.ref,
+                found=found.ref,
+            ),
+            why=msg("A dataset is not renamed by its contract."),
+            next=msg("Leave `domain`, the schema's name and `doumenDataset` as they are."),
             detail="dataset",
         )
     breaking = [change.words for change in changes if change.breaking]
     if breaking and not new_version:
         raise Conflict(
-            f"This breaks what users of `{found.ref}` rely on.",
-            why="\n".join(breaking),
-            next="Say `--new-version` to take it as the next major version, or leave it out.",
+            msg("This breaks what users of `{found}` rely on.", found=found.ref),
+            why=joined("\n", breaking),
+            next=msg("Say `--new-version` to take it as the next major version, or leave it out."),
             detail="breaking",
         )
     version = _version(old.version, new.version, odcs.next_version(old.version, changes))
@@ -140,14 +149,22 @@ def _outcome(
     ref: Ref, contract: odcs.Contract, changes: Sequence[odcs.Change], receipt: str | None
 ) -> Outcome:
     said = [
-        f"The contract of `{ref}` is as it was."
+        msg("The contract of `{ref}` is as it was.", ref=ref)
         if receipt is None
-        else f"The contract of `{ref}` is now version {contract.version}; receipt {receipt}."
+        else msg(
+            "The contract of `{ref}` is now version {version}; receipt {receipt}.",
+            ref=ref,
+            version=contract.version,
+            receipt=receipt,
+        )
     ]
     if any(change.kind in _ROWS for change in changes):
         said.append(
-            "What has landed keeps its form until it is collected again: "
-            f"`doumen collect PATH --as-dataset {ref} --replace`."
+            msg(
+                "What has landed keeps its form until it is collected again: "
+                "`doumen collect PATH --as-dataset {ref} --replace`.",
+                ref=ref,
+            )
         )
     return Outcome(
         json={
@@ -171,5 +188,5 @@ def changes_json(changes: Sequence[odcs.Change]) -> list[dict[str, object]]:
 
 def changes_table(changes: Sequence[odcs.Change]) -> Table:
     """Differences for people."""
-    rows = tuple((c.words, "breaking" if c.breaking else "") for c in changes)
-    return Table(("change", ""), rows)
+    rows = tuple((c.words, msg("breaking") if c.breaking else "") for c in changes)
+    return Table((msg("change"), ""), rows)

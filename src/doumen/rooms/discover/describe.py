@@ -8,7 +8,7 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.fact import Facts
-from doumen.model.message import joined, msg, plain
+from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED
@@ -28,13 +28,18 @@ def list_all(desk: Desk) -> Outcome:
     ]
     rows = tuple(
         (one["dataset"], one["description"] or "", _told(one["rows"]), one["columns"],
-         ", ".join(one["labels"]))
+         tuple(one["labels"]))
         for one in listed
     )  # fmt: skip
-    said = () if listed else ("There is no dataset that you may know of.",)
+    said = () if listed else (msg("There is no dataset that you may know of."),)
     return Outcome(
         json={"datasets": listed},
-        drawn=(Table(("dataset", "description", "rows", "columns", "labels"), rows),),
+        drawn=(
+            Table(
+                (msg("dataset"), msg("description"), msg("rows"), msg("columns"), msg("labels")),
+                rows,
+            ),
+        ),
         said=said,
     )
 
@@ -123,7 +128,7 @@ def _attached(body: Mapping[str, Any]) -> list[str] | None:
     return [f["path"] for f in body["files"]] if body["kind"] == ATTACHED else None
 
 
-def _files(paths: Sequence[str] | None) -> str | None:
+def _files(paths: Sequence[str] | None) -> Message | None:
     if not paths:
         return None
     more = msg("and {count} more", count=len(paths) - SHOWN)
@@ -138,29 +143,35 @@ def _query(ref: Ref, columns: Sequence[Mapping[str, Any]]) -> str:
 
 def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
     contract, aside = told["contract"], told["quarantine"]
-    pairs = [
-        ("name", told["name"]),
-        ("description", told["description"]),
-        ("contract", f"version {contract['version']}, {contract['status']}" if contract else None),
-        ("rows", _told(told["rows"])),
-        ("snapshot", told["snapshot"]),
-        ("labels", ", ".join(told["labels"])),
-        ("quarantine", f"{aside['rows']:,} rows in {aside['dataset']}" if aside else None),
+    pairs: list[tuple[Message, Any]] = [
+        (msg("name"), told["name"]),
+        (msg("description"), told["description"]),
+        (msg("contract"), _standing(contract) if contract else None),
+        (msg("rows"), _told(told["rows"])),
+        (msg("snapshot"), told["snapshot"]),
+        (msg("labels"), tuple(told["labels"])),
+        (msg("quarantine"), msg("{rows:,} rows in {dataset}", **aside) if aside else None),
         (msg("attached"), _files(told["attached"])),
-        ("derived from", ", ".join(told["sources"])),
-        ("made by", told["creator"]),
-        ("updated", told["updated"]),
-        ("rules of the table", "\n".join(told["rules"])),
-        ("try", told["query"]),
+        (msg("derived from"), tuple(told["sources"])),
+        (msg("made by"), told["creator"]),
+        (msg("updated"), told["updated"]),
+        (msg("rules of the table"), "\n".join(told["rules"])),
+        (msg("try"), told["query"]),
     ]
-    filled = tuple((name, value) for name, value in pairs if value not in (None, ""))
+    filled = tuple((name, value) for name, value in pairs if value not in (None, "", ()))
     rows = tuple(
-        (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), ", ".join(c["labels"]),
-         ", ".join(c["rules"]), c["description"] or ", ".join(c["from"]))
+        (c["name"], c["type"] + (f" [{c['unit']}]" if c["unit"] else ""), tuple(c["labels"]),
+         tuple(c["rules"]), c["description"] or tuple(c["from"]))
         for c in told["columns"]
     )  # fmt: skip
-    table = Table(("column", "type", "labels", "rules", "description"), rows)
-    return Fields(filled, title=told["dataset"]), table
+    table = Table(
+        (msg("column"), msg("type"), msg("labels"), msg("rules"), msg("description")), rows
+    )
+    return Fields(filled, title=plain(told["dataset"])), table
+
+
+def _standing(contract: Mapping[str, Any]) -> Message:
+    return msg("version {version}, {status}", **contract)
 
 
 def _told(rows: int | None) -> str:

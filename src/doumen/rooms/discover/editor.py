@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doumen.model.errors import Unavailable
+from doumen.model.message import msg
 
 Editor = Callable[[str, str], str]
 """(text, file name) → the text as changed."""
@@ -24,8 +25,8 @@ def ask_editor(text: str, name: str) -> str:
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not command:
         raise Unavailable(
-            "No editor is set.",
-            next="Set $EDITOR, or give `--file FILE` or `--set PATH=VALUE`.",
+            msg("No editor is set."),
+            next=msg("Set $EDITOR, or give `--file FILE` or `--set PATH=VALUE`."),
             detail="editor",
         )
     with tempfile.TemporaryDirectory() as folder:
@@ -35,18 +36,22 @@ def ask_editor(text: str, name: str) -> str:
             ended = subprocess.run([*shlex.split(command), str(path)], check=False)  # noqa: S603 (the user's own)
         except (OSError, ValueError) as error:
             raise Unavailable(
-                f"The editor `{command}` cannot be started.",
-                next="Set $EDITOR to a program that is there.",
+                msg("The editor `{command}` cannot be started.", command=command),
+                next=msg("Set $EDITOR to a program that is there."),
                 detail="editor",
             ) from error
         if ended.returncode != 0:
             raise Unavailable(
-                f"The editor `{command}` ended with {ended.returncode}: nothing is changed.",
+                msg(
+                    "The editor `{command}` ended with {returncode}: nothing is changed.",
+                    command=command,
+                    returncode=ended.returncode,
+                ),
                 detail="editor",
             )
         try:
             return path.read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise Unavailable(
-                "What the editor left is not UTF-8 text: nothing is changed.", detail="editor"
+                msg("What the editor left is not UTF-8 text: nothing is changed."), detail="editor"
             ) from error

@@ -13,6 +13,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import already_there, no_file, unreadable, unwritable
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 
 LARGEST = 4 << 20
@@ -45,9 +46,9 @@ class Held:
         """
         if self.text is None:
             raise NotFound(
-                f"`{self.ref}` has no contract that you may read.",
-                why="It has none, or it tells of columns that no rule lets you know of.",
-                next=f"`doumen describe {self.ref}` shows what you may know.",
+                msg("`{ref}` has no contract that you may read.", ref=self.ref),
+                why=msg("It has none, or it tells of columns that no rule lets you know of."),
+                next=msg("`doumen describe {ref}` shows what you may know.", ref=self.ref),
                 detail="contract",
             )
         return odcs.read_contract(self.text)
@@ -89,12 +90,17 @@ def read_file(path: Path) -> str:
     except OSError as error:
         raise unreadable(path, error) from None
     if len(content) > LARGEST:
-        raise Invalid(f"`{path.name}` is larger than a contract may be (4 MiB).", detail="contract")
+        raise Invalid(
+            msg("`{path}` is larger than a contract may be (4 MiB).", path=path.name),
+            detail="contract",
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(
-            f"`{path.name}` is not UTF-8.", next="Save it as UTF-8.", detail="contract"
+            msg("`{path}` is not UTF-8.", path=path.name),
+            next=msg("Save it as UTF-8."),
+            detail="contract",
         ) from None
 
 

@@ -9,12 +9,13 @@ from decimal import Decimal, InvalidOperation
 from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused
+from doumen.model.message import Message, msg, paragraph, plain
 from doumen.model.operation import Outcome, Table
 from doumen.model.schema import Column
 from doumen.rooms.discover.counting import Count, holds, report_count, row_counts, scan
 from doumen.rooms.discover.lookup import Held, held
 
-HOLDS, BROKEN, ADVICE, UNCHECKED = "holds", "broken", "advice", "unchecked"
+HOLDS, BROKEN, ADVICE, UNCHECKED = msg("holds"), msg("broken"), msg("advice"), msg("unchecked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,15 @@ class Verdict:
     Attributes:
         count: What was counted; None where nothing was.
         verdict: `holds`, `broken`, `advice` (an advisory rule is broken) or `unchecked`.
-        why: For `unchecked`, the reason.
+        why: The reason, where there is more to say.
     """
 
     rule: str
     kind: str
     columns: tuple[str, ...]
     count: str | None
-    verdict: str
-    why: str = ""
+    verdict: Message
+    why: Message | None = None
 
 
 @dataclass(slots=True)
@@ -76,10 +77,12 @@ def _shape(contract: odcs.Contract, found: Held) -> Iterator[Verdict]:
     for column in contract.columns:
         type = landed.get(column.name.casefold())
         if type is None:
-            yield Verdict("is there", "column", (column.name,), None, BROKEN, "It is not there.")
+            why = msg("It is not there.")
+            yield Verdict(msg("is there"), "column", (column.name,), None, BROKEN, why)
         elif type != column.type:
-            words = f"is {column.type}"
-            yield Verdict(words, "type", (column.name,), None, BROKEN, f"It landed as {type}.")
+            words = msg("is {type}", type=column.type)
+            why = msg("It landed as {type}.", type=type)
+            yield Verdict(words, "type", (column.name,), None, BROKEN, why)
 
 
 def _reported(
@@ -89,12 +92,13 @@ def _reported(
     for report in contract.reports:
         missing = [column for column in report.columns if column.casefold() in absent]
         if missing:
-            why = f"Column `{missing[0]}` is not there."
+            why = msg("Column `{column}` is not there.", column=missing[0])
             yield Verdict(report.name, report.kind, report.columns, None, UNCHECKED, why)
             continue
         count = report_count(report, found.ref, types)
         if count is None:
-            yield Verdict(report.name, report.kind, report.columns, None, UNCHECKED, report.text)
+            why = report.text if isinstance(report.text, Message) else plain(report.text)
+            yield Verdict(report.name, report.kind, report.columns, None, UNCHECKED, why)
             continue
         try:
             yield _judged(count, _number(asked.rows(count.sql, count.parameters)), rows)
@@ -111,11 +115,11 @@ def _number(rows: list[tuple[object, ...]]) -> Decimal:
             return Decimal(int(value)) if isinstance(value, bool) else Decimal(str(value))
         except InvalidOperation:
             pass
-    raise Invalid("The query of the rule gives no single number.", detail="contract")
+    raise Invalid(msg("The query of the rule gives no single number."), detail="contract")
 
 
-def _said(error: DoumenError) -> str:
-    return error.what if error.why is None else f"{error.what} {error.why}"
+def _said(error: DoumenError) -> Message:
+    return paragraph([part for part in (error.what, error.why) if part is not None])
 
 
 def _judged(count: Count, number: Decimal, rows: int) -> Verdict:
@@ -123,6 +127,17 @@ def _judged(count: Count, number: Decimal, rows: int) -> Verdict:
     bad = ADVICE if count.advisory else BROKEN
     return Verdict(
         count.rule, count.kind, count.columns, format(number, "f"), HOLDS if good else bad
+    )
+
+
+def _summed(rules: int, rows: int, faults: int, unchecked: int) -> Message:
+    counts = {"rows": rows, "broken": faults, "open": unchecked}
+    if rules == 1:
+        return msg("1 rule over {rows:,} rows: {broken} broken, {open} not checked.", **counts)
+    return msg(
+        "{rules} rules over {rows:,} rows: {broken} broken, {open} not checked.",
+        rules=rules,
+        **counts,
     )
 
 
@@ -135,12 +150,17 @@ def _outcome(
 ) -> Outcome:
     faults = sum(1 for v in verdicts if v.verdict == BROKEN)
     open_ = sum(1 for v in verdicts if v.verdict == UNCHECKED)
-    rules = "1 rule" if len(verdicts) == 1 else f"{len(verdicts)} rules"
-    said = [f"{rules} over {rows:,} rows: {faults} broken, {open_} not checked."]
+    said = [_summed(len(verdicts), rows, faults, open_)]
     aside = found.facts.dataset(found.ref.quarantine)
     set_aside = sum(f["rows"] for f in aside["files"]) if aside else 0
     if set_aside:
-        said.append(f"{set_aside:,} rows that broke row rules lie in `{found.ref.quarantine}`.")
+        said.append(
+            msg(
+                "{rows:,} rows that broke row rules lie in `{quarantine}`.",
+                rows=set_aside,
+                quarantine=found.ref.quarantine,
+            )
+        )
     return Outcome(
         json={
             "dataset": str(found.ref),
@@ -162,9 +182,9 @@ def _outcome(
         },
         drawn=(
             Table(
-                ("column", "rule", "count", "verdict", "why"),
+                (msg("column"), msg("rule"), msg("count"), msg("verdict"), msg("why")),
                 tuple(
-                    (", ".join(v.columns), v.rule, v.count or "", v.verdict, v.why)
+                    (tuple(v.columns), v.rule, v.count or "", v.verdict, v.why or "")
                     for v in verdicts
                 ),
             ),

@@ -10,6 +10,7 @@ from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.fact import FactRow
+from doumen.model.message import Message, joined, msg
 from doumen.model.operation import Outcome, Table
 from doumen.rooms.discover.contracts import changes_json, changes_table
 from doumen.rooms.discover.lookup import Held, held, read_file
@@ -59,7 +60,11 @@ def history(desk: Desk, dataset: str) -> Outcome:
     )
     return Outcome(
         json={"dataset": str(found.ref), "versions": listed},
-        drawn=(Table(("version", "status", "since", "changes", "receipt"), rows),),
+        drawn=(
+            Table(
+                (msg("version"), msg("status"), msg("since"), msg("changes"), msg("receipt")), rows
+            ),
+        ),
     )
 
 
@@ -81,12 +86,6 @@ def diff(desk: Desk, dataset: str, old: str | None = None, new: str | None = Non
     right = sides[-1] if new is None else _named(sides, new, found)
     left = _before(sides, right) if old is None else _named(sides, old, found)
     changes = odcs.compare(left.contract, right.contract)
-    many = "1 difference" if len(changes) == 1 else f"{len(changes)} differences"
-    said = f"{many} from {left.name} to {right.name}."
-    if left.contract.text == right.contract.text:
-        said = f"{left.name} and {right.name} are the same."
-    elif not changes:
-        said = f"{left.name} and {right.name} mean the same; their texts differ."
     return Outcome(
         json={
             "dataset": str(found.ref),
@@ -96,8 +95,19 @@ def diff(desk: Desk, dataset: str, old: str | None = None, new: str | None = Non
             "changes": changes_json(changes),
         },
         drawn=(changes_table(changes),) if changes else (),
-        said=(said,),
+        said=(_said(left, right, len(changes)),),
     )
+
+
+def _said(left: _Side, right: _Side, changes: int) -> Message:
+    old, new = left.name, right.name
+    if left.contract.text == right.contract.text:
+        return msg("{old} and {new} are the same.", old=old, new=new)
+    if not changes:
+        return msg("{old} and {new} mean the same; their texts differ.", old=old, new=new)
+    if changes == 1:
+        return msg("1 difference from {old} to {new}.", old=old, new=new)
+    return msg("{count} differences from {old} to {new}.", count=changes, old=old, new=new)
 
 
 def _minute(time: str) -> str:
@@ -128,10 +138,14 @@ def _named(sides: Sequence[_Side], name: str, found: Held) -> _Side:
     path = Path(name)
     if path.is_file():
         return _Side(path.name, odcs.read_contract(read_file(path)))
-    known = ", ".join(dict.fromkeys(f"`{side.name}`" for side in sides))
+    known = joined(msg(", "), dict.fromkeys(f"`{side.name}`" for side in sides))
     raise NotFound(
-        f"`{name}` is no version of the contract of `{found.ref}`, and no file.",
-        why=f"Its versions are {known}.",
-        next=f"`doumen contract history {found.ref}` lists them.",
+        msg(
+            "`{name}` is no version of the contract of `{found}`, and no file.",
+            name=name,
+            found=found.ref,
+        ),
+        why=msg("Its versions are {known}.", known=known),
+        next=msg("`doumen contract history {found}` lists them.", found=found.ref),
         detail="version",
     )

@@ -10,8 +10,10 @@ from doumen.kits import policy
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Conflict, Invalid, NotFound
 from doumen.model.fact import Fact, Facts
+from doumen.model.message import msg, sentence
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import RESERVED_DOMAINS, identifier
+from doumen.rooms.protect.checking import unlisted
 from doumen.rooms.protect.tokens import tokens_of
 
 _OWN = frozenset({"name", "participant"})
@@ -34,7 +36,7 @@ def add(
         Refused: only the owner may.
     """
     facts = desk.facts()
-    key = identifier(name, "actor name")
+    key = identifier(name, msg("actor name"))
     before = facts.actor(key) if facts.body("actor", key) is not None else None
     if before is None:
         _free(facts, key)
@@ -47,12 +49,13 @@ def add(
         "claims": dict(sorted({**dict(old.claims), **claims}.items())),
     }
     receipt = desk.amend([Fact("actor", key, body)], subject=f"actor {key}", seen=facts)
-    done = "added" if before is None else "changed"
     return Outcome(
         json={**_described(key, body), "receipt": receipt},
         said=(
-            f"Actor `{key}` is {done}. Receipt {receipt}.",
-            "Next: `doumen rule add FILE` says what they may see.",
+            msg("Actor `{key}` is added. Receipt {receipt}.", key=key, receipt=receipt)
+            if before is None
+            else msg("Actor `{key}` is changed. Receipt {receipt}.", key=key, receipt=receipt),
+            msg("Next: `doumen rule add FILE` says what they may see."),
         ),
     )
 
@@ -67,15 +70,15 @@ def show_all(desk: Desk) -> Outcome:
     rows = tuple(
         (
             actor["name"],
-            ", ".join(actor["roles"]),
-            ", ".join(actor["purposes"]),
-            ", ".join(f"{k}={v}" for k, v in actor["claims"].items()),
+            tuple(actor["roles"]),
+            tuple(actor["purposes"]),
+            tuple(f"{k}={v}" for k, v in actor["claims"].items()),
         )
         for actor in shown
     )
     return Outcome(
         json={"actors": shown},
-        drawn=(Table(("actor", "roles", "purposes", "claims"), rows),),
+        drawn=(Table((msg("actor"), msg("roles"), msg("purposes"), msg("claims")), rows),),
     )
 
 
@@ -86,19 +89,19 @@ def remove(desk: Desk, name: str) -> Outcome:
         NotFound: there is none of this name.
         Refused: only the owner may, and the owner stays.
     """
-    key = identifier(name, "actor name")
+    key = identifier(name, msg("actor name"))
     facts = desk.facts()
     if facts.actor(key) is None:
         raise NotFound(
-            f"There is no actor `{key}` on this node.",
-            next="`doumen actor list` shows them.",
+            msg("There is no actor `{key}` on this node.", key=key),
+            next=msg("`doumen actor list` shows them."),
             detail="actor",
         )
     tokens = [Fact("token", token, None) for token, _ in tokens_of(facts, key)]
     receipt = desk.amend([Fact("actor", key, None), *tokens], subject=f"actor {key}")
     return Outcome(
         json={"name": key, "receipt": receipt},
-        said=(f"Actor `{key}` is removed. Receipt {receipt}.",),
+        said=(msg("Actor `{key}` is removed. Receipt {receipt}.", key=key, receipt=receipt),),
     )
 
 
@@ -106,11 +109,18 @@ def _free(facts: Facts, key: str) -> None:
     """Check that a new actor's own domain is not one that holds datasets of others."""
     taken = {dataset.split(".")[0] for dataset, _ in facts.all("dataset")} | RESERVED_DOMAINS
     if key == OWNER or key in taken:
-        why = "It is the owner's." if key == OWNER else "A domain has this name already."
         raise Conflict(
-            f"Name `{key}` is taken.",
-            why=f"{why} Derived datasets of an actor live in the domain of their own name.",
-            next="Choose another name.",
+            msg("Name `{key}` is taken.", key=key),
+            why=msg(
+                "It is the owner's. Derived datasets of an actor live in the domain of their own "
+                "name."
+            )
+            if key == OWNER
+            else msg(
+                "A domain has this name already. Derived datasets of an actor live in the domain "
+                "of their own name."
+            ),
+            next=msg("Choose another name."),
             detail="actor",
         )
 
@@ -120,22 +130,25 @@ def _checked(
 ) -> dict[str, str]:
     """The claims as pairs, once everything given is found right."""
     faults = [
-        f"`{role}` is not a name for a role" for role in roles if role != role.strip() or not role
+        msg("`{role}` is not a name for a role", role=role)
+        for role in roles
+        if role != role.strip() or not role
     ]
     known = policy.purposes(facts)
-    faults += [
-        f"purpose `{purpose}` is not on the list (`doumen purpose add {purpose}` puts it there)"
-        for purpose in purposes
-        if purpose not in known
-    ]
+    faults += [unlisted(purpose) for purpose in purposes if purpose not in known]
     pairs: dict[str, str] = {}
     for claim in claims:
         name, sign, value = claim.partition("=")
         if not sign or not name.isidentifier() or name in _OWN:
-            faults.append(f"claim `{claim}` is not of the form NAME=VALUE with a name of your own")
+            faults.append(
+                msg(
+                    "claim `{claim}` is not of the form NAME=VALUE with a name of your own",
+                    claim=claim,
+                )
+            )
         pairs[name] = value
     if faults:
-        raise Invalid("The actor cannot be added.", why="; ".join(faults) + ".", detail="actor")
+        raise Invalid(msg("The actor cannot be added."), why=sentence(faults), detail="actor")
     return pairs
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 from doumen.model.operation import Outcome, Table
 
 
@@ -21,8 +22,8 @@ def add(desk: Desk, name: str, description: str | None = None) -> Outcome:
     return Outcome(
         json={"name": key, "description": words, "receipt": receipt},
         said=(
-            f"Purpose `{key}` is on the list. Receipt {receipt}.",
-            f"Next: `doumen actor add NAME --purpose {key}`.",
+            msg("Purpose `{key}` is on the list. Receipt {receipt}.", key=key, receipt=receipt),
+            msg("Next: `doumen actor add NAME --purpose {key}`.", key=key),
         ),
     )
 
@@ -33,5 +34,5 @@ def show_all(desk: Desk) -> Outcome:
     rows = tuple((name, words.get("en", ""), words.get("zh", "")) for name, words in listed.items())
     return Outcome(
         json={"purposes": [{"name": n, "description": dict(w)} for n, w in listed.items()]},
-        drawn=(Table(("purpose", "meaning", "含义"), rows),),
+        drawn=(Table((msg("purpose"), msg("meaning"), msg("含义")), rows),),
     )

@@ -13,6 +13,7 @@ from doumen.kits.policy.render import write_rules
 from doumen.kits.standards import odrl
 from doumen.model.errors import NotFound, Refused
 from doumen.model.files import already_there, unwritable
+from doumen.model.message import enumerated, msg
 from doumen.model.operation import Outcome, Text
 from doumen.model.rule import Rule
 
@@ -38,9 +39,9 @@ def export(
     """
     if not desk.actor.governs:
         raise Refused(
-            "Rules are exported by owner and steward only.",
-            why="An export holds the conditions of filters, which nobody else is told.",
-            next="`doumen rule list` shows the rules that you may know.",
+            msg("Rules are exported by owner and steward only."),
+            why=msg("An export holds the conditions of filters, which nobody else is told."),
+            next=msg("`doumen rule list` shows the rules that you may know."),
             detail="rule",
         )
     shape, text = _FORMATS[format](_chosen(desk, id))
@@ -49,18 +50,24 @@ def export(
     _write(output, text)
     return Outcome(
         {"output": str(output), "rules": list(dict.fromkeys(id)) or None, "format": format},
-        said=(f"Wrote {output}.", f"It is read again: doumen rule add {output}"),
+        said=(
+            msg("Wrote {output}.", output=output),
+            msg("It is read again: doumen rule add {output}", output=output),
+        ),
     )
 
 
 def _chosen(desk: Desk, ids: tuple[str, ...]) -> list[Rule]:
     bodies = dict(desk.facts().all("rule"))
-    missing = [f"`{id}`" for id in ids if id not in bodies]
+    missing = [id for id in ids if id not in bodies]
     if missing or not bodies:
-        named = ", ".join(missing)
         raise NotFound(
-            f"There is no rule {named}." if missing else "There is no rule to export.",
-            next="`doumen rule list` shows those that there are; `doumen rule add FILE` adds some.",
+            msg("There is no rule {ids}.", ids=enumerated(missing))
+            if missing
+            else msg("There is no rule to export."),
+            next=msg(
+                "`doumen rule list` shows those that there are; `doumen rule add FILE` adds some."
+            ),
             detail="rule",
         )
     return [policy.rule_from_json(bodies[id]) for id in dict.fromkeys(ids or bodies)]

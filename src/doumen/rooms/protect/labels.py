@@ -13,6 +13,7 @@ from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.model.errors import NotFound
 from doumen.model.fact import Fact, Facts
+from doumen.model.message import Message, enumerated, joined, msg, paragraph
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import ColumnRef, Ref
 
@@ -32,7 +33,13 @@ def put(desk: Desk, target: str, label: str) -> Outcome:
     labels = _labels(facts, key)
     if _same(labels, name) is None:
         labels = [*labels, name]
-    return _changed(desk, facts, (ref, column, key), labels, f"Label `{name}` is on `{key}`.")
+    return _changed(
+        desk,
+        facts,
+        (ref, column, key),
+        labels,
+        msg("Label `{label}` is on `{key}`.", label=name, key=key),
+    )
 
 
 def take_off(desk: Desk, target: str, label: str) -> Outcome:
@@ -49,13 +56,25 @@ def take_off(desk: Desk, target: str, label: str) -> Outcome:
     worn = _same(labels, name)
     if worn is None:
         raise NotFound(
-            f"`{key}` does not carry label `{name}` itself.",
-            why=f"It carries {', '.join(f'`{other}`' for other in labels) or 'none'}.",
-            next=f"`doumen label list {ref}` shows the labels of the dataset and its columns.",
+            msg("`{key}` does not carry label `{name}` itself.", key=key, name=name),
+            why=msg(
+                "It carries {labels}.",
+                labels=enumerated(labels) if labels else msg("none"),
+            ),
+            next=msg(
+                "`doumen label list {ref}` shows the labels of the dataset and its columns.",
+                ref=ref,
+            ),
             detail="label",
         )
     left = [other for other in labels if other != worn]
-    return _changed(desk, facts, (ref, column, key), left, f"Label `{worn}` is off `{key}`.")
+    return _changed(
+        desk,
+        facts,
+        (ref, column, key),
+        left,
+        msg("Label `{label}` is off `{key}`.", label=worn, key=key),
+    )
 
 
 def show_all(desk: Desk, dataset: str | None = None) -> Outcome:
@@ -79,17 +98,17 @@ def show_all(desk: Desk, dataset: str | None = None) -> Outcome:
                 }
             )
     rows = tuple(
-        (label["dataset"], label["column"] or "", ", ".join(label["labels"]), label["origin"])
+        (label["dataset"], label["column"] or "", tuple(label["labels"]), label["origin"])
         for label in shown
     )
     return Outcome(
         json={"labels": shown},
-        drawn=(Table(("dataset", "column", "labels", "origin"), rows),),
+        drawn=(Table((msg("dataset"), msg("column"), msg("labels"), msg("origin")), rows),),
     )
 
 
 def _changed(
-    desk: Desk, facts: Facts, place: tuple[Ref, str | None, str], labels: list[str], done: str
+    desk: Desk, facts: Facts, place: tuple[Ref, str | None, str], labels: list[str], done: Message
 ) -> Outcome:
     ref, column, key = place
     before: Mapping[str, Any] = facts.body("label", key) or {}
@@ -105,7 +124,10 @@ def _changed(
             "labels": body["labels"],
             "receipt": receipt,
         },
-        said=(f"{done} Receipt {receipt}.", f"Next: `doumen label list {ref}`."),
+        said=(
+            paragraph((done, msg("Receipt {receipt}.", receipt=receipt))),
+            msg("Next: `doumen label list {ref}`.", ref=ref),
+        ),
     )
 
 
@@ -135,8 +157,8 @@ def _place(facts: Facts, target: str) -> tuple[Ref, str | None, str]:
     name = next((c for c in columns if c.casefold() == place.column.casefold()), None)
     if name is None:
         raise NotFound(
-            f"`{ref}` has no column `{place.column}`.",
-            why=f"It has {', '.join(columns)}.",
+            msg("`{ref}` has no column `{column}`.", ref=ref, column=place.column),
+            why=msg("It has {columns}.", columns=joined(msg(", "), columns)),
             detail="column",
         )
     return ref, name, f"{ref}.{name}"

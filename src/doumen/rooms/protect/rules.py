@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,28 @@ from doumen.kits.standards import odrl
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
 from doumen.model.files import no_file, unreadable
+from doumen.model.message import Message, enumerated, joined, msg, sentence
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.rule import Rule
 from doumen.rooms.protect.checking import faults
 
 _SIZE = 1 << 20
-_HEADS = ("rule", "does", "who", "on", "for", "until", "duties")
+_HEADS: tuple[Message, ...] = (
+    msg("rule"),
+    msg("does"),
+    msg("who"),
+    msg("on"),
+    msg("for"),
+    msg("until"),
+    msg("duties"),
+)
+
+
+_DONE: Mapping[str, Message] = {
+    "added": msg("Added"),
+    "changed": msg("Changed"),
+    "unchanged": msg("Unchanged"),
+}
 
 
 def add(desk: Desk, file: str) -> Outcome:
@@ -34,9 +51,11 @@ def add(desk: Desk, file: str) -> Outcome:
     wrong = [fault for rule in rules for fault in faults(rule, facts)]
     if wrong:
         raise Invalid(
-            f"{len(wrong)} faults: no rule is added." if len(wrong) > 1 else "No rule is added.",
-            why="; ".join(fault.rstrip(".") for fault in wrong) + ".",
-            next="Correct the file and add it again.",
+            msg("{count} faults: no rule is added.", count=len(wrong))
+            if len(wrong) > 1
+            else msg("No rule is added."),
+            why=sentence(wrong),
+            next=msg("Correct the file and add it again."),
             detail="rules",
         )
     done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
@@ -47,15 +66,21 @@ def add(desk: Desk, file: str) -> Outcome:
         done[what].append(rule.id)
         if what != "unchanged":
             changes.append(Fact("rule", rule.id, body))
-    ids = ", ".join(fact.key for fact in changes)
+    ids = joined(msg(", "), (fact.key for fact in changes))
     receipt = desk.amend(changes, subject=f"rules {ids}") if changes else None
-    said = [f"{what.capitalize()}: {', '.join(ids)}." for what, ids in done.items() if ids]
-    said += [f"Receipt {receipt}."] if receipt else []
-    said += [f"Nobody has role `{role}` yet." for role in _idle_roles(rules, facts)]
-    said += [f"Nobody has the claims of rule `{id}` yet." for id in _idle_claims(rules, facts)]
+    said = [
+        msg("{done}: {ids}.", done=_DONE[what], ids=enumerated(ids, mark=""))
+        for what, ids in done.items()
+        if ids
+    ]
+    said += [msg("Receipt {receipt}.", receipt=receipt)] if receipt else []
+    said += [msg("Nobody has role `{role}` yet.", role=role) for role in _idle_roles(rules, facts)]
+    said += [
+        msg("Nobody has the claims of rule `{id}` yet.", id=id) for id in _idle_claims(rules, facts)
+    ]
     return Outcome(
         json={**done, "receipt": receipt},
-        said=(*said, f"Next: `doumen rule explain {rules[0].id}`."),
+        said=(*said, msg("Next: `doumen rule explain {id}`.", id=rules[0].id)),
     )
 
 
@@ -68,7 +93,9 @@ def show_all(desk: Desk) -> Outcome:
     return Outcome(
         json={"rules": [_described(rule, literals) for rule in rules]},
         drawn=(Table(tuple(heads), rows),),
-        said=() if rules else ("There is none that you may know. Add some: doumen rule add FILE",),
+        said=()
+        if rules
+        else (msg("There is none that you may know. Add some: doumen rule add FILE"),),
     )
 
 
@@ -83,7 +110,7 @@ def remove(desk: Desk, id: str) -> Outcome:
     receipt = desk.amend([Fact("rule", id, None)], subject=f"rule {id}")
     return Outcome(
         json={"id": id, "receipt": receipt},
-        said=(f"Rule `{id}` is removed. Receipt {receipt}.",),
+        said=(msg("Rule `{id}` is removed. Receipt {receipt}.", id=id, receipt=receipt),),
     )
 
 
@@ -96,7 +123,9 @@ def explain(desk: Desk, id: str) -> Outcome:
     rule = _rule(desk.facts(), id)
     literals = desk.actor.governs
     pairs = policy.rule_words(rule, literals=literals)
-    return Outcome(json=_described(rule, literals), drawn=(Fields(pairs, title=f"Rule {id}"),))
+    return Outcome(
+        json=_described(rule, literals), drawn=(Fields(pairs, title=msg("Rule {id}", id=id)),)
+    )
 
 
 def text_of(path: Path) -> str:
@@ -109,14 +138,16 @@ def text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _SIZE:
             raise Invalid(
-                f"`{path.name}` is no document of rules: it has more than 1 MiB.",
-                next="Check that this is the right file.",
+                msg("`{path}` is no document of rules: it has more than 1 MiB.", path=path.name),
+                next=msg("Check that this is the right file."),
                 detail="rules",
             )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(
-            f"`{path.name}` is not UTF-8 text.", next="Save it as UTF-8.", detail="encoding"
+            msg("`{path}` is not UTF-8 text.", path=path.name),
+            next=msg("Save it as UTF-8."),
+            detail="encoding",
         ) from None
     except FileNotFoundError:
         raise no_file(path) from None
@@ -128,9 +159,9 @@ def _rule(facts: Facts, id: str) -> Rule:
     body = facts.body("rule", id)
     if body is None:
         raise NotFound(
-            f"There is no rule `{id}`.",
-            why="It does not exist, or it does not speak of you.",
-            next="`doumen rule list` shows those that you may know.",
+            msg("There is no rule `{id}`.", id=id),
+            why=msg("It does not exist, or it does not speak of you."),
+            next=msg("`doumen rule list` shows those that you may know."),
             detail="rule",
         )
     return policy.rule_from_json(body)
@@ -145,9 +176,9 @@ def _described(rule: Rule, literals: bool) -> dict[str, Any]:
     return shown
 
 
-def _row(rule: Rule, literals: bool) -> dict[str, str]:
+def _row(rule: Rule, literals: bool) -> dict[str, Any]:
     words = policy.rule_words(rule, literals=literals)
-    duties = "; ".join(text for heading, text in words if heading == "duty")
+    duties = joined(msg("; "), [text for heading, text in words if heading == "duty"])
     return {"rule": rule.id, "duties": duties, **dict(words)}
 
 

@@ -20,7 +20,7 @@ from doumen.gate.desk import Desk
 from doumen.kits.policy.amend import token_holder
 from doumen.model.errors import Invalid, NotFound, Refused
 from doumen.model.fact import Fact, Facts
-from doumen.model.message import msg
+from doumen.model.message import enumerated, joined, msg, sentence
 from doumen.model.operation import SCOPES, Outcome, Table, Text
 from doumen.model.ref import identifier
 
@@ -55,13 +55,13 @@ def add(
         NotFound: there is no such actor that the asker may know.
         Refused: it is for another, and the asker is not the owner.
     """
-    holder = identifier(actor, "actor name")
+    holder = identifier(actor, msg("actor name"))
     scopes = sorted(set(scope) or {"read"})
     _check(scopes, days, name)
     if desk.facts().actor(holder) is None:
         raise NotFound(
-            f"There is no actor `{holder}` on this node.",
-            next="`doumen actor list` shows them.",
+            msg("There is no actor `{holder}` on this node.", holder=holder),
+            next=msg("`doumen actor list` shows them."),
             detail="actor",
         )
     id, secret, now = secrets.token_hex(8), secrets.token_hex(32), datetime.now(UTC)
@@ -79,10 +79,16 @@ def add(
         json={**_described(f"{holder}/{id}", body), "token": text, "receipt": receipt},
         drawn=(Text(text),),
         said=(
-            f"Token `{id}` lets `{holder}` in for {' and '.join(scopes)} until {body['expires']}. "
-            f"Receipt {receipt}.",
-            "It is shown this once and kept nowhere: put it where only its user can read it.",
-            f"Take it back: doumen token revoke {id}",
+            msg(
+                "Token `{id}` lets `{holder}` in for {scopes} until {expires}. Receipt {receipt}.",
+                id=id,
+                holder=holder,
+                scopes=joined(msg(" and "), scopes),
+                expires=body["expires"],
+                receipt=receipt,
+            ),
+            msg("It is shown this once and kept nowhere: put it where only its user can read it."),
+            msg("Take it back: doumen token revoke {id}", id=id),
         ),
     )
 
@@ -91,10 +97,17 @@ def show_all(desk: Desk) -> Outcome:
     """The tokens that the asker may know, without their secrets."""
     shown = [_described(key, body) for key, body in desk.facts().all("token")]
     rows = tuple(
-        (t["id"], t["actor"], ", ".join(t["scopes"]), t["expires"], t["name"], t["made_by"])
+        (t["id"], t["actor"], tuple(t["scopes"]), t["expires"], t["name"], t["made_by"])
         for t in shown
     )
-    heads = ("token", "actor", "scopes", "expires", "name", "made by")
+    heads = (
+        msg("token"),
+        msg("actor"),
+        msg("scopes"),
+        msg("expires"),
+        msg("name"),
+        msg("made by"),
+    )
     return Outcome(json={"tokens": shown}, drawn=(Table(heads, rows),))
 
 
@@ -109,12 +122,12 @@ def revoke(desk: Desk, id: str) -> Outcome:
             receipt = desk.amend([Fact("token", key, None)], subject=f"token {id}")
             return Outcome(
                 json={"id": id, "actor": token_holder(key), "receipt": receipt},
-                said=(f"Token `{id}` is revoked. Receipt {receipt}.",),
+                said=(msg("Token `{id}` is revoked. Receipt {receipt}.", id=id, receipt=receipt),),
             )
     raise NotFound(
-        "There is no such token.",
-        why="Its id is the part between the two underscores.",
-        next="`doumen token list` shows them.",
+        msg("There is no such token."),
+        why=msg("Its id is the part between the two underscores."),
+        next=msg("`doumen token list` shows them."),
         detail="token",
     )
 
@@ -167,26 +180,33 @@ def need(bearer: Bearer, scope: str, operation: str) -> None:
     """
     if scope not in bearer.scopes:
         raise Refused(
-            f"This token is not for `{operation}`.",
-            why=f"It carries {', '.join(f'`{s}`' for s in sorted(bearer.scopes))}; `{operation}` "
-            f"needs `{scope}`.",
-            next=f"Ask for a token with this scope: doumen token add --actor NAME --scope {scope}",
+            msg("This token is not for `{operation}`.", operation=operation),
+            why=msg(
+                "It carries {scopes}; `{operation}` needs `{scope}`.",
+                scopes=enumerated(sorted(bearer.scopes)),
+                operation=operation,
+                scope=scope,
+            ),
+            next=msg(
+                "Ask for a token with this scope: doumen token add --actor NAME --scope {scope}",
+                scope=scope,
+            ),
             detail="scope",
         )
 
 
 def _check(scopes: list[str], days: int, name: str) -> None:
     faults = [
-        f"scope `{scope}` is none of {', '.join(f'`{s}`' for s in SCOPES)}"
+        msg("scope `{scope}` is none of {scopes}", scope=scope, scopes=enumerated(SCOPES))
         for scope in scopes
         if scope not in SCOPES
     ]
     if not 1 <= days <= LONGEST:
-        faults.append(f"{days} days are not 1 to {LONGEST}")
+        faults.append(msg("{days} days are not 1 to {longest}", days=days, longest=LONGEST))
     if len(name) > _NAME or not (name == "" or name.isprintable()):
-        faults.append(f"the name is not one line of at most {_NAME} characters")
+        faults.append(msg("the name is not one line of at most {most} characters", most=_NAME))
     if faults:
-        raise Invalid("The token cannot be made.", why="; ".join(faults) + ".", detail="token")
+        raise Invalid(msg("The token cannot be made."), why=sentence(faults), detail="token")
 
 
 def _hash(secret: str) -> str:

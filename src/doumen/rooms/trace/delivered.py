@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import no_file
+from doumen.model.message import joined, msg, plain
 
 
 def delivered(path: Path, schema: pa.Schema) -> pa.Table:
@@ -25,9 +26,9 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise Invalid(
-            f"`{path}` has no ending that tells its format.",
-            why=f"Known endings: {', '.join(readers)}.",
-            next="Give the file that `doumen query … -o FILE` wrote.",
+            msg("`{path}` has no ending that tells its format.", path=path),
+            why=msg("Known endings: {readers}.", readers=joined(msg(", "), readers)),
+            next=msg("Give the file that `doumen query … -o FILE` wrote."),
             detail="format",
         )
     try:
@@ -36,16 +37,16 @@ def delivered(path: Path, schema: pa.Schema) -> pa.Table:
         raise no_file(path) from None
     except OSError as error:
         raise Unavailable(
-            f"`{path}` cannot be read.",
-            why=str(error),
-            next="Check the file and its permissions.",
+            msg("`{path}` cannot be read.", path=path),
+            why=plain(error),
+            next=msg("Check the file and its permissions."),
             detail="file",
         ) from None
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise Invalid(
-            f"`{path}` does not hold a result of these columns.",
-            why=f"Expected {', '.join(schema.names)}.",
-            next="Give the file that `doumen query … -o FILE` wrote.",
+            msg("`{path}` does not hold a result of these columns.", path=path),
+            why=msg("Expected {names}.", names=joined(msg(", "), schema.names)),
+            next=msg("Give the file that `doumen query … -o FILE` wrote."),
             detail="result",
         ) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.files import already_there, no_file, unwritable
+from doumen.model.message import msg, plain
 
 
 def read(path: Path) -> str:
@@ -22,9 +23,9 @@ def read(path: Path) -> str:
         raise no_file(path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(
-            f"`{path}` cannot be read as text.",
-            why=str(error),
-            next="Check that this is the right file.",
+            msg("`{path}` cannot be read as text.", path=path),
+            why=plain(error),
+            next=msg("Check that this is the right file."),
             detail="file",
         ) from None
 
@@ -42,8 +43,8 @@ def read_proof(path: Path) -> list[str]:
         proof = None
     if not isinstance(proof, list) or not all(isinstance(one, str) for one in proof):
         raise Invalid(
-            f"`{path}` is no consistency proof.",
-            next="Ask for the output of `doumen ledger prove --from SIZE --json`.",
+            msg("`{path}` is no consistency proof.", path=path),
+            next=msg("Ask for the output of `doumen ledger prove --from SIZE --json`."),
             detail="prove",
         )
     return proof

@@ -10,6 +10,8 @@ from doumen.kits.evidence.keys import read_key_file
 from doumen.kits.evidence.merkle import verify_consistency
 from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.files import reason
+from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.rooms.trace.files import read, write_new
 
@@ -23,8 +25,8 @@ def head(desk: Desk, *, output: Path | None = None) -> Outcome:
     return Outcome(
         json={"checkpoint": note, "output": str(output)},
         said=(
-            f"Wrote the checkpoint to {output}.",
-            f"Later: doumen ledger verify --checkpoint {output}",
+            msg("Wrote the checkpoint to {output}.", output=output),
+            msg("Later: doumen ledger verify --checkpoint {output}", output=output),
         ),
     )
 
@@ -36,9 +38,13 @@ def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
     if checkpoint is not None:
         faults += _extends(desk, current, read(checkpoint))
     said = (
-        ("The ledger does NOT hold.",)
+        msg("The ledger does NOT hold.")
         if faults
-        else (f"The ledger holds: {current.size} entries, root {current.root.hex()[:16]}….",)
+        else msg(
+            "The ledger holds: {size} entries, root {root}….",
+            size=current.size,
+            root=current.root.hex()[:16],
+        )
     )
     return Outcome(
         json={
@@ -47,8 +53,8 @@ def verify(desk: Desk, *, checkpoint: Path | None = None) -> Outcome:
             "root": current.root.hex(),
             "faults": [{"where": where, "what": what} for where, what in faults],
         },
-        drawn=(Table(("where", "what"), tuple(faults)),) if faults else (),
-        said=said,
+        drawn=(Table((msg("where"), msg("what")), tuple(faults)),) if faults else (),
+        said=(said,),
         exit=Tampered.exit if faults else 0,
     )
 
@@ -57,8 +63,8 @@ def prove(desk: Desk, *, event: str | None = None, old: int | None = None) -> Ou
     """An inclusion proof of an event, or a consistency proof from an older size."""
     if (event is None) == (old is None):
         raise Invalid(
-            "Say what to prove: an event, or `--from SIZE`.",
-            next="doumen ledger prove ID, or doumen ledger prove --from SIZE",
+            msg("Say what to prove: an event, or `--from SIZE`."),
+            next=plain("doumen ledger prove ID, or doumen ledger prove --from SIZE"),
             detail="prove",
         )
     if event is not None:
@@ -71,16 +77,24 @@ def prove(desk: Desk, *, event: str | None = None, old: int | None = None) -> Ou
                 "proof": list(place.proof),
                 "checkpoint": place.checkpoint,
             },
-            drawn=(Fields((("event", event), ("index", place.index), ("size", place.size))),
-                   Text("\n".join(place.proof))),
-        )  # fmt: skip
+            drawn=(
+                Fields(
+                    (
+                        (msg("event"), event),
+                        (msg("index"), place.index),
+                        (msg("size"), place.size),
+                    )
+                ),
+                Text("\n".join(place.proof)),
+            ),
+        )
     assert old is not None
     note = desk.checkpoint()
     opened = _opened(desk, note)
     proof = desk.consistency(old, opened.size)
     return Outcome(
         json={"old": old, "new": opened.size, "proof": list(proof), "checkpoint": note},
-        drawn=(Fields((("from", old), ("to", opened.size))), Text("\n".join(proof))),
+        drawn=(Fields(((msg("from"), old), (msg("to"), opened.size))), Text("\n".join(proof))),
     )
 
 
@@ -100,12 +114,14 @@ def export(desk: Desk, *, directory: Path, keys_only: bool = False) -> Outcome:
                     count += 1
     except OSError as error:
         raise Unavailable(
-            f"`{directory}` cannot be written.", why=str(error.strerror), detail="file"
+            msg("`{directory}` cannot be written.", directory=directory),
+            why=reason(error),
+            detail="file",
         ) from None
     return Outcome(
         json={"directory": str(directory), "entries": count, "checkpoint": note},
-        drawn=(Fields((("directory", str(directory)), ("entries", count))),),
-        said=("Others verify with: python tools/verify_receipt.py RECEIPT keys.json",),
+        drawn=(Fields(((msg("directory"), str(directory)), (msg("entries"), count))),),
+        said=(msg("Others verify with: python tools/verify_receipt.py RECEIPT keys.json"),),
     )
 
 
@@ -113,14 +129,18 @@ def keys(desk: Desk) -> Outcome:
     """The root key and the certificates of all working keys."""
     file = read_key_file(json.dumps(desk.keys()))
     rows = tuple(
-        (c["kid"], _minute(c["issued"]), _minute(c["retired"]) if "retired" in c else "in force")
+        (
+            c["kid"],
+            _minute(c["issued"]),
+            _minute(c["retired"]) if "retired" in c else msg("in force"),
+        )
         for c in file.certificates
     )
     return Outcome(
         json=file.as_json(),
         drawn=(
-            Fields((("origin", file.origin), ("root key", file.root))),
-            Table(("working key", "issued", "retired"), rows),
+            Fields(((msg("origin"), file.origin), (msg("root key"), file.root))),
+            Table((msg("working key"), msg("issued"), msg("retired")), rows),
         ),
     )
 
@@ -132,25 +152,30 @@ def rotate(desk: Desk) -> Outcome:
     kid = file.certificates[-1]["kid"]
     return Outcome(
         json={"kid": kid, "receipt": receipt},
-        drawn=(Fields((("working key", kid), ("receipt", receipt))),),
-        said=("Publish the key file again: doumen ledger export DIR --keys-only",),
+        drawn=(Fields(((msg("working key"), kid), (msg("receipt"), receipt))),),
+        said=(msg("Publish the key file again: doumen ledger export DIR --keys-only"),),
     )
 
 
-def _extends(desk: Desk, current: Checkpoint, held: str) -> list[tuple[str, str]]:
+def _extends(desk: Desk, current: Checkpoint, held: str) -> list[tuple[str, Message]]:
     try:
         old = _opened(desk, held)
     except Tampered as error:
         return [("checkpoint", error.what)]
     if old.size > current.size:
-        return [("ledger", f"It was shortened: {old.size} entries then, {current.size} now.")]
+        what = msg(
+            "It was shortened: {old} entries then, {new} now.", old=old.size, new=current.size
+        )
+        return [("ledger", what)]
     if old.size == current.size:
         same = old.root == current.root
     else:
         proof = [bytes.fromhex(h) for h in desk.consistency(old.size, current.size)]
         same = verify_consistency(old.size, current.size, old.root, current.root, proof)
-    what = f"It was forked: the first {old.size} entries are not those of the checkpoint."
-    return [] if same else [("ledger", what)]
+    what = msg(
+        "It was forked: the first {size} entries are not those of the checkpoint.", size=old.size
+    )
+    return [] if same else [(msg("ledger"), what)]
 
 
 def _opened(desk: Desk, note: str) -> Checkpoint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,18 @@ from doumen.gate.desk import Desk
 from doumen.kits.evidence.keys import KeyFile, read_key_file
 from doumen.kits.evidence.receipt import check_receipt, read_receipt
 from doumen.model.errors import NotFound, Tampered
+from doumen.model.message import Message, msg
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.rooms.trace.delivered import delivered
 from doumen.rooms.trace.files import read, read_proof, write
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
-_STATES = {
-    "none": "there are none",
-    "equal": "the same to the last bit",
-    "close": "the same within 1e-9",
-    "differs": "NOT the same",
-    "unknown": "not the same to the last bit; give the result with --result to compare",
+_STATES: Mapping[str, Message] = {
+    "none": msg("there are none"),
+    "equal": msg("the same to the last bit"),
+    "close": msg("the same within 1e-9"),
+    "differs": msg("NOT the same"),
+    "unknown": msg("not the same to the last bit; give the result with --result to compare"),
 }
 
 
@@ -29,32 +31,39 @@ def show(desk: Desk | None, *, receipt: str, output: Path | None = None) -> Outc
     """Show what a receipt says; with `output`, hand it out as a file."""
     text = _text(desk, receipt)
     told = read_receipt(text)
-    said = []
+    said: list[Message] = []
     if output is not None:
         write(output, text + "\n")
-        said.append(f"Wrote the receipt to {output}.")
+        said.append(msg("Wrote the receipt to {output}.", output=output))
     event = told.event
     place = told.inclusion
-    pairs: list[tuple[str, Any]] = [
-        ("id", told.id),
-        ("time", event["time"]),
-        ("type", event["type"]),
-        ("actor", event["actor"]),
-        ("purpose", event["purpose"]),
-        ("statement", told.disclosed.get("statement")),
-        ("used", ", ".join(f"{u['dataset']}@{u['version']}" for u in event["used"])),
-        ("generated", ", ".join(f"{u['dataset']}@{u['version']}" for u in event["generated"])),
-        ("rules", ", ".join(rule["rule"] for rule in told.rules)),
-        ("rows", event["data"].get("result", {}).get("rows")),
-        ("cut", "by the limit of a rule" if event["data"].get("truncated") else None),
-        ("keep until", event["data"].get("expires")),
-        ("position", f"{place.index}, counted from 0, of {place.size} in the ledger"),
-        ("signed by", told.certificate.get("kid")),
+    pairs: list[tuple[Message, Any]] = [
+        (msg("id"), told.id),
+        (msg("time"), event["time"]),
+        (msg("type"), event["type"]),
+        (msg("actor"), event["actor"]),
+        (msg("purpose"), event["purpose"]),
+        (msg("statement"), told.disclosed.get("statement")),
+        (msg("used"), tuple(f"{u['dataset']}@{u['version']}" for u in event["used"])),
+        (msg("generated"), tuple(f"{u['dataset']}@{u['version']}" for u in event["generated"])),
+        (msg("rules"), tuple(rule["rule"] for rule in told.rules)),
+        (msg("rows"), event["data"].get("result", {}).get("rows")),
+        (msg("cut"), msg("by the limit of a rule") if event["data"].get("truncated") else None),
+        (msg("keep until"), event["data"].get("expires")),
+        (
+            msg("position"),
+            msg(
+                "{index}, counted from 0, of {size} in the ledger",
+                index=place.index,
+                size=place.size,
+            ),
+        ),
+        (msg("signed by"), told.certificate.get("kid")),
     ]
     return Outcome(
         json=json.loads(text),
-        drawn=(Fields(tuple((k, v) for k, v in pairs if v not in (None, "")), "Receipt"),),
-        said=(*said, f"Next: doumen receipt verify {receipt}"),
+        drawn=(Fields(tuple((k, v) for k, v in pairs if v not in (None, "", ())), msg("Receipt")),),
+        said=(*said, msg("Next: doumen receipt verify {receipt}", receipt=receipt)),
     )
 
 
@@ -78,14 +87,14 @@ def verify(
     )
     rows = tuple((flaw.kind, flaw.what) for flaw in flaws)
     said = (
-        ("It does NOT hold.",)
+        msg("It does NOT hold.")
         if flaws
-        else ("It holds: signed by this key, in the ledger, as the checkpoint says.",)
+        else msg("It holds: signed by this key, in the ledger, as the checkpoint says.")
     )
     return Outcome(
         json={"holds": not flaws, "flaws": [{"kind": k, "what": w} for k, w in rows]},
-        drawn=(Table(("flaw", "what"), rows),) if rows else (),
-        said=said,
+        drawn=(Table((msg("flaw"), msg("what")), rows),) if rows else (),
+        said=(said,),
         exit=Tampered.exit if flaws else 0,
     )
 
@@ -95,13 +104,14 @@ def replay(desk: Desk, *, receipt: str, result: Path | None = None) -> Outcome:
     told = read_receipt(_text(desk, receipt))
     found = desk.replay(told, None if result is None else lambda schema: delivered(result, schema))
     same = found.exact and found.floating != "differs"
-    pairs = [
-        ("rows", found.rows),
-        ("exact columns", "the same" if found.exact else "NOT the same"),
-        ("floating columns", _STATES[found.floating]),
+    pairs: list[tuple[Message, Any]] = [
+        (msg("rows"), found.rows),
+        (msg("exact columns"), msg("the same") if found.exact else msg("NOT the same")),
+        (msg("floating columns"), _STATES[found.floating]),
     ]
     if found.sequence is not None:
-        pairs.insert(2, ("order", "the same" if found.sequence else "another; ties have none"))
+        order = msg("the same") if found.sequence else msg("another; ties have none")
+        pairs.insert(2, (msg("order"), order))
     return Outcome(
         json={
             "receipt": found.receipt,
@@ -111,8 +121,8 @@ def replay(desk: Desk, *, receipt: str, result: Path | None = None) -> Outcome:
             "floating": found.floating,
             "replay": found.event,
         },
-        drawn=(Fields(tuple(pairs), "Replay"),),
-        said=("The answer is the same." if same else "The answer is NOT the same.",),
+        drawn=(Fields(tuple(pairs), msg("Replay")),),
+        said=(msg("The answer is the same.") if same else msg("The answer is NOT the same."),),
         exit=0 if same else Tampered.exit,
     )
 
@@ -123,8 +133,8 @@ def _text(desk: Desk | None, receipt: str) -> str:
         return _held(desk, receipt)
     if not path.is_file():
         raise NotFound(
-            f"`{receipt}` is neither a receipt id nor a file.",
-            next='`doumen query "select id, time, type from sys.events"` lists your receipts.',
+            msg("`{receipt}` is neither a receipt id nor a file.", receipt=receipt),
+            next=msg('`doumen query "select id, time, type from sys.events"` lists your receipts.'),
             detail="receipt",
         )
     return read(path).strip()
@@ -133,8 +143,8 @@ def _text(desk: Desk | None, receipt: str) -> str:
 def _held(desk: Desk | None, id: str) -> str:
     if desk is None:
         raise NotFound(
-            f"There is no node here that could hold receipt `{id}`.",
-            next="Name one with `--node DIR`, or give the receipt as a file.",
+            msg("There is no node here that could hold receipt `{id}`.", id=id),
+            next=msg("Name one with `--node DIR`, or give the receipt as a file."),
             detail="node",
         )
     return desk.receipt(id)
@@ -145,8 +155,8 @@ def _keys(desk: Desk | None, key: Path | None) -> KeyFile:
         return read_key_file(read(key))
     if desk is None:
         raise NotFound(
-            "There is no node here whose keys could be used.",
-            next="Give the issuer's key file: --key keys.json.",
+            msg("There is no node here whose keys could be used."),
+            next=msg("Give the issuer's key file: --key keys.json."),
             detail="key",
         )
     return read_key_file(json.dumps(desk.keys()))

@@ -12,7 +12,7 @@ from doumen.kits.evidence import merkle
 from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.model.errors import DoumenError, Tampered
 from doumen.model.fact import Facts
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.session.doctor.check import Check, failed
 from doumen.session.node import now
 from doumen.stores.ledger import Keyring, Ledger, tree
@@ -112,6 +112,6 @@ def _opened(note: str | None, keys: Keyring) -> Checkpoint | None:
         return None
 
 
-def _touched(said: str) -> Check:
+def _touched(said: Message) -> Check:
     step = msg("Keep everything as it is, and compare with a backup: `doumen backup verify DIR`.")
     return Check("ledger", "fault", said, step, tampered=True)

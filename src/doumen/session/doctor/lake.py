@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from doumen.model.errors import DoumenError
 from doumen.model.fact import snapshot_of
+from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED, DataFile, Snapshot
@@ -18,7 +19,9 @@ from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
 
-_BACKUP = "Put it back from a backup: `doumen restore` into another folder, and copy it from there."
+_BACKUP = msg(
+    "Put it back from a backup: `doumen restore` into another folder, and copy it from there."
+)
 
 
 def files(lake: Lake, catalog: Catalog, *, full: bool) -> Iterator[Check]:
@@ -32,7 +35,7 @@ def files(lake: Lake, catalog: Catalog, *, full: bool) -> Iterator[Check]:
             if why is not None:
                 wrong += 1
                 said = msg("`{ref}`: {why}", ref=ref, why=why)
-                yield Check("lake", "fault", said, msg(_BACKUP))
+                yield Check("lake", "fault", said, _BACKUP)
     if not wrong:
         said = (
             msg("All {count} files are there and can be read.", count=count)
@@ -91,7 +94,7 @@ def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:
         path = lake.path(file)
         size = path.stat().st_size
     except OSError as error:
-        return msg("`{path}` cannot be used: {why}.", path=file.path, why=error.strerror)
+        return msg("`{path}` cannot be used: {why}.", path=file.path, why=reason(error))
     except DoumenError as error:
         return error.what
     if size != file.size:

@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from doumen.model.files import reason
 from doumen.model.message import joined, msg
 from doumen.session.doctor.check import Check
 
@@ -41,7 +42,7 @@ def python() -> Iterator[Check]:
         Check(
             "packages",
             "fault",
-            msg("Not as this version needs them: {wrong}.", wrong=joined(", ", wrong)),
+            msg("Not as this version needs them: {wrong}.", wrong=joined(msg(", "), wrong)),
             msg("Install Doumen again, with its lock file."),
         )
         if wrong
@@ -65,7 +66,7 @@ def extras(needed: frozenset[str]) -> Iterator[Check]:
         elif extra in needed:
             yield Check("extras", "fault", msg("The node needs the extra `{extra}`.", extra=extra),
                         msg("pip install 'doumen[{extra}]'", extra=extra))  # fmt: skip
-    named = joined(", ", there) if there else msg("none")
+    named = joined(msg(", "), there) if there else msg("none")
     yield Check("extras", "ok", msg("Installed extras: {names}.", names=named))
 
 
@@ -82,7 +83,7 @@ def disk(*folders: Path) -> Iterator[Check]:
             room = os.statvfs(folder)
         except OSError as error:
             yield Check("disk", "fault", msg("`{folder}` cannot be looked at: {why}.",
-                                             folder=folder, why=error.strerror))  # fmt: skip
+                                             folder=folder, why=reason(error)))  # fmt: skip
             continue
         said = msg("{free} GiB are free at `{folder}`.", free=f"{free / GIB:.1f}", folder=folder)
         if room.f_files and room.f_favail < 1000:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doumen.model.errors import DoumenError, Tampered
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.model.plan import Progress
 from doumen.session import settings as config
 from doumen.session.doctor import attached, evidence, folder, lake, machine
-from doumen.session.doctor.check import Check, failed
+from doumen.session.doctor.check import NAMES, Check, failed
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
 from doumen.stores.lake import Lake
@@ -34,7 +34,7 @@ def doctor(
     else:
         said.append(msg("All is well."))
     columns = (msg("check"), msg("state"), msg("found"), msg("next"))
-    rows = tuple((c.name, _state(c), c.said, c.next or "") for c in checks)
+    rows = tuple((NAMES.get(c.name, c.name), _state(c), c.said, c.next or "") for c in checks)
     return Outcome(
         json={
             "well": not faults,
@@ -110,7 +110,7 @@ def _standing(
     yield from attached.files(catalog, full=full)
 
 
-def _state(check: Check) -> str:
+def _state(check: Check) -> Message:
     states = {"ok": msg("ok"), "warn": msg("warning"), "fault": msg("FAULT")}
     return msg("mended") if check.mended else states[check.state]
 

@@ -25,6 +25,7 @@ from doumen.gate import record
 from doumen.kits.evidence.keys import read_key_file
 from doumen.model.errors import Faulty, Unavailable
 from doumen.model.fact import Facts, snapshot_of
+from doumen.model.files import reason
 from doumen.model.message import joined, msg, plain
 from doumen.model.plan import Progress
 from doumen.model.queued import OVER
@@ -314,7 +315,7 @@ def _read(path: Path) -> bytes:
 def _unreadable(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         msg("`{path}` of the node cannot be read.", path=path),
-        why=error.strerror,
+        why=reason(error),
         next=plain("doumen doctor"),
         detail="file",
     )
@@ -326,7 +327,7 @@ def _missing(names: Sequence[str]) -> Faulty:
         msg("The node is not whole, so no backup was made of it."),
         why=msg(
             "Missing, or of another size than was recorded: {names}{more}.",
-            names=joined(", ", names[:_SHOWN]),
+            names=joined(msg(", "), names[:_SHOWN]),
             more=msg(" and {count} more", count=more) if more > 0 else "",
         ),
         next=plain("doumen doctor"),

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.message import msg
+from doumen.model.files import reason
+from doumen.model.message import LISTENER, Message, msg
 
 VARIABLE = "DOUMEN_BACKUP_PASSPHRASE"
 
@@ -30,15 +31,15 @@ def passphrase(file: Path | None, *, twice: bool = False) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise Unavailable(
                 msg("The passphrase cannot be read from `{file}`.", file=file),
-                why=getattr(error, "strerror", None) or msg("It is no text in UTF-8."),
+                why=reason(error) if isinstance(error, OSError) else msg("It is no text in UTF-8."),
                 detail="passphrase",
             ) from None
         found = text.split("\n", 1)[0].removesuffix("\r")
     elif os.environ.get(VARIABLE):
         found = os.environ[VARIABLE]
     elif sys.stdin.isatty():
-        found = getpass.getpass(msg("Passphrase of the backups: "))
-        if twice and found != getpass.getpass(msg("Once more: ")):
+        found = _asked(msg("Passphrase of the backups: "))
+        if twice and found != _asked(msg("Once more: ")):
             raise Invalid(msg("The two passphrases are not the same."), detail="passphrase")
     else:
         found = ""
@@ -49,3 +50,7 @@ def passphrase(file: Path | None, *, twice: bool = False) -> str:
             detail="passphrase",
         )
     return found
+
+
+def _asked(prompt: Message) -> str:
+    return getpass.getpass(prompt.into(LISTENER.get()))

@@ -17,7 +17,7 @@ from doumen.kits.evidence.keys import KeyFile, check_certificate, read_key_file
 from doumen.kits.evidence.note import Checkpoint, NotSigned, open_by_any
 from doumen.kits.evidence.receipt import check_receipt
 from doumen.model.errors import DoumenError, Invalid, Tampered, Unavailable
-from doumen.model.message import Message, joined, msg, plain
+from doumen.model.message import Message, msg, paragraph, plain
 from doumen.model.plan import Progress
 from doumen.model.snapshot import ATTACHED
 from doumen.session.keeping.manifest import KEYS, LAKE, Manifest
@@ -34,7 +34,7 @@ class Finding:
     """One thing in a backup that does not hold: where, and what."""
 
     where: Message
-    what: str
+    what: Message
 
 
 @dataclass(slots=True)
@@ -195,7 +195,7 @@ def broken(manifest: Manifest, findings: list[Finding]) -> Tampered:
     more = (msg("{count} more like it.", count=len(others)),) if others else ()
     return Tampered(
         msg("The backup `{id}` does not hold: {where}.", id=manifest.id, where=first.where),
-        why=joined(" ", (first.what, *more)),
+        why=paragraph((first.what, *more)),
         next=msg("See all of it: `doumen backup verify DIR --backup {id}`.", id=manifest.id),
         detail="backup",
     )

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from doumen.failpoint import passing
 from doumen.model.errors import Conflict, Unavailable, is_full, no_room
+from doumen.model.files import reason
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.session import settings as config
@@ -169,7 +170,7 @@ class _Work:
         except OSError as error:
             raise Unavailable(
                 msg("The node cannot be put into `{into}`.", into=into),
-                why=error.strerror,
+                why=reason(error),
                 next=msg("Name a folder that is not there yet, on the same disk as its parent."),
                 detail="folder",
             ) from None
@@ -296,7 +297,7 @@ def _unwritable(into: Path, error: OSError) -> Unavailable:
         return no_room()
     return Unavailable(
         msg("The node cannot be restored into `{into}`.", into=into),
-        why=error.strerror,
+        why=reason(error),
         next=msg("Look at the disk and the rights of the folder."),
         detail="folder",
     )

@@ -27,7 +27,8 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.sealed import Lock, read_lock, seal, sealed_size, unseal
 from doumen.kits.sealed.stream import SALT
 from doumen.model.errors import Conflict, NotFound, Tampered, Unavailable
-from doumen.model.message import msg
+from doumen.model.files import reason
+from doumen.model.message import Message, msg
 from doumen.session.keeping.manifest import ID, Item, Manifest, read_manifest
 from doumen.stores.durable import sync, write_private
 
@@ -281,7 +282,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def _lost(item: Item, why: str) -> Tampered:
+def _lost(item: Item, why: Message) -> Tampered:
     return Tampered(
         msg("The backup does not hold: {part}.", part=item.told),
         why=why,
@@ -293,7 +294,7 @@ def _lost(item: Item, why: str) -> Tampered:
 def _unusable(root: Path, error: OSError) -> Unavailable:
     return Unavailable(
         msg("The folder of backups `{root}` cannot be used.", root=root),
-        why=error.strerror,
+        why=reason(error),
         next=msg("Look at the disk and the rights of the folder."),
         detail="backup",
     )

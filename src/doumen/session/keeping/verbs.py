@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Invalid, Tampered, Unavailable
-from doumen.model.message import Message, joined, msg, plain
+from doumen.model.files import reason
+from doumen.model.message import Message, joined, msg, paragraph, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.plan import Progress
 from doumen.session import settings as config
@@ -59,7 +60,7 @@ def make(
     if manifest.attached:
         said.append(
             msg("Not in it, since they lie elsewhere: the files of {names}.",
-                names=joined(", ", manifest.attached))
+                names=joined(msg(", "), manifest.attached))
         )  # fmt: skip
     said.append(
         msg("Next: doumen backup verify {directory} --backup {id}",
@@ -175,7 +176,7 @@ def restore(
             *done.moved,
             *(
                 (msg("Put back by hand: the files of {names}.",
-                     names=joined(", ", manifest.attached)),)
+                     names=joined(msg(", "), manifest.attached)),)
                 if manifest.attached
                 else ()
             ),
@@ -195,7 +196,7 @@ def _read(shelf: Shelf) -> tuple[list[Manifest], dict[str, Message]]:
         try:
             found.append(shelf.manifest(id))
         except Tampered as error:
-            faults[id] = msg("{what}", what=error.what)
+            faults[id] = error.what
     found.sort(key=lambda manifest: manifest.number)
     there = {*(m.id for m in found), *faults}
     for manifest in found[-1:]:
@@ -223,8 +224,9 @@ def _chosen(shelf: Shelf, id: str | None) -> tuple[Manifest, tuple[Message, ...]
     if newest is None or doubtful:
         raise Tampered(
             msg("It cannot be told which backup is the newest."),
-            why=joined(" ", (msg("`{id}`: {what}", id=one, what=faults[one]) for one in doubtful))
-            or msg("There are none in `{root}`.", root=shelf.root),
+            why=paragraph(msg("`{id}`: {what}", id=one, what=faults[one]) for one in doubtful)
+            if doubtful
+            else msg("There are none in `{root}`.", root=shelf.root),
             next=msg("Name one: `--backup ID`."),
             detail="backup",
         )
@@ -240,7 +242,7 @@ def _checkpoint(given: str | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(
             msg("The checkpoint cannot be read from `{file}`.", file=given),
-            why=getattr(error, "strerror", None) or msg("It is no text in UTF-8."),
+            why=reason(error) if isinstance(error, OSError) else msg("It is no text in UTF-8."),
             next=plain("doumen ledger head -o FILE"),
             detail="file",
         ) from None
@@ -260,7 +262,7 @@ def _json(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _pairs(manifest: Manifest) -> tuple[tuple[str, Any], ...]:
+def _pairs(manifest: Manifest) -> tuple[tuple[Message, Any], ...]:
     return (
         (msg("backup"), manifest.id),
         (msg("ledger"), msg("{size} entries", size=manifest.size)),

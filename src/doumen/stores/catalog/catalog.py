@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from doumen.failpoint import passing
 from doumen.model.errors import NotFound
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.message import msg
 from doumen.stores.database import Database
 from doumen.stores.tables import FACTS
 from doumen.stores.turn import is_writing
@@ -86,8 +87,8 @@ class Catalog:
             latest = _version(connection)
             if not 0 <= version <= latest:
                 raise NotFound(
-                    f"The catalogue has no version {version}.",
-                    why=f"It has the versions 0 to {latest}.",
+                    msg("The catalogue has no version {version}.", version=version),
+                    why=msg("It has the versions 0 to {latest}.", latest=latest),
                     detail="version",
                 )
             return _folded(connection, version)

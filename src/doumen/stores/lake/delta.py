@@ -20,6 +20,7 @@ from deltalake.schema import ArrayType, Field, MapType, PrimitiveType, StructTyp
 from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties
 
 from doumen.model.errors import Conflict, Invalid, Unavailable
+from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
 from doumen.stores.durable import sync
@@ -64,12 +65,15 @@ def register(
         version = _commit(directory, schema, files, mode, expected)
     except CommitFailedError:
         raise Conflict(
-            f"Another program wrote the Delta log of `{directory.name}` at the same time.",
-            next="Run the job again; let nothing else write to the lake.",
+            msg(
+                "Another program wrote the Delta log of `{directory}` at the same time.",
+                directory=directory.name,
+            ),
+            next=msg("Run the job again; let nothing else write to the lake."),
             detail="delta",
         ) from None
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, "It cannot be read or written.") from error
+        raise _unusable(directory, msg("It cannot be read or written.")) from error
     _sync(directory, before)
     return version
 
@@ -83,10 +87,17 @@ def names(directory: Path, version: int) -> set[str]:
     try:
         table = DeltaTable(directory)
         if table.version() < version:
-            raise _unusable(directory, f"It ends at {table.version()}, before version {version}.")
+            raise _unusable(
+                directory,
+                msg(
+                    "It ends at {table}, before version {version}.",
+                    table=table.version(),
+                    version=version,
+                ),
+            )
         return {uri.rpartition("/")[2] for uri in table.file_uris()}
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, "It cannot be read.") from error
+        raise _unusable(directory, msg("It cannot be read.")) from error
 
 
 def follow(directory: Path, version: int) -> None:
@@ -99,7 +110,7 @@ def follow(directory: Path, version: int) -> None:
     try:
         _at(directory, version)
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, "It cannot be read or written.") from error
+        raise _unusable(directory, msg("It cannot be read or written.")) from error
     _sync(directory, before)
 
 
@@ -118,7 +129,14 @@ def _at(directory: Path, expected: int | None) -> DeltaTable:
     if expected is None or table.version() == expected:
         return table
     if table.version() < expected:
-        raise _unusable(directory, f"It ends at {table.version()}, before version {expected}.")
+        raise _unusable(
+            directory,
+            msg(
+                "It ends at {table}, before version {expected}.",
+                table=table.version(),
+                expected=expected,
+            ),
+        )
     table.restore(expected, commit_properties=_ONCE, post_commithook_properties=_HOOKS)
     return DeltaTable(directory)
 
@@ -143,8 +161,9 @@ def _check_features(directory: Path, table: DeltaTable) -> None:
     protocol = table.protocol()
     used = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
     if protocol.min_reader_version != 3 or used != _FEATURES:
-        what = ", ".join(sorted(used - _FEATURES)) or "another protocol"
-        raise _unusable(directory, f"Another program turned on {what}.")
+        more = sorted(used - _FEATURES)
+        what = enumerated(more, mark="") if more else msg("another protocol")
+        raise _unusable(directory, msg("Another program turned on {what}.", what=what))
 
 
 def _commit(
@@ -201,9 +220,14 @@ def _added(old: DeltaSchema, new: DeltaSchema) -> list[Field]:
             added.append(field)
         elif (same.name, same.type) != (field.name, field.type):
             raise Conflict(
-                f"Rows with the column `{field.name}` as it is now cannot be appended.",
-                why=f"The table has it as `{same.name}` with another type or spelling.",
-                next="Replace the content: `--replace`.",
+                msg(
+                    "Rows with the column `{field}` as it is now cannot be appended.",
+                    field=field.name,
+                ),
+                why=msg(
+                    "The table has it as `{same}` with another type or spelling.", same=same.name
+                ),
+                next=msg("Replace the content: `--replace`."),
                 detail="columns",
             )
     return added
@@ -218,8 +242,12 @@ def delta_schema(schema: Schema) -> DeltaSchema:
     for column in schema:
         if storable(column.type) != column.type:
             raise Invalid(
-                f"The lake cannot keep `{column.name}` as {column.type}.",
-                next=f"Cast it to {storable(column.type)}.",
+                msg(
+                    "The lake cannot keep `{column}` as {type}.",
+                    column=column.name,
+                    type=column.type,
+                ),
+                next=msg("Cast it to {type}.", type=storable(column.type)),
                 detail="type",
             )
     return DeltaSchema([Field(c.name, _delta(parse(c.type)), nullable=True) for c in schema])
@@ -251,10 +279,10 @@ def _sync(directory: Path, before: set[str]) -> None:
     sync(directory)
 
 
-def _unusable(directory: Path, why: str) -> Unavailable:
+def _unusable(directory: Path, why: Message) -> Unavailable:
     return Unavailable(
-        f"The Delta log of `{directory.name}` cannot be used.",
+        msg("The Delta log of `{directory}` cannot be used.", directory=directory.name),
         why=why,
-        next="doumen doctor",
+        next=plain("doumen doctor"),
         detail="delta",
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doumen.model.errors import Faulty
+from doumen.model.message import enumerated, msg
 from doumen.model.schema import Schema
 from doumen.stores.lake.types import ListOf, MapOf, Scalar, StructOf, Type, bare, parse
 
@@ -40,8 +41,8 @@ def rows(path: Path) -> int:
     except pa.ArrowInvalid:
         pass
     raise Faulty(
-        "The job left something else than Parquet files, so nothing was kept.",
-        next="Run it again; if it fails again, report it.",
+        msg("The job left something else than Parquet files, so nothing was kept."),
+        next=msg("Run it again; if it fails again, report it."),
         detail="lake",
     )
 
@@ -58,10 +59,12 @@ def check(path: Path, schema: Schema) -> None:
     more = [name for name in found if name not in schema.names]
     if wrong or more:
         raise Faulty(
-            "A file was written with other columns or types than the dataset has: "
-            + ", ".join(f"`{name}`" for name in wrong + more)
-            + ". Nothing was kept.",
-            next="Please report this.",
+            msg(
+                "A file was written with other columns or types than the dataset has: {names}. "
+                "Nothing was kept.",
+                names=enumerated(wrong + more),
+            ),
+            next=msg("Please report this."),
             detail="lake",
         )
 

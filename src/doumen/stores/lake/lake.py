@@ -17,7 +17,8 @@ from typing import Literal
 
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable, is_full, no_room
-from doumen.model.message import msg, plain
+from doumen.model.files import reason
+from doumen.model.message import joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
@@ -53,8 +54,8 @@ class Lake:
         """
         if "%" in str(self.root.absolute()):
             raise Invalid(
-                "The path of the lake holds `%`, which Delta tables cannot bear.",
-                next="Move the node to another folder.",
+                msg("The path of the lake holds `%`, which Delta tables cannot bear."),
+                next=msg("Move the node to another folder."),
                 detail="lake",
             )
         folder = self.table_dir(table) / f"{STAGED}{uuid.uuid4().hex}"
@@ -130,8 +131,12 @@ class Lake:
         lost = [file.path for file in files if not self._whole(file)]
         if lost:
             raise Unavailable(
-                f"Files of `{table}` are missing: {', '.join(lost)}.",
-                next="Run the job again.",
+                msg(
+                    "Files of `{table}` are missing: {lost}.",
+                    table=table,
+                    lost=joined(msg(", "), lost),
+                ),
+                next=msg("Run the job again."),
                 detail="lake",
             )
         for file in files:
@@ -149,8 +154,8 @@ class Lake:
         relative = PurePosixPath(file.path)
         if relative.is_absolute() or ".." in relative.parts:
             raise Tampered(
-                "The catalogue names a file outside the lake.",
-                next="doumen doctor",
+                msg("The catalogue names a file outside the lake."),
+                next=plain("doumen doctor"),
                 detail="lake",
             )
         return self.root / relative
@@ -252,8 +257,8 @@ def _unwritable(error: OSError) -> Unavailable:
     if is_full(error):
         return no_room()
     return Unavailable(
-        "The lake cannot be read or written.",
-        why=error.strerror,
-        next="Look at the disk and the rights of the folder `lake`.",
+        msg("The lake cannot be read or written."),
+        why=reason(error),
+        next=msg("Look at the disk and the rights of the folder `lake`."),
         detail="lake",
     )

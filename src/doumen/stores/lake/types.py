@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from doumen.model.errors import Invalid
+from doumen.model.message import msg
 
 KEPT = {
     "BOOLEAN": "boolean",
@@ -195,7 +196,7 @@ class _Reader:
 
 def _malformed(type: str) -> Invalid:
     return Invalid(
-        f"`{type}` is not a type of the reference dialect.",
-        next="Write it as `doumen describe` does: `BIGINT`, `DECIMAL(12,2)`, `VARCHAR[]` …",
+        msg("`{type}` is not a type of the reference dialect.", type=type),
+        next=msg("Write it as `doumen describe` does: `BIGINT`, `DECIMAL(12,2)`, `VARCHAR[]` …"),
         detail="type",
     )

@@ -6,16 +6,17 @@ of the ledger vouches for, so that one changed row is one finding and not a thou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Column, Connection, Row, func, or_, select
 
 from doumen.kits.evidence import merkle
 from doumen.kits.evidence.canonical import parsed
 from doumen.model.errors import Tampered
 from doumen.model.event import Event
+from doumen.model.message import Message, msg
 from doumen.stores.ledger import tree
 from doumen.stores.ledger.heads import Flaw, Heads, entry_bytes, receipt_flaws
 from doumen.stores.tables import CHARGES, ENTRIES, NODES
@@ -104,7 +105,7 @@ class _Walk:
         kept = page.nodes.get(tree.number(0, place))
         row = page.entries.get(place)
         if row is None:
-            self._note(place, "It is missing.")
+            self._note(place, msg("It is missing."))
             return kept or bytes.fromhex(self._vouched(place + 1) or _UNKNOWN)
         body = entry_bytes(row.body)
         leaf = merkle.leaf_hash(body)
@@ -112,24 +113,31 @@ class _Walk:
         if kept is None or kept == leaf:
             return leaf
         if leaf.hex() == self._vouched(place + 1):
-            self.flaws.append(Flaw(f"node 0/{place}", "The leaf hash was changed."))
+            self.flaws.append(
+                Flaw(msg("node {place}", place=f"0/{place}"), msg("The leaf hash was changed."))
+            )
             return leaf
-        self._note(place, "It was changed: its bytes do not give the leaf hash kept for it.")
+        self._note(place, msg("It was changed: its bytes do not give the leaf hash kept for it."))
         return kept
 
     def _event(self, page: _Page, place: int, row: Row[Any, Any, Any], body: bytes) -> None:
         """Compare an entry with its columns, its charges and the entry before it."""
         event = _read(body)
         if event is None:
-            self._note(place, "It is not an event in canonical JSON.")
+            self._note(place, msg("It is not an event in canonical JSON."))
             return
         if event.id != row.id:
-            self._note(place, f"It is kept as `{row.id}`, but is the event `{event.id}`.")
+            self._note(
+                place,
+                msg(
+                    "It is kept as `{row}`, but is the event `{event}`.", row=row.id, event=event.id
+                ),
+            )
         if event.previous != self.previous:
-            self._note(place, "Its `previous` is not the leaf hash of the entry before it.")
+            self._note(place, msg("Its `previous` is not the leaf hash of the entry before it."))
         charges = [(i, c.account, c.unit, c.amount) for i, c in enumerate(event.charges)]
         if charges != list(page.charges.get(place, ())):
-            self._note(place, "The charges kept for it are not those of the event.")
+            self._note(place, msg("The charges kept for it are not those of the event."))
 
     def _grow(self, page: _Page, place: int, leaf: bytes) -> None:
         """Compare the nodes that become complete with an entry."""
@@ -138,10 +146,15 @@ class _Walk:
             self.known[level, index] = hash_
             kept = page.nodes.get(tree.number(level, index))
             if kept is None:
-                self.flaws.append(Flaw(f"node {level}/{index}", "It is missing."))
+                self.flaws.append(
+                    Flaw(msg("node {place}", place=f"{level}/{index}"), msg("It is missing."))
+                )
             elif level and kept != hash_:
                 self.flaws.append(
-                    Flaw(f"node {level}/{index}", "It is not the hash of the two below it.")
+                    Flaw(
+                        msg("node {place}", place=f"{level}/{index}"),
+                        msg("It is not the hash of the two below it."),
+                    )
                 )
 
     def _vouched(self, place: int) -> str | None:
@@ -151,24 +164,29 @@ class _Walk:
         event = None if body is None else _read(bytes(body))
         return None if event is None else event.previous
 
-    def _note(self, place: int, what: str) -> None:
-        self.flaws.append(Flaw(f"entry {place}", what))
+    def _note(self, place: int, what: Message) -> None:
+        self.flaws.append(Flaw(msg("entry {place}", place=place), what))
 
 
 def _read(body: bytes) -> Event | None:
     try:
-        return Event.from_json(parsed(body, "The entry"))
+        return Event.from_json(parsed(body, msg("The entry")))
     except (Tampered, KeyError, TypeError):
         return None
 
 
 def _strays(connection: Connection, size: int) -> Iterator[Flaw]:
     """Rows that belong to no entry."""
-    for what, column, end in (
-        ("entry", ENTRIES.c.place, size),
-        ("node number", NODES.c.number, tree.count(size)),
-        ("charge of entry", CHARGES.c.place, size),
-    ):
+    named: tuple[tuple[Callable[[int], Message], Column[int], int], ...] = (
+        (lambda place: msg("entry {place}", place=place), ENTRIES.c.place, size),
+        (
+            lambda place: msg("node number {place}", place=place),
+            NODES.c.number,
+            tree.count(size),
+        ),
+        (lambda place: msg("charge of entry {place}", place=place), CHARGES.c.place, size),
+    )
+    for where, column, end in named:
         asked = select(column).where(or_(column < 0, column >= end)).distinct().order_by(column)
         for place in connection.execute(asked).scalars():
-            yield Flaw(f"{what} {place}", "It belongs to no entry of the ledger.")
+            yield Flaw(where(place), msg("It belongs to no entry of the ledger."))

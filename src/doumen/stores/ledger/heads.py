@@ -12,6 +12,7 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.note import Checkpoint, open_by_any
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import Tampered
+from doumen.model.message import Message, msg
 from doumen.stores.tables import CHECKPOINTS, ENTRIES, RECEIPTS
 
 
@@ -24,8 +25,8 @@ class Flaw:
         what: One sentence for people.
     """
 
-    where: str
-    what: str
+    where: Message
+    what: Message
 
 
 @dataclass(slots=True)
@@ -49,16 +50,20 @@ class Heads:
         number = last = 0
         asked = select(CHECKPOINTS.c.number, CHECKPOINTS.c.size, CHECKPOINTS.c.note)
         for row in connection.execute(asked.order_by(CHECKPOINTS.c.number)):
-            where = f"checkpoint {row.number}"
+            where = msg("checkpoint {number}", number=row.number)
             if row.number != number:
-                heads.flaws.append(Flaw(f"checkpoint {number}", "It is missing."))
+                heads.flaws.append(
+                    Flaw(msg("checkpoint {number}", number=number), msg("It is missing."))
+                )
             number = row.number + 1
             head = _opened(row.note, origin, publics)
             if head is None or head.origin != origin:
-                heads.flaws.append(Flaw(where, "It is not signed by a key of this node."))
+                heads.flaws.append(Flaw(where, msg("It is not signed by a key of this node.")))
                 continue
             if head.size != row.size or head.size < last:
-                heads.flaws.append(Flaw(where, "It is kept with another size or out of order."))
+                heads.flaws.append(
+                    Flaw(where, msg("It is kept with another size or out of order."))
+                )
             last = max(last, head.size)
             heads.roots.setdefault(head.size, []).append((row.number, head.root))
         heads.hold(0, merkle.EMPTY_ROOT)
@@ -75,22 +80,37 @@ class Heads:
         yield from self.flaws
         if self.broken:
             first, number = self.broken[0]
-            more = f", and {len(self.broken) - 1} after it" if len(self.broken) > 1 else ""
+            after = len(self.broken) - 1
             yield Flaw(
-                f"checkpoint {number}",
-                f"The first {first} entries do not give the root hash that was signed{more}.",
+                msg("checkpoint {number}", number=number),
+                msg(
+                    "The first {first} entries do not give the root hash that was signed, and "
+                    "{after} after it.",
+                    first=first,
+                    after=after,
+                )
+                if after
+                else msg(
+                    "The first {first} entries do not give the root hash that was signed.",
+                    first=first,
+                ),
             )
         for signed in sorted(self.roots):
             if signed > size:
                 yield Flaw(
-                    f"checkpoint {self.roots[signed][0][0]}",
-                    f"It was signed for {signed} entries; the ledger has {size}: "
-                    "entries were cut off its end.",
+                    msg("checkpoint {number}", number=self.roots[signed][0][0]),
+                    msg(
+                        "It was signed for {signed} entries; the ledger has {size}: entries "
+                        "were cut off its end.",
+                        signed=signed,
+                        size=size,
+                    ),
                 )
         latest = max(self.roots, default=0)
         if latest < size:
             yield Flaw(
-                f"entry {latest}", f"The last {size - latest} entries are under no checkpoint."
+                msg("entry {place}", place=latest),
+                msg("The last {size} entries are under no checkpoint.", size=size - latest),
             )
 
 
@@ -108,9 +128,9 @@ def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterato
         .execution_options(yield_per=1000)
     )
     for row in connection.execute(asked):
-        where = f"receipt {row.id}"
+        where = msg("receipt {id}", id=row.id)
         if row.body is None:
-            yield Flaw(where, "The ledger has no event of this id.")
+            yield Flaw(where, msg("The ledger has no event of this id."))
             continue
         try:
             jws.verify(row.text, publics)
@@ -119,7 +139,7 @@ def receipt_flaws(connection: Connection, publics: Mapping[str, str]) -> Iterato
             yield Flaw(where, error.what)
             continue
         if not same:
-            yield Flaw(where, "The event in it is not the one in the ledger.")
+            yield Flaw(where, msg("The event in it is not the one in the ledger."))
 
 
 def _opened(note: str, origin: str, publics: Mapping[str, str]) -> Checkpoint | None:

@@ -34,6 +34,8 @@ from doumen.kits.evidence.keys import (
     read_key_file,
 )
 from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable, is_full, no_room
+from doumen.model.files import reason
+from doumen.model.message import Message, msg, plain
 from doumen.stores.durable import sync, write_private
 
 ROOT = "root.key"
@@ -80,8 +82,8 @@ class Keyring:
         record = KeyFile(origin, public_hex(root), (certificate,))
         if any((directory / name).exists() for name in (ROOT, WORKING, RECORD)):
             raise Conflict(
-                f"`{directory}` holds keys already.",
-                next="They are the node's identity: keep them, or choose another folder.",
+                msg("`{directory}` holds keys already.", directory=directory),
+                next=msg("They are the node's identity: keep them, or choose another folder."),
                 detail="keys",
             )
         try:
@@ -111,9 +113,11 @@ class Keyring:
                 if kid(public_hex(key)) == record.certificates[-1]["kid"]:
                     return cls(directory, record, key)
         raise Tampered(
-            f"No key in `{directory}` belongs to the certificate in force.",
-            why="The key or the certificates were replaced.",
-            next="Put the folder back from a backup.",
+            msg(
+                "No key in `{directory}` belongs to the certificate in force.", directory=directory
+            ),
+            why=msg("The key or the certificates were replaced."),
+            next=msg("Put the folder back from a backup."),
             detail="keys",
         )
 
@@ -129,8 +133,11 @@ class Keyring:
         root = _read_key(self.directory / ROOT)
         if public_hex(root) != self.record.root:
             raise Tampered(
-                f"The root key in `{self.directory}` is not the one of this node.",
-                next="Put the node's own root key back.",
+                msg(
+                    "The root key in `{directory}` is not the one of this node.",
+                    directory=self.directory,
+                ),
+                next=msg("Put the node's own root key back."),
                 detail="keys",
             )
         working = new_key(entropy(32))
@@ -187,18 +194,21 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
         mode = path.stat().st_mode
         if mode & _OTHERS:
             raise Unavailable(
-                f"The private key `{path}` is open to others.",
-                why=f"Its mode is {stat.S_IMODE(mode):o}; only its owner may read it.",
-                next=f"chmod 600 {path}",
+                msg("The private key `{path}` is open to others.", path=path),
+                why=msg(
+                    "Its mode is {mode:o}; only its owner may read it.",
+                    mode=stat.S_IMODE(mode),
+                ),
+                next=plain(f"chmod 600 {path}"),
                 detail="key-mode",
             )
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise _unreadable(path, error.strerror) from None
+        raise _unreadable(path, reason(error)) from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _unreadable(path, "It is no private key in PEM.") from None
+        raise _unreadable(path, msg("It is no private key in PEM.")) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise _unreadable(path, "It is no Ed25519 key.")
+        raise _unreadable(path, msg("It is no Ed25519 key."))
     return key
 
 
@@ -207,21 +217,21 @@ def _read_record(directory: Path) -> KeyFile:
     try:
         record = read_key_file(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unreadable(path, error.strerror) from None
+        raise _unreadable(path, reason(error)) from None
     except (Invalid, UnicodeDecodeError):
-        raise _unreadable(path, "It is no key file.") from None
+        raise _unreadable(path, msg("It is no key file.")) from None
     if not record.certificates:
-        raise _unreadable(path, "It holds no certificate.")
+        raise _unreadable(path, msg("It holds no certificate."))
     for certificate in record.certificates:
         check_certificate(certificate, record.root)
     return record
 
 
-def _unreadable(path: Path, why: str | None) -> Unavailable:
+def _unreadable(path: Path, why: Message | None) -> Unavailable:
     return Unavailable(
-        f"The keys cannot be read: `{path}`.",
+        msg("The keys cannot be read: `{path}`.", path=path),
         why=why,
-        next="Put the folder back from a backup.",
+        next=msg("Put the folder back from a backup."),
         detail="keys",
     )
 
@@ -230,5 +240,7 @@ def _unwritable(directory: Path, error: OSError) -> Unavailable:
     if is_full(error):
         return no_room()
     return Unavailable(
-        f"The keys in `{directory}` cannot be written.", why=error.strerror, detail="keys"
+        msg("The keys in `{directory}` cannot be written.", directory=directory),
+        why=reason(error),
+        detail="keys",
     )

@@ -20,6 +20,7 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.note import Checkpoint, sign_checkpoint
 from doumen.model.errors import Conflict, NotFound
 from doumen.model.event import Charge, Event
+from doumen.model.message import msg
 from doumen.stores.database import Database
 from doumen.stores.ledger import tree
 from doumen.stores.ledger.audit import audit
@@ -264,8 +265,8 @@ def _insert(connection: Connection, placed: Sequence[Placed]) -> None:
         connection.execute(insert(ENTRIES), entries)
     except IntegrityError:
         raise Conflict(
-            "An event of the same id is in the ledger already.",
-            next="Run the job again: it gets a new id.",
+            msg("An event of the same id is in the ledger already."),
+            next=msg("Run the job again: it gets a new id."),
             detail="event",
         ) from None
     if charges:
@@ -274,7 +275,7 @@ def _insert(connection: Connection, placed: Sequence[Placed]) -> None:
 
 def _beyond(place: int, limit: int) -> NotFound:
     return NotFound(
-        f"There is nothing at place or size {place} of the ledger.",
-        why=f"It ends at {limit}.",
+        msg("There is nothing at place or size {place} of the ledger.", place=place),
+        why=msg("It ends at {limit}.", limit=limit),
         detail="ledger",
     )

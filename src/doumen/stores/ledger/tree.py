@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from doumen.kits.evidence import merkle
 from doumen.model.errors import Tampered
+from doumen.model.message import msg
 from doumen.stores.tables import NODES
 
 Node = tuple[int, int]
@@ -54,8 +55,8 @@ def fetch(connection: Connection, nodes: Iterable[Node]) -> dict[Node, bytes]:
     found = {wanted[row.number]: bytes(row.hash) for row in connection.execute(asked)}
     if len(found) < len(wanted):
         raise Tampered(
-            "The ledger lacks hashes of its own tree.",
-            next="Find out what is missing: `doumen doctor`.",
+            msg("The ledger lacks hashes of its own tree."),
+            next=msg("Find out what is missing: `doumen doctor`."),
             detail="ledger",
         )
     return found

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from doumen.failpoint import passing
 from doumen.model.errors import Conflict
-from doumen.model.message import msg
+from doumen.model.message import Message, msg, packed, unpacked
 from doumen.model.queued import OVER, Lease, Queued, State
 from doumen.stores.database import Database
 from doumen.stores.tables import JOBS
@@ -25,6 +25,8 @@ Held = Literal["held", "cancelled", "lost"]
 """What becomes of a lease that is to be extended."""
 
 _JSON = ("inputs", "outcome", "error")
+_SAID = ("what", "why", "next")
+"""Members of an error that are for people, and keep what they were made of."""
 
 
 class Queue:
@@ -98,9 +100,11 @@ class Queue:
         passing("queue.claimed")
         return _read(again)
 
-    def extend(self, lease: Lease, until: str, fraction: float | None, doing: str | None) -> Held:
+    def extend(
+        self, lease: Lease, until: str, fraction: float | None, doing: Message | None
+    ) -> Held:
         """Extend a lease and tell how far the job is."""
-        told = {"lease": until, "fraction": fraction, "doing": doing}
+        told = {"lease": until, "fraction": fraction, "doing": _kept(doing)}
         with self._database.write() as connection:
             row = _held(connection, lease)
             if row is None:
@@ -211,18 +215,31 @@ def _held(connection: Connection, lease: Lease) -> Row[Any] | None:
 
 
 def _written(job: Queued) -> dict[str, Any]:
+    """A new job as a row: nothing was said of it yet."""
     return _as_text({column.name: getattr(job, column.name) for column in JOBS.c})
 
 
 def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: json.dumps(value, allow_nan=False) if name in _JSON and value is not None else value
-        for name, value in values.items()
-    }
+    texts = dict(values)
+    if texts.get("error") is not None:
+        texts["error"] = {n: packed(v) if n in _SAID else v for n, v in texts["error"].items()}
+    for name in _JSON:
+        if texts.get(name) is not None:
+            texts[name] = json.dumps(texts[name], allow_nan=False)
+    return texts
+
+
+def _kept(doing: Message | None) -> str | None:
+    return None if doing is None else json.dumps(packed(doing))
 
 
 def _read(row: Row[Any]) -> Queued:
     values = dict(row._mapping)
     for name in _JSON:
         values[name] = None if values[name] is None else json.loads(values[name])
+    if values["error"] is not None:
+        error = values["error"].items()
+        values["error"] = {n: unpacked(v) if n in _SAID else v for n, v in error}
+    if values["doing"] is not None:
+        values["doing"] = unpacked(json.loads(values["doing"]))
     return Queued(**values)

@@ -14,6 +14,7 @@ from doumen.kits.standards.odrl.document import (
     raise_faults,
 )
 from doumen.model.errors import Invalid
+from doumen.model.message import msg, plain
 
 
 def refusal(text: str) -> str:
@@ -75,10 +76,10 @@ def test_what_is_meant_as_a_policy() -> None:
 def test_faults_are_told_together_once_each_and_not_without_end() -> None:
     raise_faults([])
     with pytest.raises(Invalid, match=r"^The policy has a fault\.$"):
-        raise_faults(["a", "a"])
+        raise_faults([msg("a"), msg("a")])
     with pytest.raises(Invalid, match="has 60 faults") as error:
-        raise_faults([f"fault {n}" for n in range(60)])
+        raise_faults([msg("fault {n}", n=n) for n in range(60)])
     assert "fault 49; … and 10 more." in (error.value.why or "")
     with pytest.raises(Invalid) as error:
-        raise_faults(["x" * 1_000])
+        raise_faults([plain("x" * 1_000)])
     assert error.value.why == "x" * 300 + "…."

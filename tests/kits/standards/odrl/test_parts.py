@@ -10,6 +10,7 @@ import pytest
 
 from doumen.kits.policy import rule_as_json
 from doumen.kits.standards.odrl import CONTEXT, read_policy
+from doumen.model.message import msg
 
 Faults = Callable[[Any], str]
 
@@ -71,7 +72,9 @@ def test_contexts_that_would_change_a_meaning(
 def test_purposes(policy: dict[str, Any], right: Any, purposes: list[str]) -> None:
     several = isinstance(right, list | dict) and "@id" not in right
     operator = "isAnyOf" if several else "eq"
-    assert read(policy, "constraint", constraint("purpose", operator, right))["for"] == purposes
+    assert (
+        read(policy, msg("constraint"), constraint("purpose", operator, right))["for"] == purposes
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,9 @@ def test_purposes(policy: dict[str, Any], right: Any, purposes: list[str]) -> No
     ],
 )
 def test_last_days(policy: dict[str, Any], operator: Any, right: Any, until: str) -> None:
-    assert read(policy, "constraint", constraint("dateTime", operator, right))["until"] == until
+    assert (
+        read(policy, msg("constraint"), constraint("dateTime", operator, right))["until"] == until
+    )
 
 
 UNTIL = "`dateTime` is read as `lteq` a day"
@@ -161,7 +166,7 @@ def chosen(source: str, *refinements: Any, **more: Any) -> dict[str, Any]:
 )
 def test_targets(policy: dict[str, Any], target: Any, on: Any) -> None:
     policy = put(policy, "duty", None)
-    assert read(policy, "target", target)["on"] == on
+    assert read(policy, msg("target"), target)["on"] == on
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ CLAIM = constraint("doumen:claim.department", "isAnyOf", ["transport", "health"]
     ],
 )
 def test_assignees(policy: dict[str, Any], assignee: Any, who: Any) -> None:
-    assert read(policy, "assignee", assignee)["who"] == who
+    assert read(policy, msg("assignee"), assignee)["who"] == who
 
 
 @pytest.mark.parametrize(
@@ -276,7 +281,7 @@ MASK = (option("mask.column", "a"), option("mask.method", "bucket"))
     ],
 )
 def test_duties(policy: dict[str, Any], duty: Any, form: Any) -> None:
-    assert read(policy, "duty", duty)["duties"] == [form]
+    assert read(policy, msg("duty"), duty)["duties"] == [form]
 
 
 def test_count_is_a_constraint_and_duties_keep_their_order(policy: dict[str, Any]) -> None:
@@ -285,7 +290,7 @@ def test_count_is_a_constraint_and_duties_keep_their_order(policy: dict[str, Any
     limits = [act("doumen:limit", option("limit.value", n), uid=f"{uid}{n}") for n in (4, 1)]
     unplaced = act("doumen:limit", option("limit.value", 9))
     policy = put(policy, "constraint", [{**count, "uid": f"{uid}2"}, count])
-    duties = read(policy, "duty", [unplaced, *limits])["duties"]
+    duties = read(policy, msg("duty"), [unplaced, *limits])["duties"]
     assert duties == [{"limit": 1}, {"count": 5}, {"limit": 4}, {"limit": 9}, {"count": 5}]
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.load import Reading
+from doumen.model.message import msg
 from doumen.rooms.collect.connectors import Csv, Wishes
 from doumen.rooms.collect.connectors.csv import WIDEST
 from doumen.rooms.collect.sample import HEAD, Scan, sample_of
@@ -52,7 +53,7 @@ def test_wishes_are_believed() -> None:
     wishes = Wishes(encoding="latin-1", delimiter="tab", header=False)
     found = CSV.sniff(sample_of("a.csv", b"a\t1\xe9\nb\t2\n"), wishes)
     assert found.reading == Reading(
-        "csv", "latin-1", "\t", header=False, columns=("column_1", "column_2")
+        "csv", "latin-1", msg("\t"), header=False, columns=("column_1", "column_2")
     )
     assert "as told" in found.why[0]
     assert "no header, data from line 1" in found.why[2]
@@ -175,7 +176,7 @@ def test_random_bytes_are_read_or_refused_with_a_next_step(
     try:
         reading = sniffed(content, Wishes(encoding=encoding))
     except DoumenError as error:
-        step = error.next
+        step: str | None = error.next
     else:
         step = reading.encoding
     assert step

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from doumen.model.message import msg
 from doumen.model.rule import Mask
 from doumen.rooms.protect.prove import cases
 from doumen.rooms.protect.prove.changes import Change, Changes, Edit, applied, too_small
@@ -169,11 +170,11 @@ def test_values_are_written_as_a_statement_has_them() -> None:
 
 
 def test_texts_of_conditions_are_read_as_values() -> None:
-    assert read("12", "BIGINT") == 12
-    assert read("999", "TINYINT") is None
-    assert read("1.5", "DOUBLE") == 1.5
-    assert read("2026-01-02", "DATE") == date(2026, 1, 2)
-    assert read("2026-01-02 03:00", "TIMESTAMP") == datetime(2026, 1, 2, 3)
-    assert read("x", "BIGINT") is None
-    assert read("x", "VARCHAR") == "x"
-    assert read("x", "BOOLEAN") is None
+    assert read("12", msg("BIGINT")) == 12
+    assert read("999", msg("TINYINT")) is None
+    assert read("1.5", msg("DOUBLE")) == 1.5
+    assert read("2026-01-02", msg("DATE")) == date(2026, 1, 2)
+    assert read("2026-01-02 03:00", msg("TIMESTAMP")) == datetime(2026, 1, 2, 3)
+    assert read("x", msg("BIGINT")) is None
+    assert read("x", msg("VARCHAR")) == "x"
+    assert read("x", msg("BOOLEAN")) is None

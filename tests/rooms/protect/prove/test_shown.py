@@ -9,6 +9,7 @@ import pytest
 
 from doumen.model.actor import Actor
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Mask
 from doumen.model.schema import Schema
@@ -89,7 +90,7 @@ def test_columns_and_labels_are_targets() -> None:
     assert list(read(permit(on={"label": "Personal"})).columns) == ["name"]
     denied = {"deny": "query", "on": {"label": "personal"}}
     assert list(read(permit(), denied).columns) == ["id", "city"]
-    assert read(permit(), {"deny": "discover", "on": "law.*"}).columns == {}
+    assert read(permit(), {"deny": msg("discover"), "on": msg("law.*")}).columns == {}
 
 
 def test_duties_of_all_permits_are_joined() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from doumen.model.message import Message, msg
 from doumen.model.rule import Count, Target
 from doumen.model.schema import Schema
 
@@ -30,14 +31,16 @@ class CountKind:
         """Of those of one rule the smallest; those of different rules all hold."""
         return (min(duties, key=lambda duty: duty.queries),)
 
-    def words(self, duty: Count, *, literals: bool) -> str:
+    def words(self, duty: Count, *, literals: bool) -> Message:
         """How many queries; a term that every reader must know."""
-        return f"at most {duty.queries} {'query' if duty.queries == 1 else 'queries'} a day (UTC)"
+        if duty.queries == 1:
+            return msg("at most 1 query a day (UTC)")
+        return msg("at most {queries} queries a day (UTC)", queries=duty.queries)
 
     def withheld(self, duty: Count) -> Count:
         """The duty itself."""
         return duty
 
-    def faults(self, duty: Count, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: Count, on: Target, schema: Schema) -> Iterator[Message]:
         """None: a count suits every dataset."""
         return iter(())

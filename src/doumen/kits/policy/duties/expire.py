@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from doumen.model.message import Message, msg
 from doumen.model.rule import Expire, Target
 from doumen.model.schema import Schema
 
@@ -33,16 +34,18 @@ class ExpireKind:
         """The fewest days."""
         return (min(duties, key=lambda duty: duty.days),)
 
-    def words(self, duty: Expire, *, literals: bool) -> str:
+    def words(self, duty: Expire, *, literals: bool) -> Message:
         """How long; a term that every reader must know."""
         if duty.days == 0:
-            return "what is obtained may be kept until the end of the day (UTC)"
-        return f"what is obtained may be kept {duty.days} day{'s' if duty.days > 1 else ''}"
+            return msg("what is obtained may be kept until the end of the day (UTC)")
+        if duty.days == 1:
+            return msg("what is obtained may be kept 1 day")
+        return msg("what is obtained may be kept {days} days", days=duty.days)
 
     def withheld(self, duty: Expire) -> Expire:
         """The duty itself."""
         return duty
 
-    def faults(self, duty: Expire, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: Expire, on: Target, schema: Schema) -> Iterator[Message]:
         """None: an end suits every dataset."""
         return iter(())

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, StringConstraints
 from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.sql import compile_filter
 from doumen.model.errors import DoumenError
+from doumen.model.message import Message, msg, paragraph
 from doumen.model.rule import Filter, Target
 from doumen.model.schema import Schema
 
@@ -22,7 +23,7 @@ Attributes = frozenset[tuple[str, str | None]]
 
 
 @lru_cache(maxsize=4096)
-def misfit(expression: str, schema: Schema, attributes: Attributes | None = None) -> str | None:
+def misfit(expression: str, schema: Schema, attributes: Attributes | None = None) -> Message | None:
     """Why the expression cannot filter a dataset of this schema; None where it can.
 
     Args:
@@ -34,7 +35,7 @@ def misfit(expression: str, schema: Schema, attributes: Attributes | None = None
     try:
         compile_filter(expression, schema, known, prefix="f")
     except DoumenError as error:
-        return " ".join(part for part in (error.what, error.why) if part)
+        return paragraph([part for part in (error.what, error.why) if part])
     return None
 
 
@@ -64,17 +65,17 @@ class FilterKind:
             return (Filter(expressions[0]),)
         return (Filter(" AND ".join(f"({expression}\n)" for expression in expressions)),)
 
-    def words(self, duty: Filter, *, literals: bool) -> str:
+    def words(self, duty: Filter, *, literals: bool) -> Message:
         """The expression for those who govern; for others that there is one."""
         if literals:
-            return f"only rows where {duty.expression}"
-        return "only the rows that its condition lets through"
+            return msg("only rows where {expression}", expression=duty.expression)
+        return msg("only the rows that its condition lets through")
 
     def withheld(self, duty: Filter) -> Filter:
         """A filter that does not tell its expression."""
         return Filter(WITHHELD)
 
-    def faults(self, duty: Filter, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: Filter, on: Target, schema: Schema) -> Iterator[Message]:
         """An expression that does not compile over these columns."""
         fault = misfit(duty.expression, schema)
         if fault is not None:

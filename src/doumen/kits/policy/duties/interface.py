@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, Protocol, TypeVar
 
+from doumen.model.message import Message
 from doumen.model.rule import Target
 from doumen.model.schema import Schema
 
@@ -40,7 +41,7 @@ class DutyKind(Protocol[D]):
         """The fewest duties that ask for all that these ask for; there is at least one."""
         ...
 
-    def words(self, duty: D, *, literals: bool) -> str:
+    def words(self, duty: D, *, literals: bool) -> Message:
         """A phrase for people; `literals` only for those who govern rules."""
         ...
 
@@ -48,6 +49,6 @@ class DutyKind(Protocol[D]):
         """The duty as those may know it who do not govern rules."""
         ...
 
-    def faults(self, duty: D, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: D, on: Target, schema: Schema) -> Iterator[Message]:
         """Why the duty of a rule on `on` cannot hold over a dataset of this schema."""
         ...

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from doumen.model.message import Message, msg
 from doumen.model.rule import Limit, Target
 from doumen.model.schema import Schema
 
@@ -30,14 +31,14 @@ class LimitKind:
         """The smallest."""
         return (min(duties, key=lambda duty: duty.rows),)
 
-    def words(self, duty: Limit, *, literals: bool) -> str:
+    def words(self, duty: Limit, *, literals: bool) -> Message:
         """How many rows; a term that every reader must know, not a secret of the rule."""
-        return f"at most {duty.rows} rows of the result"
+        return msg("at most {rows} rows of the result", rows=duty.rows)
 
     def withheld(self, duty: Limit) -> Limit:
         """The duty itself."""
         return duty
 
-    def faults(self, duty: Limit, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: Limit, on: Target, schema: Schema) -> Iterator[Message]:
         """None: a limit suits every dataset."""
         return iter(())

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm, MaskMethod
 from doumen.kits.policy.target import exact
+from doumen.model.message import Message, joined, msg
 from doumen.model.plan import GovernedColumn, Value
 from doumen.model.ref import ColumnRef
 from doumen.model.rule import Mask, Option, Target, TargetKind
@@ -97,17 +98,19 @@ class MaskKind:
                 return (Mask(NULL),)
         return (by_strength[max(by_strength)],)
 
-    def words(self, duty: Mask, *, literals: bool) -> str:
+    def words(self, duty: Mask, *, literals: bool) -> Message:
         """Which column is shown how."""
-        which = "the column" if duty.column is None else f"column `{duty.column}`"
-        return f"{which} is shown {BY_NAME[duty.method].words(dict(duty.options))}"
+        shown = BY_NAME[duty.method].words(dict(duty.options))
+        if duty.column is None:
+            return msg("the column is shown {shown}", shown=shown)
+        return msg("column `{column}` is shown {shown}", column=duty.column, shown=shown)
 
     def withheld(self, duty: Mask) -> Mask:
         """The duty without options that may hold values of rows."""
         options = BY_NAME[duty.method].withheld(dict(duty.options))
         return Mask(duty.method, duty.column, tuple(sorted(options.items())))
 
-    def faults(self, duty: Mask, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: Mask, on: Target, schema: Schema) -> Iterator[Message]:
         """A column that is not there or that the mask does not suit, of the dataset named.
 
         A mask on a pattern or a label shows nothing where it does not suit.
@@ -117,11 +120,15 @@ class MaskKind:
         name = ColumnRef.parse(on.value).column if on.kind is TargetKind.COLUMN else duty.column
         column = None if name is None else schema.find(name)
         if column is None:
-            yield f"there is no column `{name}`; there are {', '.join(schema.names)}"
+            yield msg(
+                "there is no column `{name}`; there are {names}",
+                name=name,
+                names=joined(msg(", "), schema.names),
+            )
             return
         misfit = BY_NAME[duty.method].misfit(column, dict(duty.options))
         if misfit is not None:
-            yield f"mask `{duty.method}`: {misfit}"
+            yield msg("mask `{method}`: {misfit}", method=duty.method, misfit=misfit)
 
 
 def _as_json(option: Option) -> Any:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.policy.target import exact, folded
+from doumen.model.message import Message, joined, msg
 from doumen.model.rule import MinGroup, Target
 from doumen.model.schema import Schema
 
@@ -54,24 +55,30 @@ class MinGroupKind:
             largest[None if duty.unit is None else folded(duty.unit)] = duty
         return tuple(sorted(largest.values(), key=lambda duty: duty.unit or ""))
 
-    def words(self, duty: MinGroup, *, literals: bool) -> str:
+    def words(self, duty: MinGroup, *, literals: bool) -> Message:
         """How large, and of what; a term that every reader must know."""
         if duty.unit is None:
-            units = f"row{'s' if duty.k > 1 else ''}"
+            units = msg("row") if duty.k == 1 else msg("rows")
         elif duty.unit == WITHHELD:
-            units = "different values of a column"
+            units = msg("different values of a column")
         else:
-            units = f"different values of `{duty.unit}`"
-        return f"only statements that group, and groups of at least {duty.k} {units}"
+            units = msg("different values of `{column}`", column=duty.unit)
+        return msg(
+            "only statements that group, and groups of at least {k} {units}", k=duty.k, units=units
+        )
 
     def withheld(self, duty: MinGroup) -> MinGroup:
         """The duty itself; where its unit may not be known, `visible` takes the name out."""
         return duty
 
-    def faults(self, duty: MinGroup, on: Target, schema: Schema) -> Iterator[str]:
+    def faults(self, duty: MinGroup, on: Target, schema: Schema) -> Iterator[Message]:
         """A unit that is no column of the one dataset named; a pattern or label may reach others.
 
         Where it does, the dataset is refused.
         """
         if exact(on) and duty.unit is not None and schema.find(duty.unit) is None:
-            yield f"there is no column `{duty.unit}` to count; there are {', '.join(schema.names)}"
+            yield msg(
+                "there is no column `{unit}` to count; there are {names}",
+                unit=duty.unit,
+                names=joined(msg(", "), schema.names),
+            )

@@ -18,6 +18,7 @@ from pydantic import AfterValidator
 from doumen.kits.policy.masks.generalise import number_text, plain_number
 from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
 from doumen.kits.sql.literal import Family, family, value_of
+from doumen.model.message import Message, enumerated, msg
 from doumen.model.rule import Option
 from doumen.model.schema import Column
 
@@ -32,7 +33,9 @@ _MOMENT = re.compile(
 
 def _edges(edges: Any) -> tuple[int | float | str, ...]:
     if not isinstance(edges, list) or not 0 < len(edges) <= _MOST:
-        raise ValueError(f"edges are a list of 1 to {_MOST} numbers, dates or timestamps")
+        raise ValueError(
+            msg("edges are a list of 1 to {most} numbers, dates or timestamps", most=_MOST)
+        )
     if all(isinstance(edge, int | float) and not isinstance(edge, bool) for edge in edges):
         numbers = tuple(plain_number(edge) for edge in edges)
         _ascend(numbers, edges)
@@ -40,7 +43,7 @@ def _edges(edges: Any) -> tuple[int | float | str, ...]:
     if all(isinstance(edge, str) for edge in edges):
         _ascend([_moment(edge) for edge in edges], edges)
         return tuple(edges)
-    raise ValueError("edges are all numbers, or all dates and timestamps")
+    raise ValueError(msg("edges are all numbers, or all dates and timestamps"))
 
 
 def _moment(text: str) -> datetime:
@@ -51,13 +54,17 @@ def _moment(text: str) -> datetime:
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except ValueError:
         pass
-    raise ValueError(f"`{text}` is no date or timestamp such as 2027-12-31 or 2027-12-31 12:00")
+    raise ValueError(
+        msg("`{text}` is no date or timestamp such as 2027-12-31 or 2027-12-31 12:00", text=text)
+    )
 
 
 def _ascend(values: Sequence[Any], edges: Sequence[Any]) -> None:
     for (low, high), edge in zip(pairwise(values), edges[1:], strict=True):
         if low >= high:
-            raise ValueError(f"edges ascend; `{edge}` is not above the one before it")
+            raise ValueError(
+                msg("edges ascend; `{edge}` is not above the one before it", edge=edge)
+            )
 
 
 class BucketForm(MaskForm):
@@ -74,19 +81,19 @@ class BucketMask:
     strength: int = 2
     form: type[MaskForm] = BucketForm
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """Numbers suit numbers, dates dates; a timestamp suits those of its kind and a zone."""
         edges, kind = _tuple(options), family(column.type)
-        place = f"column `{column.name}` is {column.type}"
+        place = msg("column `{column}` is {type}", column=column.name, type=column.type)
         if not isinstance(edges[0], str):
-            return None if kind is Family.NUMBER else f"edges are numbers; {place}"
+            return None if kind is Family.NUMBER else msg("edges are numbers; {place}", place=place)
         if kind is not Family.TIME:
-            return f"edges are dates or timestamps; {place}"
+            return msg("edges are dates or timestamps; {place}", place=place)
         for edge in edges:
             try:
                 value_of(str(edge), column.type)
             except ValueError:
-                return f"edge `{edge}` does not suit it: {place}"
+                return msg("edge `{edge}` does not suit it: {place}", edge=edge, place=place)
         return None
 
     def type(self, column: Column, options: Options) -> str:
@@ -106,9 +113,12 @@ class BucketMask:
         last = len(edges) + 1
         return f"list_extract({labels}, CASE WHEN {none} THEN NULL {places} ELSE {last} END)"
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """Between which edges; every answer tells them."""
-        return f"as a range with the edges {', '.join(map(_text, _tuple(options)))}"
+        return msg(
+            "as a range with the edges {edges}",
+            edges=enumerated(map(_text, _tuple(options)), mark=""),
+        )
 
     def withheld(self, options: Options) -> Options:
         """The edges themselves: they show in what they leave."""

@@ -15,6 +15,7 @@ from pydantic import AfterValidator
 
 from doumen.kits.policy.masks.interface import WITHHELD, Binding, MaskForm, Options
 from doumen.kits.sql.literal import ZONED, Family, family, value_of
+from doumen.model.message import Message, msg, plain
 from doumen.model.plan import Scalar
 from doumen.model.rule import Option
 from doumen.model.schema import Column
@@ -35,11 +36,23 @@ def plain_number(value: int | float) -> int | float:
         ValueError: it is too far from zero, or has too many digits behind the point.
     """
     if not -LARGEST <= value <= LARGEST:
-        raise ValueError(f"`{str(value)[:40]}` is not a number up to {LARGEST:,}")
+        raise ValueError(
+            msg(
+                "`{value}` is not a number up to {largest:,}",
+                value=str(value)[:40],
+                largest=LARGEST,
+            )
+        )
     if value == int(value):
         return int(value)
     if int(Decimal(repr(value)).as_tuple().exponent) < _FINEST:
-        raise ValueError(f"`{value}` has more than {-_FINEST} digits behind the point")
+        raise ValueError(
+            msg(
+                "`{value}` has more than {digits} digits behind the point",
+                value=value,
+                digits=-_FINEST,
+            )
+        )
     return value
 
 
@@ -48,19 +61,28 @@ def number_text(value: Option) -> str:
     return format(Decimal(repr(value)), "f")
 
 
+_FIRST_DAY: Mapping[str, Message] = {
+    "month": msg("as the first day of its month"),
+    "quarter": msg("as the first day of its quarter"),
+    "year": msg("as the first day of its year"),
+}
+
+
 def _levels(value: Any) -> Any:
     if isinstance(value, str) and value in UNITS:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         step = plain_number(value)
         if step <= 0:
-            raise ValueError("a step is above 0")
+            raise ValueError(msg("a step is above 0"))
         return step
     if isinstance(value, Mapping):
         return _pairs(value)
     raise ValueError(
-        "levels are `month`, `quarter` or `year`, a step such as 10, or a mapping of each value "
-        "to a general one"
+        msg(
+            "levels are `month`, `quarter` or `year`, a step such as 10, or a mapping of each "
+            "value to a general one"
+        )
     )
 
 
@@ -68,10 +90,19 @@ def _pairs(mapping: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
     texts = [*mapping.keys(), *mapping.values()]
     if not all(isinstance(text, str) and len(text) <= _LONGEST for text in texts):
         raise ValueError(
-            f"a mapping holds texts of at most {_LONGEST:,} characters; write others in quotes"
+            msg(
+                "a mapping holds texts of at most {longest:,} characters; write others in quotes",
+                longest=_LONGEST,
+            )
         )
     if not 0 < len(mapping) <= _MOST_PAIRS:
-        raise ValueError(f"a mapping has 1 to {_MOST_PAIRS:,} values, not {len(mapping):,}")
+        raise ValueError(
+            msg(
+                "a mapping has 1 to {most_pairs:,} values, not {count:,}",
+                most_pairs=_MOST_PAIRS,
+                count=len(mapping),
+            )
+        )
     return tuple(sorted(mapping.items()))
 
 
@@ -89,20 +120,29 @@ class GeneraliseMask:
     strength: int = 2
     form: type[MaskForm] = GeneraliseForm
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """Units suit dates and timestamps, steps numbers that can hold them, mappings texts."""
         levels, kind = options["levels"], family(column.type)
         if isinstance(levels, tuple):
-            return None if kind is Family.TEXT else _unsuited("a mapping", "text", column)
+            return None if kind is Family.TEXT else _unsuited(msg("a mapping"), msg("text"), column)
         if isinstance(levels, str):
             fits = kind is Family.TIME
-            return None if fits else _unsuited(f"`{levels}`", "a date or a timestamp", column)
+            return (
+                None
+                if fits
+                else _unsuited(plain(f"`{levels}`"), msg("a date or a timestamp"), column)
+            )
         if kind is not Family.NUMBER:
-            return _unsuited("a step", "a number", column)
+            return _unsuited(msg("a step"), msg("a number"), column)
         try:
             _step(levels, column)
         except ValueError:
-            return f"{column.type} of column `{column.name}` cannot hold the step {levels}"
+            return msg(
+                "{type} of column `{column}` cannot hold the step {levels}",
+                type=column.type,
+                column=column.name,
+                levels=levels,
+            )
         return None
 
     def type(self, column: Column, options: Options) -> str:
@@ -126,14 +166,14 @@ class GeneraliseMask:
         floor = f"CASE WHEN {rest} < 0 THEN {value} - {rest} - {step} ELSE {value} - {rest} END"
         return f"TRY(CAST({floor} AS {column.type}))"
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """To what it is generalised; not the mapping, whose values may be those of rows."""
         levels = options["levels"]
         if isinstance(levels, tuple):
-            return "as a more general value"
+            return msg("as a more general value")
         if isinstance(levels, str):
-            return f"as the first day of its {levels}"
-        return f"as the next multiple of {number_text(levels)} at or below it"
+            return _FIRST_DAY[levels]
+        return msg("as the next multiple of {step} at or below it", step=number_text(levels))
 
     def withheld(self, options: Options) -> Options:
         """No mapping: its values may be those of rows."""
@@ -142,8 +182,14 @@ class GeneraliseMask:
         return options
 
 
-def _unsuited(levels: str, kind: str, column: Column) -> str:
-    return f"{levels} generalises {kind}; column `{column.name}` is {column.type}"
+def _unsuited(levels: Message, kind: Message, column: Column) -> Message:
+    return msg(
+        "{levels} generalises {kind}; column `{column}` is {type}",
+        levels=levels,
+        kind=kind,
+        column=column.name,
+        type=column.type,
+    )
 
 
 def _step(step: Option, column: Column) -> Scalar:

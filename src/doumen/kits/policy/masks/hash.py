@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
+from doumen.model.message import Message, msg
 from doumen.model.schema import Column
 
 
@@ -27,7 +28,7 @@ class HashMask:
     strength: int = 1
     form: type[MaskForm] = HashForm
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """None: it suits every type."""
         return None
 
@@ -40,9 +41,9 @@ class HashMask:
         outer, inner = (f"CAST(getvariable('{key}') AS VARCHAR)" for key in binding.keys)
         return f"sha256({outer} || sha256({inner} || CAST({value} AS VARCHAR)))"
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """As a keyed hash."""
-        return "as a keyed hash"
+        return msg("as a keyed hash")
 
     def withheld(self, options: Options) -> Options:
         """None: it has none."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from doumen.model.message import Message
 from doumen.model.plan import Value
 from doumen.model.rule import Option
 from doumen.model.schema import Column
@@ -70,7 +71,7 @@ class MaskMethod(Protocol):
     strength: int
     form: type[MaskForm]
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """Why the method does not suit a column of this type; None where it does."""
         ...
 
@@ -89,7 +90,7 @@ class MaskMethod(Protocol):
         """
         ...
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """What is shown in place of the value, as the end of `column … is shown`."""
         ...
 

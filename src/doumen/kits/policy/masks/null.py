@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
+from doumen.model.message import Message, msg
 from doumen.model.schema import Column
 
 
@@ -21,7 +22,7 @@ class NullMask:
     strength: int = 3
     form: type[MaskForm] = NullForm
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """None: it suits every type."""
         return None
 
@@ -33,9 +34,9 @@ class NullMask:
         """A typed NULL, which does not read the column."""
         return f"CAST(NULL AS {column.type})"
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """Empty."""
-        return "empty"
+        return msg("empty")
 
     def withheld(self, options: Options) -> Options:
         """None: it has none."""

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from doumen.kits.policy.masks.interface import Binding, MaskForm, Options
+from doumen.model.message import Message, msg
 from doumen.model.schema import Column
 
 
@@ -26,13 +27,13 @@ class PartialForm(MaskForm):
     @classmethod
     def _one_character(cls, filler: str) -> str:
         if len(filler) != 1 or not filler.isprintable():
-            raise ValueError("one printable character is allowed")
+            raise ValueError(msg("one printable character is allowed"))
         return filler
 
     @model_validator(mode="after")
     def _keeps_something(self) -> Self:
         if not self.keep_start and not self.keep_end:
-            raise ValueError("keep_start or keep_end must be above 0; else use `method: null`")
+            raise ValueError(msg("keep_start or keep_end must be above 0; else use `method: null`"))
         return self
 
 
@@ -51,7 +52,7 @@ class PartialMask:
     strength: int = 2
     form: type[MaskForm] = PartialForm
 
-    def misfit(self, column: Column, options: Options) -> str | None:
+    def misfit(self, column: Column, options: Options) -> Message | None:
         """None: it suits every type."""
         return None
 
@@ -70,11 +71,18 @@ class PartialMask:
             f"|| right({text}, {end}) END"
         )
 
-    def words(self, options: Options) -> str:
+    def words(self, options: Options) -> Message:
         """Which characters are shown."""
-        ends = (("keep_start", "first"), ("keep_end", "last"))
-        kept = " and ".join(f"the {word} {options[key]}" for key, word in ends if options[key])
-        return f"with only {kept} of its characters"
+        start, end = options["keep_start"], options["keep_end"]
+        if start and end:
+            return msg(
+                "with only the first {start} and the last {end} of its characters",
+                start=start,
+                end=end,
+            )
+        if start:
+            return msg("with only the first {start} of its characters", start=start)
+        return msg("with only the last {end} of its characters", end=end)
 
     def withheld(self, options: Options) -> Options:
         """The options themselves: they show in what they leave."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from doumen.model.message import Message
+
 
 class Kind(StrEnum):
     """What a function may do to a job.
@@ -32,7 +34,7 @@ class Function:
     Attributes:
         area: What it works on ("text", "lists" …), to group it in a list; empty for those refused.
         fails: Whether it may fail on a value, whatever its kind.
-        reason: Why it is refused, as a sentence; empty for those admitted.
+        reason: Why it is refused, as a sentence; None for those admitted.
         next: Another way to write it, where one exists.
     """
 
@@ -40,5 +42,5 @@ class Function:
     kind: Kind
     area: str = ""
     fails: bool = True
-    reason: str = ""
-    next: str | None = None
+    reason: Message | None = None
+    next: Message | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doumen.model.message import Message, msg
+
 _LOCALES = """
     aa af am ar ar_sa as az bal be bg blo bn bo br bs ca ceb chr cs cu cy da de de_at dsb dz ee el
     en en_us eo es et fa fa_af ff fi fil fo fr fr_ca fy ga gl gu ha haw he he_il hi hr hsb hu hy id
@@ -13,29 +15,41 @@ _LOCALES = """
     zh_mo zh_sg zh_tw zu
 """
 
-_FILES = "It reaches files or the network; a statement reads datasets only."
-_SESSION = "It tells of the engine or its session, not of the data."
-_CATALOGUE = "It lists what the engine holds, also what the actor may not discover."
-_STATE = "It keeps or changes state of the engine."
-_CHANCE = "It gives another answer each time, so that an answer could not be replayed."
-_CLOCKS = "It reads the clock by a name that a column may have as well."
-_FIRST = "The first of the two readings of a statement takes it for something else."
-_ORDER = "Its estimate depends on how the rows are spread, so that it could not be replayed."
-_VERSION = "Its values change with the version of the engine, so that it could not be replayed."
-_WIDE = "Its numbers have more bits than answers carry."
-_ROWS = "It makes rows out of a value by a way that cannot be traced to columns."
-_BY_NAME = "It calls a function, a table or a statement whose name it is given as a text."
-_INNER = "It is part of the inside of the engine."
-_STORED = "It shows how the engine stores values, also those that a rule hides."
-_MESSAGE = "It fails on purpose, with a text that may hold data."
-_COLLATION = "It is a collation; its order changes with the version of the engine's tables."
-_PG = "It answers for tools that expect another database, from the engine's catalogue."
-_VARIANT = "It works on the type VARIANT, which answers do not carry."
-_GEOMETRY = "It works on the type GEOMETRY, which answers do not carry."
-_ENUM = "It works on ENUM types; columns of datasets hold texts instead."
-_UNION = "It works on UNION types, which answers do not carry."
+_FILES: Message = msg("It reaches files or the network; a statement reads datasets only.")
+_SESSION: Message = msg("It tells of the engine or its session, not of the data.")
+_CATALOGUE: Message = msg("It lists what the engine holds, also what the actor may not discover.")
+_STATE: Message = msg("It keeps or changes state of the engine.")
+_CHANCE: Message = msg(
+    "It gives another answer each time, so that an answer could not be replayed."
+)
+_CLOCKS: Message = msg("It reads the clock by a name that a column may have as well.")
+_FIRST: Message = msg("The first of the two readings of a statement takes it for something else.")
+_ORDER: Message = msg(
+    "Its estimate depends on how the rows are spread, so that it could not be replayed."
+)
+_VERSION: Message = msg(
+    "Its values change with the version of the engine, so that it could not be replayed."
+)
+_WIDE: Message = msg("Its numbers have more bits than answers carry.")
+_ROWS: Message = msg("It makes rows out of a value by a way that cannot be traced to columns.")
+_BY_NAME: Message = msg(
+    "It calls a function, a table or a statement whose name it is given as a text."
+)
+_INNER: Message = msg("It is part of the inside of the engine.")
+_STORED: Message = msg("It shows how the engine stores values, also those that a rule hides.")
+_MESSAGE: Message = msg("It fails on purpose, with a text that may hold data.")
+_COLLATION: Message = msg(
+    "It is a collation; its order changes with the version of the engine's tables."
+)
+_PG: Message = msg(
+    "It answers for tools that expect another database, from the engine's catalogue."
+)
+_VARIANT: Message = msg("It works on the type VARIANT, which answers do not carry.")
+_GEOMETRY: Message = msg("It works on the type GEOMETRY, which answers do not carry.")
+_ENUM: Message = msg("It works on ENUM types; columns of datasets hold texts instead.")
+_UNION: Message = msg("It works on UNION types, which answers do not carry.")
 
-REFUSED: Mapping[str, str] = {
+REFUSED: Mapping[Message, str] = {
     _FILES: """
         add_parquet_key arrow_scan arrow_scan_dumb copy_database delta_scan getenv glob iceberg_scan
         import_database mysql_scan pandas_scan parquet_bloom_probe parquet_file_metadata
@@ -149,44 +163,44 @@ REFUSED: Mapping[str, str] = {
 }
 """Reason to names."""
 
-_BY_NAME_NEXT = "Use `list_sum`, `list_avg`, `list_string_agg` …, or `list_reduce`."
-_TIME = "Write `CAST(now() AS TIME)`."
-_LOCAL = "Write `CAST(now() AS TIMESTAMP)`."
-_EXACT = "Use `quantile_cont`."
+_BY_NAME_NEXT: Message = msg("Use `list_sum`, `list_avg`, `list_string_agg` …, or `list_reduce`.")
+_TIME: Message = msg("Write `CAST(now() AS TIME)`.")
+_LOCAL: Message = msg("Write `CAST(now() AS TIMESTAMP)`.")
+_EXACT: Message = msg("Use `quantile_cont`.")
 
-NEXT: Mapping[str, str] = {
-    "!__postfix": "Use `factorial`.",
+NEXT: Mapping[str, Message] = {
+    "!__postfix": msg("Use `factorial`."),
     "aggregate": _BY_NAME_NEXT,
-    "apply": "Use `list_transform`.",
+    "apply": msg("Use `list_transform`."),
     "approx_quantile": _EXACT,
-    "approx_top_k": "Group by the value, order by `count(*)` and use LIMIT.",
+    "approx_top_k": msg("Group by the value, order by `count(*)` and use LIMIT."),
     "array_aggr": _BY_NAME_NEXT,
     "array_aggregate": _BY_NAME_NEXT,
-    "bitstring_agg": "Use `list(DISTINCT …)`.",
+    "bitstring_agg": msg("Use `list(DISTINCT …)`."),
     "current_localtime": _TIME,
     "current_localtimestamp": _LOCAL,
-    "current_setting": "Pass values as parameters: `?`.",
+    "current_setting": msg("Pass values as parameters: `?`."),
     "current_time": _TIME,
-    "decimal_average": "Use `avg`.",
-    "enum_range": "Use `SELECT DISTINCT`.",
-    "generate_subscripts": "Use `unnest(range(1, len(x) + 1))`.",
+    "decimal_average": msg("Use `avg`."),
+    "enum_range": msg("Use `SELECT DISTINCT`."),
+    "generate_subscripts": msg("Use `unnest(range(1, len(x) + 1))`."),
     "get_current_time": _TIME,
-    "get_type": "Use `typeof`.",
-    "getvariable": "Pass values as parameters: `?`.",
-    "hash": "Use `md5_number_lower` or `sha256` of a text.",
-    "histogram_values": "Use `histogram`.",
+    "get_type": msg("Use `typeof`."),
+    "getvariable": msg("Pass values as parameters: `?`."),
+    "hash": msg("Use `md5_number_lower` or `sha256` of a text."),
+    "histogram_values": msg("Use `histogram`."),
     "list_aggr": _BY_NAME_NEXT,
     "list_aggregate": _BY_NAME_NEXT,
     "localtime": _TIME,
     "localtimestamp": _LOCAL,
-    "md5_number": "Use `md5_number_lower`, `md5_number_upper` or `md5`.",
-    "pg_size_pretty": "Use `format_bytes`.",
-    "pg_typeof": "Use `typeof`.",
-    "random": "Order by a column and use LIMIT.",
-    "reduce": "Use `list_reduce`.",
-    "regexp_split_to_table": "Use `unnest(regexp_split_to_array(…))`.",
+    "md5_number": msg("Use `md5_number_lower`, `md5_number_upper` or `md5`."),
+    "pg_size_pretty": msg("Use `format_bytes`."),
+    "pg_typeof": msg("Use `typeof`."),
+    "random": msg("Order by a column and use LIMIT."),
+    "reduce": msg("Use `list_reduce`."),
+    "regexp_split_to_table": msg("Use `unnest(regexp_split_to_array(…))`."),
     "reservoir_quantile": _EXACT,
-    "sum_no_overflow": "Use `sum`.",
-    "unpivot_list": "Use UNPIVOT, or `unnest([a, b])`.",
+    "sum_no_overflow": msg("Use `sum`."),
+    "unpivot_list": msg("Use UNPIVOT, or `unnest([a, b])`."),
 }
 """Refused name to another way to write it."""

@@ -12,6 +12,7 @@ from doumen.kits.sql.functions.kind import Function, Kind
 from doumen.kits.sql.functions.refused import NEXT, REFUSED
 from doumen.kits.sql.functions.rows import AGGREGATE, FAILS, ORDERED, TABLE, WINDOW
 from doumen.kits.sql.functions.scalar import FAILING, PHRASES, TOTAL
+from doumen.model.message import Message, msg
 
 _ROWS: Mapping[Kind, tuple[str, str]] = {
     Kind.AGGREGATE: ("aggregates", AGGREGATE),
@@ -19,7 +20,7 @@ _ROWS: Mapping[Kind, tuple[str, str]] = {
     Kind.WINDOW: ("windows", WINDOW),
     Kind.TABLE: ("rows of a value", TABLE),
 }
-_UNKNOWN = "It is not on the list of functions that a statement may use."
+_UNKNOWN: Message = msg("It is not on the list of functions that a statement may use.")
 
 
 def listed() -> Iterator[Function]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from doumen.kits.standards.odcs.types import logical_type
+from doumen.model.message import Message, msg
 
 Value = Decimal | date | datetime | time
 _REGEX_NEEDS = re.compile(r"\(\?(?:[=!>]|<[=!])|\\[1-9]|\(\?P[=>]|\\k<|[*+?}]\+")
@@ -68,14 +69,14 @@ def reversed_bounds(lower: str, upper: str, type: str) -> bool:
         return False
 
 
-def pattern_fault(pattern: str) -> str | None:
+def pattern_fault(pattern: str) -> Message | None:
     """Why the engine (RE2) cannot run a regular expression; None where it can."""
     if _REGEX_NEEDS.search(pattern):
-        return "look-around, back-references and possessive repeats are not supported (RE2)"
+        return msg("look-around, back-references and possessive repeats are not supported (RE2)")
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
-        return "it is not a regular expression"
+        return msg("it is not a regular expression")
     return None
 
 

@@ -16,6 +16,7 @@ from doumen.kits.standards.odcs.contract import Contract, Property, Report
 from doumen.kits.standards.odcs.types import widens
 from doumen.model.errors import Invalid
 from doumen.model.load import Check
+from doumen.model.message import Message, enumerated, msg, plain
 
 _SEMVER = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:[-+].*)?")
 _ADDING = frozenset({"column-added", "check-loosened", "check-removed", "type-widened",
@@ -41,7 +42,7 @@ class Change:
     kind: str
     path: str
     breaking: bool
-    words: str
+    words: Message
 
 
 def compare(old: Contract, new: Contract) -> tuple[Change, ...]:
@@ -62,9 +63,9 @@ def next_version(old: str, changes: Iterable[Change]) -> str:
     match = _SEMVER.fullmatch(old)
     if match is None:
         raise Invalid(
-            f"Version `{old}` cannot be counted on.",
-            why="Versions are counted as major.minor.patch, such as 1.4.0.",
-            next="Give the contract a version of that form.",
+            msg("Version `{old}` cannot be counted on.", old=old),
+            why=msg("Versions are counted as major.minor.patch, such as 1.4.0."),
+            next=msg("Give the contract a version of that form."),
             detail="version",
         )
     major, minor, patch = (int(part or 0) for part in match.groups())
@@ -100,13 +101,21 @@ def _renamed(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
 
 def _table(old: Contract, new: Contract) -> Iterator[Change]:
     if old.ref != new.ref:
-        yield Change("dataset-changed", "table", True, f"dataset `{old.ref}` becomes `{new.ref}`")
+        yield Change(
+            "dataset-changed",
+            "table",
+            True,
+            msg("dataset `{old}` becomes `{new}`", old=old.ref, new=new.ref),
+        )
     yield from _labels("table", old.labels, new.labels)
     if old.description != new.description:
-        yield Change("description-changed", "table", False, "the description changes")
+        yield Change("description-changed", "table", False, msg("the description changes"))
     if old.status != new.status:
         yield Change(
-            "status-changed", "table", False, f"status `{old.status}` becomes `{new.status}`"
+            "status-changed",
+            "table",
+            False,
+            msg("status `{old}` becomes `{new}`", old=old.status, new=new.status),
         )
 
 
@@ -115,48 +124,69 @@ def _columns(old: Contract, new: Contract, renamed: dict[str, str]) -> Iterator[
         name = before.column.name
         after = new.property(renamed.get(name, name))
         if after is None:
-            yield Change("column-removed", name, True, f"column `{name}` is removed")
+            yield Change("column-removed", name, True, msg("column `{name}` is removed", name=name))
             continue
         if after.column.name != name:
-            words = f"column `{name}` is renamed to `{after.column.name}`"
+            words = msg("column `{old}` is renamed to `{new}`", old=name, new=after.column.name)
             yield Change("column-renamed", name, True, words)
         yield from _column(before, after)
     for after in new.properties:
         name = after.column.name
         if old.property(name) is None and name not in renamed.values():
             required = any(check.kind == "required" for check in after.column.checks)
-            words = f"{'required ' if required else ''}column `{name}` is added"
+            words = (
+                msg("required column `{name}` is added", name=name)
+                if required
+                else msg("column `{name}` is added", name=name)
+            )
             yield Change("column-added", name, required, words)
     kept = [renamed.get(p.column.name, p.column.name).casefold() for p in old.properties]
     order = [p.column.name.casefold() for p in new.properties]
     if [c for c in kept if c in order] != [c for c in order if c in kept]:
-        yield Change("column-moved", "table", False, "the order of columns changes")
+        yield Change("column-moved", "table", False, msg("the order of columns changes"))
 
 
 def _column(before: Property, after: Property) -> Iterator[Change]:
     old, new, name = before.column, after.column, before.column.name
     if old.type != new.type:
         wide = widens(old.type, new.type)
-        words = f"type of `{name}` {'widens' if wide else 'changes'} from {old.type} to {new.type}"
+        types = {"name": name, "old": old.type, "new": new.type}
+        words = (
+            msg("type of `{name}` widens from {old} to {new}", **types)
+            if wide
+            else msg("type of `{name}` changes from {old} to {new}", **types)
+        )
         yield Change("type-widened" if wide else "type-changed", name, not wide, words)
     if old.source != new.source:
-        words = f"`{name}` is read from `{new.source}`, not `{old.source}`"
+        words = msg(
+            "`{name}` is read from `{new}`, not `{old}`", name=name, new=new.source, old=old.source
+        )
         yield Change("source-changed", name, True, words)
     if old.formats != new.formats:
-        words = f"format of `{name}` becomes {_spelled(new.formats)}, not {_spelled(old.formats)}"
+        words = msg(
+            "format of `{name}` becomes {new}, not {old}",
+            name=name,
+            new=_spelled(new.formats),
+            old=_spelled(old.formats),
+        )
         yield Change("format-changed", name, True, words)
     if before.unit != after.unit:
-        words = f"unit of `{name}` becomes `{after.unit}`, not `{before.unit}`"
+        words = msg(
+            "unit of `{name}` becomes `{new}`, not `{old}`",
+            name=name,
+            new=after.unit,
+            old=before.unit,
+        )
         yield Change("unit-changed", name, True, words)
     yield from _checks(name, old.type, old.checks, new.checks)
     yield from _labels(name, before.labels, after.labels)
     if before.description != after.description:
-        words = f"the description of `{name}` changes"
+        words = msg("the description of `{name}` changes", name=name)
         yield Change("description-changed", name, False, words)
 
 
-def _spelled(formats: Sequence[str]) -> str:
-    return ", ".join(f"`{format}`" for format in formats) or "ISO 8601"
+def _spelled(formats: Sequence[str]) -> Message:
+    return enumerated(formats) if formats else plain("ISO 8601")
 
 
 def _checks(name: str, type: str, old: Sequence[Check], new: Sequence[Check]) -> Iterator[Change]:
@@ -165,16 +195,21 @@ def _checks(name: str, type: str, old: Sequence[Check], new: Sequence[Check]) ->
     for check in come:
         before = next((c for c in gone if c.kind == check.kind), None)
         if before is None:
-            words = f"`{name}` gets the rule {check_words(check)}"
+            words = msg("`{name}` gets the rule {rule}", name=name, rule=check_words(check))
             yield Change("check-added", name, True, words)
             continue
         gone.remove(before)
         loose = _loosens(before, check, type)
-        words = f"rule of `{name}` becomes {check_words(check)}, not {check_words(before)}"
+        words = msg(
+            "rule of `{name}` becomes {new}, not {old}",
+            name=name,
+            new=check_words(check),
+            old=check_words(before),
+        )
         kind = {True: "check-loosened", False: "check-tightened", None: "check-changed"}[loose]
         yield Change(kind, name, loose is not True, words)
     for check in gone:
-        words = f"`{name}` loses the rule {check_words(check)}"
+        words = msg("`{name}` loses the rule {rule}", name=name, rule=check_words(check))
         yield Change("check-removed", name, False, words)
 
 
@@ -197,42 +232,58 @@ def _loosens(old: Check, new: Check, type: str) -> bool | None:
     return same or (lower if old.kind.endswith("minimum") else not lower)
 
 
-def check_words(check: Check) -> str:
+def check_words(check: Check) -> Message:
     """A row rule as people read it: `>= 0`, `matches …`, `one of …`."""
     signs = {"minimum": ">=", "exclusive_minimum": ">", "maximum": "<=", "exclusive_maximum": "<"}
     if check.kind in signs:
-        return f"{signs[check.kind]} {check.value}"
+        return plain(f"{signs[check.kind]} {check.value}")
     if isinstance(check.value, tuple):
-        shown = ", ".join(check.value[:8])
-        return f"one of {shown}{', …' if len(check.value) > 8 else ''}"
-    words = {"required": "required", "pattern": f"matches {check.value}",
-             "min_length": f"at least {check.value} characters",
-             "max_length": f"at most {check.value} characters"}  # fmt: skip
+        more = ("…",) * (len(check.value) > 8)
+        return msg("one of {values}", values=enumerated((*check.value[:8], *more), mark=""))
+    words = {
+        "required": msg("required"),
+        "pattern": msg("matches {pattern}", pattern=check.value),
+        "min_length": msg("at least {count} characters", count=check.value),
+        "max_length": msg("at most {count} characters", count=check.value),
+    }
     return words[check.kind]
 
 
 def _labels(path: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
-    where = "the dataset" if path == "table" else f"`{path}`"
+    where = msg("the dataset") if path == "table" else plain(f"`{path}`")
     for label in sorted(set(new) - set(old)):
-        yield Change("label-raised", path, False, f"{where} gets label `{label}`")
+        yield Change(
+            "label-raised",
+            path,
+            False,
+            msg("{where} gets label `{label}`", where=where, label=label),
+        )
     for label in sorted(set(old) - set(new)):
-        yield Change("label-lowered", path, True, f"{where} loses label `{label}`")
+        yield Change(
+            "label-lowered",
+            path,
+            True,
+            msg("{where} loses label `{label}`", where=where, label=label),
+        )
 
 
 def _reports(old: Contract, new: Contract) -> Iterator[Change]:
     for report in new.reports:
         if report not in old.reports:
             breaking = report.kind != "unchecked" and not report.advisory
-            words = f"rule `{report.name}` is added{_of(report)}"
+            words = msg("rule {rule} is added", rule=_named(report))
             yield Change("report-added", _path(report), breaking, words)
     for report in old.reports:
         if report not in new.reports:
-            words = f"rule `{report.name}` is removed{_of(report)}"
+            words = msg("rule {rule} is removed", rule=_named(report))
             yield Change("report-removed", _path(report), False, words)
 
 
-def _of(report: Report) -> str:
-    return f" ({', '.join(report.columns)})" if report.columns else ""
+def _named(report: Report) -> Message:
+    if not report.columns:
+        return plain(f"`{report.name}`")
+    columns = enumerated(report.columns, mark="")
+    return msg("`{rule}` ({columns})", rule=report.name, columns=columns)
 
 
 def _path(report: Report) -> str:

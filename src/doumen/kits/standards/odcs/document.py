@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, joined, msg, plain
 
 MAX_CHARACTERS = 1 << 19
 MAX_VALUES = 100_000
@@ -45,7 +46,7 @@ class Fault:
     """One thing that is wrong in a document: where, and what in one clause."""
 
     path: Path
-    words: str
+    words: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def parse(text: str) -> Document:
     """
     root = _compose(text)
     if root is None or root.id != "mapping":
-        raise _refused("A contract is a YAML mapping of names to values.")
+        raise _refused(msg("A contract is a YAML mapping of names to values."))
     return Document(text, root, _Plain().value(root, ()))
 
 
@@ -119,29 +120,37 @@ def raise_faults(document: Document, faults: Sequence[Fault]) -> None:
     if not faults:
         return
     shown = [
-        f"line {document.line(fault.path)}, {spell(fault.path)}: {fault.words}"
+        msg(
+            "line {line}, {place}: {words}",
+            line=document.line(fault.path),
+            place=spell(fault.path),
+            words=fault.words,
+        )
         for fault in sorted(faults, key=lambda f: document.line(f.path))[:MAX_FAULTS]
     ]
     if len(faults) > MAX_FAULTS:
-        shown.append(f"… and {len(faults) - MAX_FAULTS} more")
-    count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        shown.append(msg("… and {count} more", count=len(faults) - MAX_FAULTS))
     raise Invalid(
-        f"The contract has {count}.",
-        why="\n".join(shown),
-        next="Correct the lines named and try again.",
+        msg("The contract has a fault.")
+        if len(faults) == 1
+        else msg("The contract has {count} faults.", count=len(faults)),
+        why=joined("\n", shown),
+        next=msg("Correct the lines named and try again."),
         detail="contract",
     )
 
 
-def spell(path: Path) -> str:
+def spell(path: Path) -> Message:
     """A path as people write it: `schema[0].properties[1].name`."""
     spelled = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return spelled.removeprefix(".") or "the document"
+    return plain(spelled.removeprefix(".")) if spelled else msg("the document")
 
 
-def _refused(why: str, line: int | None = None) -> Invalid:
+def _refused(why: Message, line: int | None = None) -> Invalid:
     return Invalid(
-        "The contract cannot be read." if line is None else f"Line {line} cannot be read.",
+        msg("The contract cannot be read.")
+        if line is None
+        else msg("Line {line} cannot be read.", line=line),
         why=why,
         detail="yaml",
     )
@@ -152,18 +161,24 @@ def _compose(text: str) -> Node | None:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 - costly
 
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"It has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.")
+        raise _refused(
+            msg(
+                "It has {count:,} characters; at most {max_characters:,} are read.",
+                count=len(text),
+                max_characters=MAX_CHARACTERS,
+            )
+        )
     try:
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line = None if mark is None else mark.line + 1
         words = ", ".join(filter(None, (error.context, error.problem)))
-        raise _refused(f"It is not YAML: {words}.", line) from None
+        raise _refused(msg("It is not YAML: {words}.", words=words), line) from None
     except YAMLError:
-        raise _refused("It is not YAML: a character is not allowed.") from None
+        raise _refused(msg("It is not YAML: a character is not allowed.")) from None
     except (RecursionError, ValueError):
-        raise _refused("It is nested too deeply or names an impossible character.") from None
+        raise _refused(msg("It is nested too deeply or names an impossible character.")) from None
     return node
 
 
@@ -178,13 +193,20 @@ class _Plain:
         self.seen += 1
         line = node.start_mark.line + 1
         if self.seen > MAX_VALUES or len(path) > MAX_DEPTH:
-            raise _refused(f"More than {MAX_VALUES:,} values or {MAX_DEPTH} levels.", line)
+            raise _refused(
+                msg(
+                    "More than {max_values:,} values or {max_depth} levels.",
+                    max_values=MAX_VALUES,
+                    max_depth=MAX_DEPTH,
+                ),
+                line,
+            )
         if node.id == "scalar":
             return _scalar(node, line)
         if id(node) in self.open:
-            raise _refused("An alias stands inside its own anchor.", line)
+            raise _refused(msg("An alias stands inside its own anchor."), line)
         if node.tag not in (f"{_CORE}map", f"{_CORE}seq"):
-            raise _refused("Own tags are not read.", line)
+            raise _refused(msg("Own tags are not read."), line)
         self.open.add(id(node))
         if node.id == "sequence":
             plain: Any = [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
@@ -198,9 +220,9 @@ class _Plain:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if key.id != "scalar" or key.tag == f"{_CORE}merge":
-                raise _refused("A key is one word; merge keys (`<<`) are not read.", line)
+                raise _refused(msg("A key is one word; merge keys (`<<`) are not read."), line)
             if key.value in keys:
-                raise _refused("A key is given twice.", line)
+                raise _refused(msg("A key is given twice."), line)
             keys.add(key.value)
             yield key.value, self.value(value, (*path, key.value))
 
@@ -215,12 +237,12 @@ def _scalar(node: Node, line: int) -> Any:
     if kind == "bool":
         return text.lower() in ("true", "yes", "on", "y")
     if kind not in ("int", "float"):
-        raise _refused("Own tags are not read.", line)
+        raise _refused(msg("Own tags are not read."), line)
     try:
         return _integer(text) if kind == "int" else _decimal(text)
     except (ValueError, InvalidOperation):
         raise _refused(
-            "A number is not finite, too long, or written in an old way.", line
+            msg("A number is not finite, too long, or written in an old way."), line
         ) from None
 
 

@@ -23,6 +23,7 @@ from doumen.kits.standards.odcs.document import (
 )
 from doumen.kits.standards.odcs.render import block, flow, scalar
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg
 
 _SEGMENT = re.compile(r'"((?:[^"])+)"|([^.\[\]"]+)|\[(\d+)\]')
 _TEXTS = frozenset({"version", "id", "name", "status", "domain", "apiVersion", "description"})
@@ -43,8 +44,8 @@ def read_change(text: str) -> tuple[str, Any]:
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise Invalid(
-            f"`{text}` is not a change.",
-            why="Write PATH=VALUE, such as `columns.tailnum.classification=personal`.",
+            msg("`{text}` is not a change.", text=text),
+            why=msg("Write PATH=VALUE, such as `columns.tailnum.classification=personal`."),
             detail="change",
         )
     if not value.strip():
@@ -88,7 +89,7 @@ def find(document: Document, path: str) -> Path:
     parts = list(_SEGMENT.finditer(path))
     rest = _SEGMENT.sub("", path)
     if not parts or rest.strip(".") or len(rest) > len(parts) - 1:
-        raise _nowhere(path, "it is no path")
+        raise _nowhere(path, msg("It is no path."))
     steps: list[str | int] = [
         int(m.group(3)) if m.group(3) else str(m.group(1) or m.group(2)) for m in parts
     ]
@@ -105,14 +106,16 @@ def _located(document: Document, steps: list[str | int], path: str) -> Path:
         if isinstance(here, list):
             at = step if isinstance(step, int) else _position(here, step)
             if at is None or at >= len(here):
-                raise _nowhere(path, f"`{spell(place)}` has no element `{step}`")
+                raise _nowhere(
+                    path, msg("`{place}` has no element `{step}`.", place=spell(place), step=step)
+                )
             place, here = (*place, at), here[at]
         elif isinstance(here, dict) and isinstance(step, str):
             place, here = (*place, step), here.get(step)
         elif here is None and isinstance(step, str):
             place = (*place, step)
         else:
-            raise _nowhere(path, f"`{spell(place)}` has nothing below it")
+            raise _nowhere(path, msg("`{place}` has nothing below it.", place=spell(place)))
     return place
 
 
@@ -143,16 +146,18 @@ def _applied(data: Any, place: Path, value: Any) -> bool:
 
 
 def _confirm(text: str, wanted: Any, place: Path) -> None:
-    why = "This place shares its text with others or is laid out in an unusual way."
+    why: Message = msg("This place shares its text with others or is laid out in an unusual way.")
     try:
         same = parse(text).data == wanted
     except Invalid:
         same = False
     if not same:
         raise Invalid(
-            f"`{spell(place)}` cannot be changed in place.",
+            msg("`{place}` cannot be changed in place.", place=spell(place)),
             why=why,
-            next="Change it by hand: `doumen contract edit DATASET`, or give a file by `--file`.",
+            next=msg(
+                "Change it by hand: `doumen contract edit DATASET`, or give a file by `--file`."
+            ),
             detail="place",
         )
 
@@ -254,10 +259,10 @@ def _removed(text: str, parent: Node, step: str | int) -> str:
     return text[:line_start] + ("" if line_end < 0 else text[line_end + 1 :])
 
 
-def _nowhere(path: str, why: str) -> Invalid:
+def _nowhere(path: str, why: Message) -> Invalid:
     return Invalid(
-        f"`{path}` leads nowhere in the contract.",
-        why=f"{why[0].upper()}{why[1:]}.",
-        next="Paths look like `version`, `table.tags` or `columns.NAME.description`.",
+        msg("`{path}` leads nowhere in the contract.", path=path),
+        why=why,
+        next=msg("Paths look like `version`, `table.tags` or `columns.NAME.description`."),
         detail="path",
     )

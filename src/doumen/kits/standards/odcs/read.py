@@ -22,6 +22,7 @@ from doumen.kits.standards.odcs.schema import schema_faults
 from doumen.kits.standards.odcs.types import COMPARABLE, DATED, engine_type, logical_type
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 
 DATASET = "doumenDataset"
@@ -49,8 +50,10 @@ def read_contract(text: str) -> Contract:
     objects = data.get("schema") or []
     faults: list[Fault] = []
     if len(objects) > 1:
-        names = ", ".join(f"`{o['name']}`" for o in objects)
-        faults.append(Fault(("schema",), f"a dataset has one schema object, not {names}"))
+        names = enumerated(o["name"] for o in objects)
+        faults.append(
+            Fault(("schema",), msg("a dataset has one schema object, not {names}", names=names))
+        )
     table: Mapping[str, Any] = objects[0] if objects else {}
     properties, reports = _properties(table, faults)
     reports += _table_reports(table, properties, faults)
@@ -80,9 +83,19 @@ def _properties(
         path: Path = ("schema", 0, "properties", index)
         one, told = _property(declared, path, faults)
         if not one.column.name.strip() or one.column.name.casefold() in seen:
-            faults.append(Fault((*path, "name"), f"`{one.column.name}` is empty or there twice"))
+            faults.append(
+                Fault(
+                    (*path, msg("name")),
+                    msg("`{column}` is empty or there twice", column=one.column.name),
+                )
+            )
         if one.column.source in sources:
-            faults.append(Fault(path, f"`{one.column.source}` is the source of another column"))
+            faults.append(
+                Fault(
+                    path,
+                    msg("`{source}` is the source of another column", source=one.column.source),
+                )
+            )
         seen.add(one.column.name.casefold())
         sources.add(one.column.source)
         properties.append(one)
@@ -98,8 +111,12 @@ def _property(
     type = engine_type(declared)
     if type is None:
         said = declared.get("physicalType") or declared.get("logicalType")
-        why = f"type `{said}` is not known" if said else "neither physicalType nor logicalType"
-        faults.append(Fault(path, f"{why}; give a `logicalType`"))
+        words = (
+            msg("type `{type}` is not known; give a `logicalType`", type=said)
+            if said
+            else msg("neither physicalType nor logicalType; give a `logicalType`")
+        )
+        faults.append(Fault(path, words))
     formats = _formats(declared, custom, path, type or UNKNOWN, faults)
     checks, reports, wrong = option_demands(declared, path, type or UNKNOWN, formats)
     faults += wrong if type else []
@@ -130,7 +147,10 @@ def _typed(
         return check
     values = [(written, iso_bound(written, type, formats)) for written in check.value]
     wrong = [written for written, value in values if value is None]
-    faults += [Fault(path, f"`{written}` is no value of type {type}") for written in wrong]
+    faults += [
+        Fault(path, msg("`{written}` is no value of type {type}", written=written, type=type))
+        for written in wrong
+    ]
     return Check(check.kind, tuple(value for _, value in values if value is not None))
 
 
@@ -145,7 +165,12 @@ def _formats(
         listed = custom[FORMATS]
         if isinstance(listed, list) and all(isinstance(f, str) and f for f in listed):
             return tuple(listed)
-        faults.append(Fault((*path, "customProperties"), f"`{FORMATS}` is a list of formats"))
+        faults.append(
+            Fault(
+                (*path, "customProperties"),
+                msg("`{formats}` is a list of formats", formats=FORMATS),
+            )
+        )
         return ()
     pattern = (declared.get("logicalTypeOptions") or {}).get("format")
     if pattern is None or logical_type(type) not in DATED:
@@ -153,7 +178,9 @@ def _formats(
     format = to_strptime(str(pattern))
     if format is None:
         where: Path = (*path, "logicalTypeOptions", "format")
-        faults.append(Fault(where, f"pattern `{pattern}` has a part that cannot be read"))
+        faults.append(
+            Fault(where, msg("pattern `{pattern}` has a part that cannot be read", pattern=pattern))
+        )
         return ()
     return (format,)
 
@@ -167,18 +194,24 @@ def _table_reports(
     )
     names = {p.column.name for p in properties}
     if keys:
-        yield Report("unique", tuple(str(p["name"]) for p in keys), "primary key")
+        yield Report("unique", tuple(str(p["name"]) for p in keys), msg("primary key"))
     for index, rule in enumerate(table.get("quality") or ()):
         path: Path = ("schema", 0, "quality", index)
         _, told, wrong = quality_demands(rule, path, None)
         faults += wrong
         unknown = [c for report in told for c in report.columns if c not in names]
-        faults += [Fault(path, f"`{column}` is no property of the schema") for column in unknown]
+        faults += [
+            Fault(path, msg("`{column}` is no property of the schema", column=column))
+            for column in unknown
+        ]
         yield from told
     for report in references(table, ()):
         unknown = [column for column in report.columns if column not in names]
         faults += [
-            Fault(("schema", 0, "relationships"), f"`{column}` is no property of the schema")
+            Fault(
+                ("schema", 0, "relationships"),
+                msg("`{column}` is no property of the schema", column=column),
+            )
             for column in unknown
             if report.kind == "reference"
         ]

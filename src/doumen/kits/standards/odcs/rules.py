@@ -20,6 +20,7 @@ from doumen.kits.standards.odcs.contract import ADVISORY, Expectation, Report
 from doumen.kits.standards.odcs.document import Fault, Path
 from doumen.kits.standards.odcs.types import DATED, logical_type
 from doumen.model.load import Check
+from doumen.model.message import Message, joined, msg
 
 BOUNDS = {
     "minimum": "minimum",
@@ -68,10 +69,17 @@ def option_demands(
         reports.append(Report("unique", (name,), "unique"))
     if "multipleOf" in options:
         text = number_text(options["multipleOf"])
-        reports.append(Report("multiple_of", (name,), f"multiple of {text}", text=text))
+        reports.append(
+            Report("multiple_of", (name,), msg("multiple of {number}", number=text), text=text)
+        )
     dated = logical_type(type) in DATED
     reports += [
-        Report("unchecked", (name,), option, text=f"Doumen does not check `{option}`")
+        Report(
+            "unchecked",
+            (name,),
+            option,
+            text=msg("Doumen does not check `{option}`", option=option),
+        )
         for option in _UNRUN_OPTIONS
         if option in options and not (option == "format" and (dated or type != "VARCHAR"))
     ]
@@ -107,11 +115,13 @@ def references(declared: Mapping[str, Any], columns: tuple[str, ...]) -> Iterato
         custom = custom_properties(relationship)
         ends = [_ends(relationship.get("to")), _ends(relationship.get("from"))]
         to, own = ends[0], tuple(last for _, last in ends[1]) or columns
-        label = f"reference to {', '.join('.'.join(end) for end in to)}"
+        label = msg(
+            "reference to {columns}", columns=joined(msg(", "), (".".join(end) for end in to))
+        )
         tables = {table for table, _ in to}
         target = str(custom.get("doumenDataset") or (tables.pop() if len(tables) == 1 else ""))
         if not target or len(to) != len(own):
-            why = "Doumen follows references to one dataset of this node, column by column"
+            why = msg("Doumen follows references to one dataset of this node, column by column")
             yield Report("unchecked", own, label, text=why)
         else:
             yield Report(
@@ -149,13 +159,18 @@ def _bounds(
         written = number_text(options[option])
         text = iso_bound(written, type, formats)
         if text is None:
-            faults.append(Fault((*path, option), f"`{written}` is no value of type {type}"))
+            faults.append(
+                Fault(
+                    (*path, option),
+                    msg("`{written}` is no value of type {type}", written=written, type=type),
+                )
+            )
         else:
             checks.append(Check(kind, text))
     lower = [str(c.value) for c in checks if c.kind.endswith("minimum")]
     upper = [str(c.value) for c in checks if c.kind.endswith("maximum")]
     if any(reversed_bounds(low, high, type) for low in lower for high in upper):
-        faults.append(Fault(path, "the minimum lies above the maximum: no value would pass"))
+        faults.append(Fault(path, msg("the minimum lies above the maximum: no value would pass")))
     return checks, faults
 
 
@@ -165,7 +180,9 @@ def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Re
     severity = {"warn": "warning", "information": "info"}.get(severity, severity)
     name = str(rule.get("name") or rule.get("description") or rule.get("metric") or "rule")
     if rule.get("type") in ("text", "custom") or not ("metric" in rule or "query" in rule):
-        why = f"rules of type `{rule.get('type', 'text')}` are for people or other tools"
+        why = msg(
+            "rules of type `{type}` are for people or other tools", type=rule.get("type", "text")
+        )
         return Report("unchecked", columns, name, text=why, severity=severity), []
     expects, faults = _expectation(rule, path)
     if rule.get("type") == "sql":
@@ -181,25 +198,30 @@ def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Re
     if kind == "unique" and arguments.get("properties"):
         columns = _texts(arguments["properties"])
     if (kind == "row_count") != (not columns):
-        faults.append(Fault((*path, "metric"), f"`{rule['metric']}` {_PLACES[kind]}"))
+        faults.append(
+            Fault(
+                (*path, "metric"),
+                msg("`{metric}` {place}", metric=rule["metric"], place=_PLACES[kind]),
+            )
+        )
     return Report(kind, columns, name, expects, check, values, severity=severity), faults
 
 
-_PLACES = {
-    "row_count": "is a rule of the schema, not of a property",
-    "unique": "needs a property, or `arguments.properties`",
-    "null_values": "is a rule of a property",
-    "missing_values": "is a rule of a property",
-    "invalid_values": "is a rule of a property",
+_PLACES: Mapping[str, Message] = {
+    "row_count": msg("is a rule of the schema, not of a property"),
+    "unique": msg("needs a property, or `arguments.properties`"),
+    "null_values": msg("is a rule of a property"),
+    "missing_values": msg("is a rule of a property"),
+    "invalid_values": msg("is a rule of a property"),
 }
 
 
 def _valid(arguments: Mapping[str, Any], path: Path) -> tuple[Check | None, list[Fault]]:
     pattern, values = arguments.get("pattern"), arguments.get("validValues")
     if (pattern is None) == (values is None):
-        return None, [Fault(path, "either `validValues` or `pattern` must be given")]
+        return None, [Fault(path, msg("either `validValues` or `pattern` must be given"))]
     if pattern is None:
-        faults = [] if _texts(values) else [Fault(path, "`validValues` names no value")]
+        faults = [] if _texts(values) else [Fault(path, msg("`validValues` names no value"))]
         return Check("set", _texts(values)), faults
     why = pattern_fault(str(pattern))
     return Check("pattern", str(pattern)), [Fault((*path, "pattern"), why)] if why else []
@@ -216,7 +238,7 @@ def _expectation(rule: Mapping[str, Any], path: Path) -> tuple[Expectation, list
     bounds = tuple(number_text(v) for v in (value if isinstance(value, list) else [value]))
     unit = str(rule.get("unit") or "rows")
     faults = [] if all(_is_number(b) for b in bounds) else [
-        Fault((*path, operator), "it compares a count, so it must be a number")
+        Fault((*path, operator), msg("it compares a count, so it must be a number"))
     ]  # fmt: skip
     return Expectation(operator, bounds, unit in ("percent", "%")), faults
 

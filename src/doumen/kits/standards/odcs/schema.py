@@ -7,12 +7,14 @@ anew, which a 3.0 contract must not use. Older ones have another form and are re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from doumen.kits.standards.odcs.document import Document, Fault, Path, spell
+from doumen.model.message import Message, msg, plain
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -57,7 +59,12 @@ def schema_faults(document: Document) -> list[Fault]:
     faults = list(dict.fromkeys(found))
     declared = str(document.data.get("apiVersion"))
     if not faults and declared.startswith("v2."):
-        faults.append(Fault(("apiVersion",), f"{declared} has another form; write v3.1.0"))
+        faults.append(
+            Fault(
+                ("apiVersion",),
+                msg("{declared} has another form; write v3.1.0", declared=declared),
+            )
+        )
     if not faults and declared.startswith("v3.0."):
         faults += _newer(document.data, declared)
     return faults
@@ -77,7 +84,7 @@ def _faults(error: ValidationError, errors: list[ValidationError], data: Any) ->
     ):
         instance: Any = error.instance
         unknown = [name for name in instance if name not in _known_fields()]
-        return [Fault((*path, name), "Unknown field") for name in unknown]
+        return [Fault((*path, name), msg("Unknown field")) for name in unknown]
     return [_fault(error, data)]
 
 
@@ -86,16 +93,79 @@ def _fault(error: ValidationError, data: Any) -> Fault:
     if _OPTIONS in path:
         owner = path[: path.index(_OPTIONS)]
         if "logicalType" not in reduce(lambda value, step: value[step], owner, data):
-            return Fault((*owner, _OPTIONS), "options need a `logicalType` beside them")
+            return Fault((*owner, _OPTIONS), msg("options need a `logicalType` beside them"))
     if error.validator == "required":
-        return Fault(path, f"`{error.message.split(chr(39))[1]}` is missing")
+        return Fault(path, msg("`{field}` is missing", field=error.message.split(chr(39))[1]))
     if error.validator in ("oneOf", "anyOf") and "mustBe" in json.dumps(error.schema):
-        return Fault(path, "exactly one of the operators `mustBe…` must be given")
-    words = error.message.replace("Unevaluated properties", "Unknown fields")
-    words = words.replace("Additional properties", "Unknown fields")
+        return Fault(path, msg("exactly one of the operators `mustBe…` must be given"))
+    words = _words(error.message)
     if len(words) > _LONGEST:
-        words = f"{words[:_LONGEST]}… breaks the rule `{error.validator}` of the schema"
+        return Fault(
+            path,
+            msg(
+                "{words}… breaks the rule `{rule}` of the schema",
+                words=words[:_LONGEST],
+                rule=error.validator,
+            ),
+        )
     return Fault(path, words)
+
+
+def _words(text: str) -> Message:
+    """What the library says, as a message; what it says rarely stays as it is."""
+    for pattern, said in _SAID:
+        if found := pattern.fullmatch(text):
+            return said(*found.groups())
+    return plain(text)
+
+
+_SAID: tuple[tuple[re.Pattern[str], Callable[..., Message]], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), said)
+    for pattern, said in (
+        (
+            r"(?:Unevaluated|Additional) properties are not allowed "
+            r"\((.*) (?:was|were) unexpected\)",
+            lambda names: msg("Unknown fields are not allowed: {names}", names=names),
+        ),
+        (
+            r"(.*) is not of type (.*)",
+            lambda value, type: msg("{value} is not of type {type}", value=value, type=type),
+        ),
+        (
+            r"(.*) is not one of (\[.*\])",
+            lambda value, names: msg("{value} is not one of {names}", value=value, names=names),
+        ),
+        (r"(.*) was expected", lambda value: msg("{value} was expected", value=value)),
+        (
+            r"(.*) does not match ('.*'|\".*\")",
+            lambda value, form: msg("{value} does not match {form}", value=value, form=form),
+        ),
+        (
+            r"(.*) is (less|greater) than the (?:minimum|maximum) of (.*)",
+            lambda value, side, bound: (
+                msg("{value} is less than {bound}", value=value, bound=bound)
+                if side == "less"
+                else msg("{value} is greater than {bound}", value=value, bound=bound)
+            ),
+        ),
+        (r"(.*) is too short", lambda value: msg("{value} is too short", value=value)),
+        (r"(.*) is too long", lambda value: msg("{value} is too long", value=value)),
+        (r"(.*) should be non-empty", lambda value: msg("{value} may not be empty", value=value)),
+        (
+            r"(.*) has non-unique elements",
+            lambda value: msg("{value} holds something twice", value=value),
+        ),
+        (
+            r"(.*) is not valid under any of the given schemas",
+            lambda value: msg("{value} has none of the forms that it may have", value=value),
+        ),
+        (
+            r"(.*) is valid under each of .*",
+            lambda value: msg("{value} has several forms of which it may have one", value=value),
+        ),
+        (r"(.*) is not a '(.*)'", lambda v, form: msg("{value} is no {form}", value=v, form=form)),
+    )
+)
 
 
 def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
@@ -116,5 +186,10 @@ def _newer(data: Any, declared: str, path: Path = ()) -> Iterator[Fault]:
 def _came_later(path: Path, declared: str) -> Fault:
     where = spell(path[-1:])
     return Fault(
-        path, f"`{where}` has this form since v3.1.0, but `apiVersion` declares {declared}"
+        path,
+        msg(
+            "`{where}` has this form since v3.1.0, but `apiVersion` declares {declared}",
+            where=where,
+            declared=declared,
+        ),
     )

@@ -16,6 +16,7 @@ from doumen.kits.standards.odcs.rules import BOUNDS, LENGTHS
 from doumen.kits.standards.odcs.types import DATED, logical_type
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
+from doumen.model.message import msg
 from doumen.model.ref import Ref
 
 _HEAD = "# Data contract, Open Data Contract Standard 3.1.0. What is added here is kept.\n"
@@ -102,7 +103,12 @@ def _demands(column: LoadColumn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             quality.append(_invalid_values(check))
         elif check.kind != "required":
             raise Invalid(
-                f"Check `{check.kind}` of column `{column.name}` cannot be said for {column.type}.",
+                msg(
+                    "Check `{check}` of column `{column}` cannot be said for {type}.",
+                    check=check.kind,
+                    column=column.name,
+                    type=column.type,
+                ),
                 detail="contract",
             )
     return options, quality

@@ -8,6 +8,7 @@ from typing import Any
 from doumen.kits.standards.odrl.constraint import constraint, read_constraint
 from doumen.kits.standards.odrl.nodes import Item, Reading, word_of
 from doumen.kits.standards.odrl.terms import COLUMNS, DATASETS, iri, named
+from doumen.model.message import msg
 
 _KEYS = frozenset({"@id", "odrl:source", "odrl:refinement"})
 _CHOICES = {
@@ -49,7 +50,7 @@ def read_target(reading: Reading, item: Item | None) -> Any:
     source = reading.reference(reading.only(fields, "odrl:source", place))
     one = reading.only(fields, "odrl:refinement", place)
     if "@id" in fields:
-        reading.fault(place, "a collection that is chosen by refinement has no `uid`")
+        reading.fault(place, msg("a collection that is chosen by refinement has no `uid`"))
     found = None if one is None else read_constraint(reading, one)
     if found is None or len(reading.faults) > before:
         return None
@@ -60,8 +61,16 @@ def read_target(reading: Reading, item: Item | None) -> Any:
         operand, operator = word_of(found.left), word_of(found.operator)
         reading.fault(
             place,
-            f"`{source}` by `{operand} {operator}` is not understood; `{DATASETS}` by "
-            f"`doumen:dataset doumen:like PATTERN` and `{COLUMNS}` by `doumen:label eq LABEL` are",
+            msg(
+                "`{source}` by `{operand} {operator}` is not understood; `{datasets}` by "
+                "`doumen:dataset doumen:like PATTERN` and `{columns}` by `doumen:label eq "
+                "LABEL` are",
+                source=source,
+                operand=operand,
+                operator=operator,
+                datasets=DATASETS,
+                columns=COLUMNS,
+            ),
         )
         return None
     kind = _CHOICES[choice]
@@ -75,8 +84,11 @@ def _asset(reading: Reading, place: str, iri: str | None) -> Any:
     if dataset is None and column is None:
         reading.fault(
             place,
-            f"`{iri}` is no asset of a node; `urn:doumen:dataset:domain.name` and "
-            "`urn:doumen:column:domain.name.column` are",
+            msg(
+                "`{iri}` is no asset of a node; `urn:doumen:dataset:domain.name` and "
+                "`urn:doumen:column:domain.name.column` are",
+                iri=iri,
+            ),
         )
         return None
     return dataset if column is None else {"column": column}

@@ -15,6 +15,7 @@ from typing import Any
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
 from doumen.kits.standards.odrl.terms import DPV, compact, decoded, full, iri, named
 from doumen.kits.standards.odrl.values import IRI, Value, read_value, write_value
+from doumen.model.message import msg
 
 _KEYS = frozenset(
     {"@id", "odrl:leftOperand", "odrl:operator", "odrl:rightOperand", "odrl:unit"}
@@ -48,14 +49,14 @@ def read_constraint(reading: Reading, item: Item) -> Constraint | None:
     fields = reading.node(raw, place, _KEYS, ("Constraint",))
     if not fields:
         if len(reading.faults) == before:
-            reading.fault(place, "a constraint is empty")
+            reading.fault(place, msg("a constraint is empty"))
         return None
     left = reading.reference(reading.only(fields, "odrl:leftOperand", place), vocabulary=True)
     operator = reading.reference(reading.only(fields, "odrl:operator", place), vocabulary=True)
     where = under(place, "odrl:rightOperand")
     right = [read_value(reading, one) for one in items(fields.get("odrl:rightOperand"), where)]
     if not right:
-        reading.fault(place, "`rightOperand` is missing")
+        reading.fault(place, msg("`rightOperand` is missing"))
     unit, uid = (
         reading.reference(reading.only(fields, key, place)) if key in fields else None
         for key in ("odrl:unit", "@id")
@@ -86,7 +87,7 @@ def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
         if len(reading.faults) > before:
             continue
         if key in body:
-            reading.fault(one.place, "a second constraint on the same thing is not understood")
+            reading.fault(one.place, msg("a second constraint on the same thing is not understood"))
         body[key] = value
     return body
 
@@ -94,17 +95,19 @@ def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
 def _term(reading: Reading, one: Constraint) -> tuple[str, Any]:
     if one.unit is not None or one.uid is not None:
         word = "unit" if one.unit is not None else "uid"
-        reading.fault(one.place, f"`{word}` is not understood here")
+        reading.fault(one.place, msg("`{word}` is not understood here", word=word))
     if one.left == "odrl:purpose":
         several = one.operator == "odrl:isAnyOf" or (
             one.operator == "odrl:eq" and len(one.right) == 1
         )
         if not several:
-            reading.fault(one.place, "operator of `purpose`: `isAnyOf`, or `eq` for one")
+            reading.fault(one.place, msg("operator of `purpose`: `isAnyOf`, or `eq` for one"))
         return "for", [_purpose(reading, value) for value in one.right]
     if one.left == "odrl:dateTime":
         return "until", _until(reading, one)
-    reading.fault(one.place, f"left operand `{word_of(one.left)}` is not understood here")
+    reading.fault(
+        one.place, msg("left operand `{word_of}` is not understood here", word_of=word_of(one.left))
+    )
     return "", None
 
 
@@ -112,15 +115,18 @@ def _purpose(reading: Reading, value: Value) -> str | None:
     if value.type not in (None, IRI, "xsd:string", "xsd:anyURI") or not isinstance(
         value.value, str
     ):
-        reading.fault(value.place, f"`{value.value}` is not a purpose")
+        reading.fault(value.place, msg("`{value}` is not a purpose", value=value.value))
         return None
     term = compact(value.value)
     name = _PURPOSES.get(term) or named("purpose", term)
     if name is None and ":" not in term:
         name = decoded(term) if value.type == IRI else term
     if name is None:
-        expected = "`urn:doumen:purpose:NAME` or a term of DPV that is listed"
-        reading.fault(value.place, f"`{value.value}` is not a purpose; {expected}")
+        expected = msg("`urn:doumen:purpose:NAME` or a term of DPV that is listed")
+        reading.fault(
+            value.place,
+            msg("`{value}` is not a purpose; {expected}", value=value.value, expected=expected),
+        )
     return name
 
 
@@ -133,14 +139,16 @@ def _until(reading: Reading, one: Constraint) -> str | None:
     if more or not whole or back is None:
         reading.fault(
             one.place,
-            "`dateTime` is read as `lteq` a day such as 2027-12-31 or `lt` its midnight, in UTC",
+            msg(
+                "`dateTime` is read as `lteq` a day such as 2027-12-31 or `lt` its midnight, in UTC"
+            ),
         )
         return None
     try:
         first = date.fromisoformat((day or midnight or [""])[0][:10])
         return (first - timedelta(days=back)).isoformat()
     except (ValueError, OverflowError):
-        reading.fault(value.place, f"`{text}` is not a day")
+        reading.fault(value.place, msg("`{text}` is not a day", text=text))
         return None
 
 

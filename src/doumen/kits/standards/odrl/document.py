@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, msg, plain, sentence
 
 MAX_CHARACTERS = 1 << 20
 MAX_DEPTH = 32
@@ -38,18 +39,26 @@ def parse(text: str) -> Any:
         Invalid: it is no JSON, repeats a key, or is larger than 1 MiB or deeper than 32.
     """
     if len(text) > MAX_CHARACTERS:
-        raise _unreadable("A policy has at most 1 MiB.")
+        raise _unreadable(msg("A policy has at most 1 MiB."))
     try:
         value = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
         )
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _unreadable(f"{place}: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+        raise _unreadable(
+            msg(
+                "line {line}, column {column}: {said}.",
+                line=error.lineno,
+                column=error.colno,
+                said=error.msg[:1].lower() + error.msg[1:],
+            )
+        ) from None
     except RecursionError:
-        raise _unreadable("The document is nested too deeply.") from None
+        raise _unreadable(msg("The document is nested too deeply.")) from None
+    except _Odd as error:
+        raise _unreadable(msg("{error}.", error=error.args[0])) from None
     except ValueError as error:
-        raise _unreadable(f"{error}.") from None
+        raise _unreadable(plain(f"{error}.")) from None
     check(value)
     return value
 
@@ -61,10 +70,10 @@ def check(value: Any, depth: int = MAX_DEPTH) -> None:
         Invalid: too deep, half a character, or something that JSON does not have.
     """
     if not depth:
-        raise _unreadable("The document is nested too deeply.")
+        raise _unreadable(msg("The document is nested too deeply."))
     if isinstance(value, str):
         if _SURROGATE.search(value):
-            raise _unreadable("A text holds half a character (surrogate).")
+            raise _unreadable(msg("A text holds half a character (surrogate)."))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             check(key if isinstance(key, str) else object(), depth)
@@ -73,12 +82,12 @@ def check(value: Any, depth: int = MAX_DEPTH) -> None:
         for item in value:
             check(item, depth - 1)
     elif value is not None and not isinstance(value, bool | int | float):
-        raise _unreadable(f"`{type(value).__name__}` is nothing that JSON has.")
+        raise _unreadable(msg("`{kind}` is nothing that JSON has.", kind=type(value).__name__))
     elif isinstance(value, float) and not math.isfinite(value):
-        raise _unreadable("A number is not finite.")
+        raise _unreadable(msg("A number is not finite."))
 
 
-def raise_faults(faults: list[str]) -> None:
+def raise_faults(faults: list[Message]) -> None:
     """Report all faults at once.
 
     Raises:
@@ -86,36 +95,43 @@ def raise_faults(faults: list[str]) -> None:
     """
     if not faults:
         return
-    told = dict.fromkeys(f[:MAX_FAULT] + "…" * (len(f) > MAX_FAULT) for f in faults)
-    faults = list(told)
-    count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
-    more = [f"… and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
+    faults = list(
+        dict.fromkeys(f if len(f) <= MAX_FAULT else plain(f[:MAX_FAULT] + "…") for f in faults)
+    )
+    left = len(faults) - MAX_FAULTS
+    more = [msg("… and {count} more", count=left)] if left > 0 else []
     raise Invalid(
-        f"The policy has {count}.",
-        why="; ".join([*faults[:MAX_FAULTS], *more]) + ".",
-        next="Correct the policy and read it again; `docs/odrl.md` shows every term.",
+        msg("The policy has a fault.")
+        if len(faults) == 1
+        else msg("The policy has {count} faults.", count=len(faults)),
+        why=sentence([*faults[:MAX_FAULTS], *more]),
+        next=msg("Correct the policy and read it again; `docs/odrl.md` shows every term."),
         detail="odrl",
     )
+
+
+class _Odd(ValueError):
+    """What the notation takes and a policy may not have; its argument is a message."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
-        raise ValueError(f"key `{twice[:80]}` is given twice in one object")
+        raise _Odd(msg("key `{key}` is given twice in one object", key=twice[:80]))
     return found
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"`{text}` is not a number")
+    raise _Odd(msg("`{text}` is not a number", text=text))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("a number is too large")
+        raise _Odd(msg("a number is too large"))
     return number
 
 
-def _unreadable(why: str) -> Invalid:
-    return Invalid("The policy is not readable JSON.", why=why, detail="json")
+def _unreadable(why: Message) -> Invalid:
+    return Invalid(msg("The policy is not readable JSON."), why=why, detail="json")

@@ -25,6 +25,8 @@ from doumen.kits.standards.odrl.constraint import (
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
 from doumen.kits.standards.odrl.terms import iri, named
 from doumen.kits.standards.odrl.values import IRI, Value, days, write_value
+from doumen.model.message import joined, msg, plain
+from doumen.model.validation import fault
 
 COUNT, EXPIRE = "count", "expire"
 PER_DAY = "doumen:perDay"
@@ -65,7 +67,7 @@ def ordered(reading: Reading, place: str, found: Sequence[Placed]) -> list[dict[
     """The duties of a rule by their numbers; those without one come last, as they stand."""
     numbers = [number for number, _ in found if number is not None]
     if len(set(numbers)) < len(numbers):
-        reading.fault(place, "two duties have the same `uid`")
+        reading.fault(place, msg("two duties have the same `uid`"))
     last = max(numbers, default=0) + 1
     return [duty for _, duty in sorted(found, key=lambda one: one[0] or last)]
 
@@ -103,8 +105,11 @@ def read_count(reading: Reading, one: Constraint, id: str | None) -> Placed | No
     if one.operator != "odrl:lteq" or one.unit != PER_DAY or not whole:
         reading.fault(
             one.place,
-            f"`count` is read as `lteq` a whole number with `unit` `{PER_DAY}`: queries of an "
-            "actor under the rule on a UTC day",
+            msg(
+                "`count` is read as `lteq` a whole number with `unit` `{per_day}`: queries "
+                "of an actor under the rule on a UTC day",
+                per_day=PER_DAY,
+            ),
         )
         return None
     number = None if one.uid is None else _number(reading, one.place, one.uid, id)
@@ -116,7 +121,9 @@ def _number(reading: Reading, place: str, uid: str | None, id: str | None) -> in
     match = _DUTY_IRI.fullmatch(uid or "")
     if match and int(match[2]) and (id is None or named("rule", match[1]) == id):
         return int(match[2])
-    reading.fault(place, f"`uid` of a duty is `{iri('rule', id or 'ID')}:duty:NUMBER`, from 1")
+    reading.fault(
+        place, msg("`uid` of a duty is `{iri}:duty:NUMBER`, from 1", iri=iri("rule", id or "ID"))
+    )
     return None
 
 
@@ -128,7 +135,7 @@ def _refined(
     key = "@id" if "@id" in fields and "rdf:value" not in fields else "rdf:value"
     term = reading.reference(reading.only(fields, key, place), vocabulary=True)
     if len(fields) > 1 and "@id" in fields:
-        reading.fault(place, "a refined action is named by `rdf:value` and has no `uid`")
+        reading.fault(place, msg("a refined action is named by `rdf:value` and has no `uid`"))
         return term, None
     listed = items(fields.get("odrl:refinement"), under(place, "odrl:refinement"))
     found = [read_constraint(reading, one) for one in listed]
@@ -145,8 +152,15 @@ def _form(
     own = [kind.name for kind in KINDS if kind.name not in (COUNT, EXPIRE)]
     name = term.removeprefix("doumen:")
     if term == name or name not in own:
-        known = ", ".join(["`delete`", *(f"`doumen:{one}`" for one in own)])
-        reading.fault(place, f"duty `{word_of(term)}` is not understood; {known} are")
+        known = joined(msg(", "), ["`delete`", *(f"`doumen:{one}`" for one in own)])
+        reading.fault(
+            place,
+            msg(
+                "duty `{word_of}` is not understood; {known} are",
+                word_of=word_of(term),
+                known=known,
+            ),
+        )
         return None
     stem = f"{term}."
     before = len(reading.faults)
@@ -156,15 +170,17 @@ def _form(
         option = one.left.removeprefix(stem)
         plain = one.operator == "odrl:eq" and not more and value.type != IRI
         if option == one.left or not plain or one.unit or one.uid:
-            reading.fault(one.place, f"a refinement is `{stem}OPTION eq VALUE` and no more")
+            reading.fault(
+                one.place, msg("a refinement is `{stem}OPTION eq VALUE` and no more", stem=stem)
+            )
         elif option in options:
-            reading.fault(one.place, f"`{one.left}` is given twice")
+            reading.fault(one.place, msg("`{left}` is given twice", left=one.left))
         else:
             options[option] = value.value
     if len(reading.faults) > before:
         return None
     if not options:
-        reading.fault(place, f"`refinement` is missing: `{stem}OPTION eq VALUE`")
+        reading.fault(place, msg("`refinement` is missing: `{stem}OPTION eq VALUE`", stem=stem))
         return None
     return _valid(reading, place, name, options[_VALUE] if set(options) == {_VALUE} else options)
 
@@ -176,7 +192,9 @@ def _expire(reading: Reading, place: str, refined: list[Constraint]) -> dict[str
     if one is None or period is None or one.unit or one.uid or (
         (one.left, one.operator) != ("odrl:delayPeriod", "odrl:lteq")
     ):  # fmt: skip
-        reading.fault(place, "`delete` is read with `delayPeriod lteq` whole days, such as P30D")
+        reading.fault(
+            place, msg("`delete` is read with `delayPeriod lteq` whole days, such as P30D")
+        )
         return None
     return _valid(reading, place, EXPIRE, period)
 
@@ -188,7 +206,8 @@ def _valid(reading: Reading, place: str, name: str, form: Any) -> dict[str, Any]
     except ValidationError as error:
         for one in error.errors(include_url=False, include_input=False):
             where = ".".join(str(step) for step in one["loc"])
-            reading.fault(place, f"`{name}`{' ' if where else ''}{where}: {_lower(one['msg'])}")
+            at = msg("`{name}` {where}", name=name, where=where) if where else plain(f"`{name}`")
+            reading.fault(place, msg("{place}: {words}", place=at, words=fault(one)))
         return None
     return {name: form}
 
@@ -196,8 +215,3 @@ def _valid(reading: Reading, place: str, name: str, form: Any) -> dict[str, Any]
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(next(kind.form for kind in KINDS if kind.name == name))
-
-
-def _lower(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]

@@ -19,6 +19,7 @@ from doumen.kits.standards.odrl.terms import (
     WORDS,
     compact,
 )
+from doumen.model.message import Message, either, msg
 
 _ENDS = tuple(":/?#[]@")
 """A prefix ends with one of these (JSON-LD 1.1, section 4.1.5)."""
@@ -38,17 +39,17 @@ class Reading:
 
     prefixes: dict[str, str] = field(default_factory=dict)
     words: bool = False
-    faults: list[str] = field(default_factory=list)
+    faults: list[Message] = field(default_factory=list)
     profiled: bool = False
 
-    def fault(self, place: Place, words: str) -> None:
+    def fault(self, place: Place, words: Message) -> None:
         """Note what is wrong, and where."""
-        self.faults.append(f"{place or 'the document'}: {words}")
+        self.faults.append(at(place, words))
 
     def declare(self, value: Any) -> None:
         """Take the `@context` of a document; without one its words are read as ODRL's."""
         if value is None:
-            self.fault("@context", f"it is missing; give `{CONTEXT}`")
+            self.fault("@context", msg("it is missing; give `{context}`", context=CONTEXT))
             self._official()
         for place, one in items(value, "@context"):
             if isinstance(one, str) and one in CONTEXTS:
@@ -57,7 +58,12 @@ class Reading:
                 for name, meaning in one.items():
                     self._prefix(name, meaning, f"{place}.{name}")
             else:
-                self.fault(place, f"no context is loaded; `{CONTEXT}` and prefixes are known")
+                self.fault(
+                    place,
+                    msg(
+                        "no context is loaded; `{context}` and prefixes are known", context=CONTEXT
+                    ),
+                )
 
     def _official(self) -> None:
         self.words = True
@@ -72,7 +78,7 @@ class Reading:
         if plain and isinstance(meaning, str) and ":" in meaning and meaning.endswith(_ENDS):
             self.prefixes[name] = meaning
         else:
-            self.fault(place, "only prefixes can be declared, such as `doumen`")
+            self.fault(place, msg("only prefixes can be declared, such as `doumen`"))
 
     def spell(self, word: str, *, vocabulary: bool) -> str:
         """The one spelling of a word or an IRI; an undeclared one gets none that is known.
@@ -106,17 +112,17 @@ class Reading:
             types: Words of ODRL that `@type` may be.
         """
         if not isinstance(value, Mapping):
-            self.fault(place, "an object is expected here")
+            self.fault(place, msg("an object is expected here"))
             return {}
         fields: dict[str, Any] = {}
         for word, item in value.items():
             key = self.spell(word, vocabulary=True)
             if key in fields:
-                self.fault(place, f"`{word}` is given twice, under two names")
+                self.fault(place, msg("`{word}` is given twice, under two names", word=word))
             elif key == "@type" and types:
                 self._type(item, under(place, word), types)
             elif key not in keys:
-                self.fault(place, f"`{word}` is not understood here")
+                self.fault(place, msg("`{word}` is not understood here", word=word))
             elif item is not None:
                 fields[key] = item
         return fields
@@ -125,17 +131,18 @@ class Reading:
         for where, one in items(value, place):
             known = isinstance(one, str) and self.spell(one, vocabulary=True)
             if known not in {f"odrl:{type}" for type in types}:
-                expected = " or ".join(f"`{type}`" for type in types)
-                self.fault(where, f"`{one}` is not {expected}")
+                expected = either(f"`{type}`" for type in types)
+                self.fault(where, msg("`{one}` is not {expected}", one=one, expected=expected))
 
     def only(self, fields: Fields, key: str, place: Place) -> Item | None:
         """The one value under a key; None, with a fault, where there is none or are several."""
         found = list(items(fields.get(key), under(place, key)))
         if not found:
-            self.fault(place, f"`{word_of(key)}` is missing")
+            self.fault(place, msg("`{word_of}` is missing", word_of=word_of(key)))
         elif len(found) > 1:
             self.fault(
-                under(place, key), f"one is read, there are {len(found)}: write a rule for each"
+                under(place, key),
+                msg("one is read, there are {count}: write a rule for each", count=len(found)),
             )
         return found[0] if len(found) == 1 else None
 
@@ -147,7 +154,7 @@ class Reading:
         if isinstance(value, Mapping):
             value = self.node(value, place, frozenset({"@id"})).get("@id")
         if not isinstance(value, str):
-            self.fault(place, "an IRI is expected here")
+            self.fault(place, msg("an IRI is expected here"))
             return None
         return self.spell(value, vocabulary=vocabulary)
 
@@ -161,6 +168,13 @@ def items(value: Any, place: Place) -> Iterator[Item]:
             yield from ((f"{place}[{number}]", one),) if one is not None else ()
     elif value is not None:
         yield place, value
+
+
+def at(place: Place, words: Message) -> Message:
+    """What is wrong, after its place."""
+    if not place:
+        return msg("the document: {words}", words=words)
+    return msg("{place}: {words}", place=place, words=words)
 
 
 def under(place: Place, key: str) -> Place:

@@ -8,6 +8,7 @@ from typing import Any
 from doumen.kits.standards.odrl.constraint import Constraint, constraint, read_constraint
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
 from doumen.kits.standards.odrl.terms import ACTORS, decoded, encoded, iri, named
+from doumen.model.message import msg
 
 _KEYS = frozenset({"@id", "odrl:source", "odrl:refinement"})
 _CLAIM = "doumen:claim."
@@ -42,9 +43,12 @@ def read_assignee(reading: Reading, item: Item | None) -> dict[str, Any] | None:
         return _actor(reading, place, reading.reference(reading.only(fields, "@id", place)))
     source = reading.reference(reading.only(fields, "odrl:source", place))
     if source is not None and source != ACTORS:
-        reading.fault(under(place, "odrl:source"), f"`{source}` is not `{ACTORS}`")
+        reading.fault(
+            under(place, "odrl:source"),
+            msg("`{source}` is not `{actors}`", source=source, actors=ACTORS),
+        )
     if "@id" in fields:
-        reading.fault(place, "a collection that is chosen by refinement has no `uid`")
+        reading.fault(place, msg("a collection that is chosen by refinement has no `uid`"))
     who: dict[str, Any] = {}
     claims: dict[str, list[str]] = {}
     for one in items(fields.get("odrl:refinement"), under(place, "odrl:refinement")):
@@ -52,7 +56,9 @@ def read_assignee(reading: Reading, item: Item | None) -> dict[str, Any] | None:
         if found is not None:
             _refine(reading, found, who, claims)
     if not who and len(reading.faults) == before:
-        reading.fault(place, "a collection of actors is refined by `doumen:role` or `doumen:actor`")
+        reading.fault(
+            place, msg("a collection of actors is refined by `doumen:role` or `doumen:actor`")
+        )
     if len(reading.faults) > before:
         return None
     return {**who, "claims": claims} if claims else who
@@ -65,7 +71,9 @@ def _refine(
     texts = [v.value for v in one.right if v.type in (None, "xsd:string")]
     plain = len(texts) == len(one.right) and all(isinstance(text, str) for text in texts)
     if not plain or one.unit or one.uid:
-        reading.fault(one.place, f"`{words}`: actors are chosen by texts and no more")
+        reading.fault(
+            one.place, msg("`{words}`: actors are chosen by texts and no more", words=words)
+        )
         return
     claim = decoded(one.left.removeprefix(_CLAIM)) if one.left.startswith(_CLAIM) else None
     kind = {"doumen:role": "role", "doumen:actor": "actor"}.get(one.left)
@@ -77,10 +85,10 @@ def _refine(
         twice = kind in who
         who[kind] = texts[0]
     else:
-        reading.fault(one.place, f"`{words}` does not choose actors here")
+        reading.fault(one.place, msg("`{words}` does not choose actors here", words=words))
         return
     if twice:
-        reading.fault(one.place, f"`{one.left}` is refined twice")
+        reading.fault(one.place, msg("`{left}` is refined twice", left=one.left))
 
 
 def _actor(reading: Reading, place: str, iri: str | None) -> dict[str, Any] | None:
@@ -88,6 +96,8 @@ def _actor(reading: Reading, place: str, iri: str | None) -> dict[str, Any] | No
         return None
     name = named("actor", iri)
     if name is None:
-        reading.fault(place, f"`{iri}` is no actor of a node; `urn:doumen:actor:NAME` is")
+        reading.fault(
+            place, msg("`{iri}` is no actor of a node; `urn:doumen:actor:NAME` is", iri=iri)
+        )
         return None
     return {"actor": name}

@@ -18,10 +18,11 @@ from doumen.kits.standards.odrl.asset import read_target, write_target
 from doumen.kits.standards.odrl.constraint import read_constraint, read_terms, write_terms
 from doumen.kits.standards.odrl.document import check, parse, raise_faults
 from doumen.kits.standards.odrl.duty import ordered, read_count, read_duty, write_duties
-from doumen.kits.standards.odrl.nodes import Fields, Item, Reading, items, under, word_of
+from doumen.kits.standards.odrl.nodes import Fields, Item, Reading, at, items, under, word_of
 from doumen.kits.standards.odrl.party import read_assignee, write_assignee
 from doumen.kits.standards.odrl.terms import CONTEXT, NAMESPACES, PROFILE, iri, named
 from doumen.model.errors import Invalid
+from doumen.model.message import Message, clauses, enumerated, msg
 from doumen.model.rule import Rule
 
 _ACTIONS = {"query": "read", "discover": "doumen:discover"}
@@ -89,36 +90,42 @@ def read_policy(document: str | Mapping[str, Any]) -> tuple[Rule, ...]:
         document = parse(document)
     else:
         check(document)
-    faults: list[str] = []
+    faults: list[Message] = []
     rules: list[Rule] = []
     for place, one, context in _policies(document, faults):
         reading = Reading(faults=faults)
         reading.declare(context)
         rules += _read_policy(reading, place, one)
     ids = Counter(rule.id for rule in rules)
-    faults += [f"rule `{id}`: the id is used {n} times" for id, n in ids.items() if n > 1]
+    faults += [
+        msg("rule `{id}`: the id is used {count} times", id=id, count=n)
+        for id, n in ids.items()
+        if n > 1
+    ]
     raise_faults(faults)
     return tuple(rules)
 
 
-def _policies(document: Any, faults: list[str]) -> Iterator[tuple[str, Any, Any]]:
+def _policies(document: Any, faults: list[Message]) -> Iterator[tuple[str, Any, Any]]:
     """Place, body and context of every policy of a document."""
     found = 0
     for place, one in items(document, ""):
         if not isinstance(one, Mapping):
-            faults.append(f"{place or 'the document'}: an object is expected here")
+            faults.append(at(place, msg("an object is expected here")))
             continue
         graph = one.get("@graph")
         if graph is not None:
-            extra = ", ".join(f"`{key}`" for key in one if key not in ("@context", "@graph"))
-            faults += [f"{place}: {extra} beside `@graph` is not understood"] if extra else []
+            extra = [key for key in one if key not in ("@context", "@graph")]
+            if extra:
+                words = msg("{keys} beside `@graph` is not understood", keys=enumerated(extra))
+                faults.append(at(place, words))
         for where, body in items(graph, under(place, "@graph")) if graph is not None else [
             (place, {key: value for key, value in one.items() if key != "@context"})
         ]:  # fmt: skip
             found += 1
             yield where, body, one.get("@context")
     if not found and not faults:
-        faults.append("the document: there is no policy")
+        faults.append(at("", msg("there is no policy")))
 
 
 def _read_policy(reading: Reading, place: str, raw: Any) -> list[Rule]:
@@ -126,11 +133,11 @@ def _read_policy(reading: Reading, place: str, raw: Any) -> list[Rule]:
     fields = reading.node(raw, place, _POLICY_KEYS, ("Set", "Policy"))
     if not fields:
         if len(reading.faults) == before:
-            reading.fault(place, "the policy is empty")
+            reading.fault(place, msg("the policy is empty"))
         return []
     uid = reading.reference(reading.only(fields, "@id", place))
     if uid is not None and ":" not in uid:
-        reading.fault(under(place, "@id"), f"`{uid}` is not an IRI")
+        reading.fault(under(place, "@id"), msg("`{uid}` is not an IRI", uid=uid))
     shared = {key: fields[key] for key in _SHARED if key in fields}
     rules = [
         _read_rule(reading, one, effect, shared, place)
@@ -138,7 +145,7 @@ def _read_policy(reading: Reading, place: str, raw: Any) -> list[Rule]:
         for one in items(fields.get(key), under(place, key))
     ]
     if not rules:
-        reading.fault(place, "a policy has a `permission` or a `prohibition`")
+        reading.fault(place, msg("a policy has a `permission` or a `prohibition`"))
     _strategy(reading, fields, place)
     _profile(reading, fields, place)
     return [rule for rule in rules if rule is not None]
@@ -153,7 +160,7 @@ def _strategy(reading: Reading, fields: Fields, place: str) -> None:
     strategy = reading.reference(found, vocabulary=True)
     if strategy not in (None, "odrl:prohibit"):
         where = under(place, "odrl:conflict")
-        reading.fault(where, "on a node a prohibition beats every permission: say `prohibit`")
+        reading.fault(where, msg("on a node a prohibition beats every permission: say `prohibit`"))
 
 
 def _profile(reading: Reading, fields: Fields, place: str) -> None:
@@ -162,9 +169,13 @@ def _profile(reading: Reading, fields: Fields, place: str) -> None:
     found = [reading.reference(one) for one in items(fields.get("odrl:profile"), where)]
     for one in found:
         if one not in (None, PROFILE):
-            reading.fault(where, f"profile `{one}` is not known; `{PROFILE}` is")
+            reading.fault(
+                where, msg("profile `{one}` is not known; `{profile}` is", one=one, profile=PROFILE)
+            )
     if reading.profiled and PROFILE not in found:
-        reading.fault(place, f"terms of a profile are used: say `profile` `{PROFILE}`")
+        reading.fault(
+            place, msg("terms of a profile are used: say `profile` `{profile}`", profile=PROFILE)
+        )
 
 
 def _read_rule(
@@ -180,7 +191,7 @@ def _read_rule(
         if key not in shared:
             return reading.only(fields, key, place)
         if key in fields:
-            reading.fault(under(place, key), "the policy has one too: leave one of them out")
+            reading.fault(under(place, key), msg("the policy has one too: leave one of them out"))
         return reading.only(shared, key, policy)
 
     body = {
@@ -195,7 +206,7 @@ def _read_rule(
     try:
         return rule_from_json(body)
     except Invalid as error:
-        reading.fault(place, (error.why or error.what).rstrip("."))
+        reading.fault(place, clauses(error.why or error.what))
         return None
 
 
@@ -215,12 +226,14 @@ def _conditions(reading: Reading, fields: Fields, place: str, id: str | None) ->
 
 def _rule_id(reading: Reading, fields: Fields, place: str) -> str | None:
     if "@id" not in fields:
-        reading.fault(place, "`uid` is missing; give `urn:doumen:rule:ID`")
+        reading.fault(place, msg("`uid` is missing; give `urn:doumen:rule:ID`"))
         return None
     uid = reading.reference(reading.only(fields, "@id", place))
     id = None if uid is None else named("rule", uid)
     if uid is not None and id is None:
-        reading.fault(under(place, "@id"), f"`{uid}` is no rule; `urn:doumen:rule:ID` is")
+        reading.fault(
+            under(place, "@id"), msg("`{uid}` is no rule; `urn:doumen:rule:ID` is", uid=uid)
+        )
     return id
 
 
@@ -233,10 +246,14 @@ def _action(reading: Reading, item: Item | None) -> str | None:
         key = "@id" if "@id" in fields else "rdf:value"
         item = reading.only(fields, key, place)
         if len(fields) > 1:
-            reading.fault(place, "an action has either `uid` or `rdf:value`")
+            reading.fault(place, msg("an action has either `uid` or `rdf:value`"))
     term = reading.reference(item, vocabulary=True)
     if term is not None and term not in _ACTION_OF:
         reading.fault(
-            place, f"action `{word_of(term)}` is not understood; `read`, `doumen:discover` are"
+            place,
+            msg(
+                "action `{word_of}` is not understood; `read`, `doumen:discover` are",
+                word_of=word_of(term),
+            ),
         )
     return _ACTION_OF.get(term or "")

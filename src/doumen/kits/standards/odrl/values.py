@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doumen.kits.standards.odrl.nodes import Item, Reading
+from doumen.model.message import msg
 
 _EXACT = 2**53
 """JSON numbers up to here are the same in every reader (RFC 8259, section 6)."""
@@ -46,7 +47,7 @@ def read_value(reading: Reading, item: Item) -> Value | None:
     place, raw = item
     if not isinstance(raw, Mapping):
         if isinstance(raw, list):
-            reading.fault(place, "a list inside a list is not understood here")
+            reading.fault(place, msg("a list inside a list is not understood here"))
             return None
         return Value(place, raw)
     fields = reading.node(raw, place, _KEYS)
@@ -54,7 +55,7 @@ def read_value(reading: Reading, item: Item) -> Value | None:
         spelled = reading.reference((place, fields[IRI]))
         return None if spelled is None else Value(place, spelled, IRI)
     if "@value" not in fields or IRI in fields:
-        reading.fault(place, "a value has `@value`, perhaps with `@type`, or `@id`")
+        reading.fault(place, msg("a value has `@value`, perhaps with `@type`, or `@id`"))
         return None
     value, type = fields["@value"], fields.get("@type")
     if type is None and not isinstance(value, Mapping | list):
@@ -67,12 +68,12 @@ def _typed(reading: Reading, place: str, value: Any, type: str) -> Value | None:
     if type == JSON:
         return Value(place, value, JSON)
     if isinstance(value, Mapping | list) or type not in _READERS:
-        reading.fault(place, f"`@type` {type} is not understood here")
+        reading.fault(place, msg("`@type` {type} is not understood here", type=type))
         return None
     try:
         return Value(place, _READERS[type](value), type)
     except ValueError:
-        reading.fault(place, f"`{value}` is no {type}")
+        reading.fault(place, msg("`{value}` is no {type}", value=value, type=type))
         return None
 
 

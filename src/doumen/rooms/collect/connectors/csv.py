@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doumen.model.errors import Faulty, Invalid
 from doumen.model.load import Reading
+from doumen.model.message import Message, msg, plain
 from doumen.rooms.collect import dialect as dialects
 from doumen.rooms.collect import encoding as encodings
 from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
@@ -63,9 +64,11 @@ def _delimiter(told: str | None) -> str | None:
     one = _TOLD.get(told.lower(), told)
     if len(one) != 1 or one in "\"'\\\r\n\0" or one.isalnum():
         raise Invalid(
-            f"`{told}` cannot be a delimiter.",
-            why="A delimiter is one character, no letter, digit, quote, backslash or line end.",
-            next="Give it as it is, or as `tab`.",
+            msg("`{told}` cannot be a delimiter.", told=told),
+            why=msg(
+                "A delimiter is one character, no letter, digit, quote, backslash or line end."
+            ),
+            next=msg("Give it as it is, or as `tab`."),
             detail="delimiter",
         )
     return one
@@ -86,9 +89,9 @@ def _textual(sample: Sample, text: str) -> None:
     control = sum(text.count(c) for c in _BINARY)
     if control * 100 > len(text):
         raise Faulty(
-            f"`{sample.name}` is no text and of no kind that can be collected.",
-            why="It is full of control characters, as binary files are.",
-            next="Export it as CSV or Parquet; if it is text, name its `--encoding`.",
+            msg("`{sample}` is no text and of no kind that can be collected.", sample=sample.name),
+            why=msg("It is full of control characters, as binary files are."),
+            next=msg("Export it as CSV or Parquet; if it is text, name its `--encoding`."),
             detail="binary",
         )
 
@@ -96,32 +99,38 @@ def _textual(sample: Sample, text: str) -> None:
 def _sound(sample: Sample, begins: Header) -> None:
     if not begins.names:
         raise Faulty(
-            f"`{sample.name}` has no records.",
-            why="It holds blank lines only.",
-            next="Check that this is the right file.",
+            msg("`{sample}` has no records.", sample=sample.name),
+            why=msg("It holds blank lines only."),
+            next=msg("Check that this is the right file."),
             detail="empty",
         )
     if len(begins.names) > WIDEST:
         raise Faulty(
-            f"`{sample.name}` has {len(begins.names):,} columns; {WIDEST:,} are allowed.",
-            next="Check the delimiter: `--delimiter`.",
+            msg(
+                "`{sample}` has {count:,} columns; {widest:,} are allowed.",
+                sample=sample.name,
+                count=len(begins.names),
+                widest=WIDEST,
+            ),
+            next=msg("Check the delimiter: `--delimiter`."),
             detail="columns",
         )
 
 
-def _why(chosen: encodings.Encoding, how: dialects.Dialect, begins: Header) -> tuple[str, ...]:
-    shown = _SHOWN.get(how.delimiter, how.delimiter)
-    shown = shown if how.delimiter in _SHOWN else f"`{shown}`"
-    quote = f"quote `{how.quote}`" if how.quote else "no quotes"
-    escaped = " escaped by a backslash" if how.escape == "\\" else ""
-    if begins.present:
-        place = f"header in line {begins.skip + 1}"
-    else:
-        place = f"no header, data from line {begins.skip + 1}"
-    damaged = ("some bytes do not decode: such rows go to quarantine",) * chosen.damaged
+def _why(chosen: encodings.Encoding, how: dialects.Dialect, begins: Header) -> tuple[Message, ...]:
+    shown = _SHOWN.get(how.delimiter, plain(f"`{how.delimiter}`"))
+    quote = msg("no quotes")
+    if how.quote and how.escape == "\\":
+        quote = msg("quote `{quote}` escaped by a backslash", quote=how.quote)
+    elif how.quote:
+        quote = msg("quote `{quote}`", quote=how.quote)
+    line = begins.skip + 1
+    damaged = (msg("some bytes do not decode: such rows go to quarantine"),) * chosen.damaged
     return (
-        f"{chosen.name.upper()}, {chosen.why}",
-        f"delimiter {shown}, {quote}{escaped}",
-        f"{place}: {begins.why}",
+        msg("{encoding}, {why}", encoding=chosen.name.upper(), why=chosen.why),
+        msg("delimiter {delimiter}, {quote}", delimiter=shown, quote=quote),
+        msg("header in line {line}: {why}", line=line, why=begins.why)
+        if begins.present
+        else msg("no header, data from line {line}: {why}", line=line, why=begins.why),
         *damaged,
     )

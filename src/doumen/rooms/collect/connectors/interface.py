@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from doumen.model.load import Reading
+from doumen.model.message import Message
 from doumen.rooms.collect.sample import Sample
 
 
@@ -45,7 +46,7 @@ class Sniffed:
     """
 
     reading: Reading
-    why: tuple[str, ...] = ()
+    why: tuple[Message, ...] = ()
     ascii: bool = False
 
 

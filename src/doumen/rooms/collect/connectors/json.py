@@ -8,6 +8,7 @@ import re
 from doumen.kits.standards import jsonpath
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
+from doumen.model.message import Message, msg
 from doumen.rooms.collect import encoding as encodings
 from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
@@ -40,8 +41,8 @@ class Json:
         """
         if wishes.delimiter or wishes.header is not None:
             raise Invalid(
-                f"`{sample.name}` is JSON: it has no delimiter and no header.",
-                next="Leave out `--delimiter` and `--no-header`.",
+                msg("`{sample}` is JSON: it has no delimiter and no header.", sample=sample.name),
+                next=msg("Leave out `--delimiter` and `--no-header`."),
                 detail="option",
             )
         path = wishes.json_path or ""
@@ -71,13 +72,17 @@ def _object(text: str) -> bool:
         return False
 
 
-def _why(chosen: encodings.Encoding, layout: str, path: str, text: str) -> tuple[str, ...]:
-    how = "a record to a line" if layout == "lines" else "a document"
-    where = (f"rows at `{path}`",) if path else ()
-    damaged = ("some bytes do not decode: such records go to quarantine",) * chosen.damaged
+def _why(chosen: encodings.Encoding, layout: str, path: str, text: str) -> tuple[Message, ...]:
+    how = msg("JSON, a record to a line") if layout == "lines" else msg("JSON, a document")
+    where = (msg("rows at `{path}`", path=path),) if path else ()
+    damaged = (msg("some bytes do not decode: such records go to quarantine"),) * chosen.damaged
     inner = () if path else _inner(text)[:1]
-    hint = [f"one object; if its rows are in it: `--json-path '$.{name}'`" for name in inner]
-    return (f"JSON, {how}", f"{chosen.name.upper()}, {chosen.why}", *where, *hint, *damaged)
+    hint = [
+        msg("one object; if its rows are in it: `--json-path '$.{name}'`", name=name)
+        for name in inner
+    ]
+    coded = msg("{encoding}, {why}", encoding=chosen.name.upper(), why=chosen.why)
+    return (how, coded, *where, *hint, *damaged)
 
 
 def _inner(text: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
+from doumen.model.message import msg
 from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
@@ -28,8 +29,11 @@ class Parquet:
         """
         if wishes.encoding or wishes.delimiter or wishes.header is not None:
             raise Invalid(
-                f"`{sample.name}` is a Parquet file: it has no encoding, delimiter or header.",
-                next="Leave out `--encoding`, `--delimiter` and `--no-header`.",
+                msg(
+                    "`{sample}` is a Parquet file: it has no encoding, delimiter or header.",
+                    sample=sample.name,
+                ),
+                next=msg("Leave out `--encoding`, `--delimiter` and `--no-header`."),
                 detail="option",
             )
-        return Sniffed(Reading("parquet"), ("Parquet, by its magic bytes",))
+        return Sniffed(Reading("parquet"), (msg("Parquet, by its magic bytes"),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
+from doumen.model.message import msg
 from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
@@ -29,8 +30,11 @@ class Workbook:
         """
         if wishes.encoding or wishes.delimiter:
             raise Invalid(
-                f"`{sample.name}` is a workbook: it has no encoding and no delimiter.",
-                next="Leave out `--encoding` and `--delimiter`.",
+                msg(
+                    "`{sample}` is a workbook: it has no encoding and no delimiter.",
+                    sample=sample.name,
+                ),
+                next=msg("Leave out `--encoding` and `--delimiter`."),
                 detail="option",
             )
-        return Sniffed(Reading("xlsx", layout="look"), ("a workbook, by its magic bytes",))
+        return Sniffed(Reading("xlsx", layout="look"), (msg("a workbook, by its magic bytes"),))

@@ -20,6 +20,7 @@ from doumen.kits import policy
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
+from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.rule import Filter
 from doumen.model.schema import Schema
@@ -58,9 +59,13 @@ def own(
     actor = asker.actor
     for ref in derived_by(actor, facts, refs):
         raise Invalid(
-            f"`{ref}` was derived by actor `{actor.name}`, whose right to it follows from "
-            "its sources.",
-            next="Try the datasets that it was made from, or another actor.",
+            msg(
+                "`{ref}` was derived by actor `{actor}`, whose right to it follows from its "
+                "sources.",
+                ref=ref,
+                actor=actor.name,
+            ),
+            next=msg("Try the datasets that it was made from, or another actor."),
             detail="dataset",
         )
     setting = of_node(facts, refs, literals(rules, asker.actor))
@@ -143,9 +148,9 @@ def asked_of_owner(
         seen = stand.ask(OWNER, f'SELECT "{PLACE}" FROM {_named(ref)} WHERE {where}')
         if seen.error is not None:
             raise Invalid(
-                f"A condition on `{ref}` cannot be tried.",
-                why=str(seen.error["what"]),
-                next="Try other rules, or report the condition.",
+                msg("A condition on `{ref}` cannot be tried.", ref=ref),
+                why=plain(seen.error["what"]),
+                next=msg("Try other rules, or report the condition."),
                 detail="filter",
             )
         shown = {row[0] for row in seen.rows or ()}

@@ -9,6 +9,7 @@ from typing import Any
 from doumen.kits import policy
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact
+from doumen.model.message import Message, enumerated, joined, msg
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.model.trial import Seen
@@ -43,8 +44,15 @@ def none_found(verdict: Verdict, seed: int, skipped: Sequence[Skipped] = ()) -> 
         "joined": tally.joined,
         "duties": {name: n for name, n in sorted(tally.duties.items()) if name in DUTIES},
     }
-    pairs = [(name, n) for name, n in counted.items() if name != "duties"]
-    pairs += [(f"duty {name}", tally.duties[name]) for name in DUTIES if tally.duties[name]]
+    pairs: list[tuple[Message, Any]] = [
+        (msg("cases"), tally.cases),
+        (msg("answered"), tally.filled),
+        (msg("failed"), tally.failed),
+        (msg("joined"), tally.joined),
+    ]
+    pairs += [
+        (msg("duty {name}", name=name), tally.duties[name]) for name in DUTIES if tally.duties[name]
+    ]
     return Outcome(
         json={
             "seed": seed,
@@ -55,14 +63,18 @@ def none_found(verdict: Verdict, seed: int, skipped: Sequence[Skipped] = ()) -> 
         },
         drawn=(Fields(tuple(pairs)),),
         said=(
-            f"No counter-example in {tally.cases} cases (seed {seed}).",
+            msg("No counter-example in {cases} cases (seed {seed}).", cases=tally.cases, seed=seed),
             *(
-                f"Of the {tally.asked[name]} cases of actor `{name}` none was answered, so little "
-                "was tried."
+                msg(
+                    "Of the {asked} cases of actor `{name}` none was answered, so little was "
+                    "tried.",
+                    asked=tally.asked[name],
+                    name=name,
+                )
                 for name in silent
             ),
             *_left_out(skipped),
-            "Another seed tries others: --seed N.",
+            msg("Another seed tries others: --seed N."),
         ),
     )
 
@@ -72,26 +84,38 @@ def nothing_tried(tally: Tally, rules: Sequence[Fact]) -> Invalid:
     ((code, what), number), *_ = tally.reasons.most_common(1)
     read = [policy.rule_from_json(fact.body) for fact in rules if fact.body is not None]
     purposes = sorted({purpose for rule in read for purpose in rule.purposes})
-    listed = ", ".join(f"`{purpose}`" for purpose in purposes)
-    step = "Name another actor, role or statement, or rules that permit something."
+    step = msg("Name another actor, role or statement, or rules that permit something.")
     if purposes:
-        step = (
-            f"A purpose may be missing; the rules name {listed}: state one with --purpose, for an "
-            f"actor who has it. Or: {step[0].lower()}{step[1:]}"
+        step = msg(
+            "A purpose may be missing; the rules name {purposes}: state one with --purpose, for an "
+            "actor who has it. Or: name another actor, role or statement, or rules that permit "
+            "something.",
+            purposes=enumerated(purposes),
         )
     return Invalid(
-        f"Nothing was tried: none of {tally.cases} cases was answered.",
-        why=f"Most often ({number} of {tally.cases}) `{code}`: {what}",
+        msg("Nothing was tried: none of {cases} cases was answered.", cases=tally.cases),
+        why=msg(
+            "Most often ({number} of {cases}) `{code}`: {what}",
+            number=number,
+            cases=tally.cases,
+            code=code,
+            what=what,
+        ),
         next=step,
         detail="empty",
     )
 
 
-def _left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
+def _left_out(skipped: Sequence[Skipped]) -> Iterator[Message]:
     """One line on what was not tried; none where all was."""
     if skipped:
-        listed = ", ".join(f"`{one.ref}` for actor `{one.actor}`" for one in skipped)
-        yield f"Not tried: {listed}, who derived it; such a right follows from the sources."
+        yield msg(
+            "Not tried: {rights}, who derived it; such a right follows from the sources.",
+            rights=joined(
+                msg(", "),
+                [msg("`{ref}` for actor `{actor}`", ref=s.ref, actor=s.actor) for s in skipped],
+            ),
+        )
 
 
 def counter_example(
@@ -119,9 +143,14 @@ def counter_example(
         },
         drawn=tuple(_drawn(found, one, two)),
         said=(
-            f"Case {found.number} of seed {seed} tells two databases apart by {found.what}, "
-            "though they differ only in what the rules hide.",
-            "This is a fault of the gate: please report it with what stands above.",
+            msg(
+                "Case {number} of seed {seed} tells two databases apart by {what}, though "
+                "they differ only in what the rules hide.",
+                number=found.number,
+                seed=seed,
+                what=found.what,
+            ),
+            msg("This is a fault of the gate: please report it with what stands above."),
             *_left_out(skipped),
         ),
         exit=1,
@@ -164,39 +193,69 @@ def _drawn(
     asker = found.case.asker
     yield Fields(
         (
-            ("actor", asker.actor.name),
-            ("purpose", asker.purpose or "none"),
-            ("asked before", found.prelude),
-            ("statement", found.statement.sql),
-            ("differs", found.what),
+            (msg("actor"), asker.actor.name),
+            (msg("purpose"), asker.purpose or msg("none")),
+            (msg("asked before"), found.prelude),
+            (msg("statement"), found.statement.sql),
+            (msg("differs"), found.what),
         ),
-        title="Counter-example",
+        title=msg("Counter-example"),
     )
     words = tuple((fact.key, _rule(fact)) for fact in found.rules)
-    yield Table(("rule", "says"), words, title="Rules")
+    yield Table((msg("rule"), msg("says")), words, title=msg("Rules"))
     for ref in sorted({*one, *two}):
         for number, rows in enumerate((one.get(ref, []), two.get(ref, [])), 1):
             if rows:
                 names = tuple(rows[0])
                 cells = tuple(tuple(row[name] for name in names) for row in rows[:_ROWS])
-                more = f", {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
-                yield Table(names, cells, title=f"{ref} in database {number}{more}")
+                more = len(rows) - _ROWS
+                yield Table(
+                    names,
+                    cells,
+                    title=msg(
+                        "{ref} in database {number}, {more} more",
+                        ref=ref,
+                        number=number,
+                        more=more,
+                    )
+                    if more > 0
+                    else msg("{ref} in database {number}", ref=ref, number=number),
+                )
             else:
-                yield Text(f"{ref} in database {number}: no rows")
+                yield Text(msg("{ref} in database {number}: no rows", ref=ref, number=number))
     for number, seen in enumerate((found.one, found.two), 1):
         yield from _answer(number, seen)
 
 
 def _answer(number: int, seen: Seen) -> Iterator[Table | Text]:
     if seen.error is not None:
-        yield Text(f"Answer over database {number}: {seen.error['code']}: {seen.error['what']}")
+        yield Text(
+            msg(
+                "Answer over database {number}: {code}: {what}",
+                number=number,
+                code=seen.error["code"],
+                what=seen.error["what"],
+            )
+        )
     elif seen.rows is not None:
         names = tuple(name for name, _ in seen.columns)
         rows = tuple(tuple(_plain(value) for value in row) for row in seen.rows[:_ROWS])
-        yield Table(names, rows, title=f"Answer over database {number}, {len(seen.rows)} rows")
+        yield Table(
+            names,
+            rows,
+            title=msg(
+                "Answer over database {number}, {count} rows", number=number, count=len(seen.rows)
+            ),
+        )
 
 
-def _rule(fact: Fact) -> str:
+def _rule(fact: Fact) -> Message:
     assert fact.body is not None
     rule = policy.rule_from_json(fact.body)
-    return "; ".join(f"{head}: {text}" for head, text in policy.rule_words(rule, literals=True))
+    return joined(
+        msg("; "),
+        [
+            msg("{head}: {text}", head=head, text=text)
+            for head, text in policy.rule_words(rule, literals=True)
+        ],
+    )

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from doumen.model.message import Message, msg
 from doumen.model.trial import Seen
 
 Order = Literal["bag", "sequence", "open"]
@@ -23,23 +24,23 @@ _EXCLUDED = "over-budget"
 """Time and memory are no part of the law; their errors are constant."""
 
 
-def differs(one: Seen, two: Seen, order: Order) -> str | None:
+def differs(one: Seen, two: Seen, order: Order) -> Message | None:
     """In what two outcomes differ, in words; None where they tell the same."""
     if one.explained != two.explained:
-        return "the explanation"
+        return msg("the explanation")
     if _exhausted(one) or _exhausted(two):
         return None
     left, right = one.rows or (), two.rows or ()
-    parts = (
-        ("the error", one.error == two.error),
-        ("the columns", one.columns == two.columns),
-        ("whether the answer was cut", one.truncated == two.truncated),
-        ("the number of rows", len(left) == len(right)),
+    parts: tuple[tuple[Message, bool], ...] = (
+        (msg("the error"), one.error == two.error),
+        (msg("the columns"), one.columns == two.columns),
+        (msg("whether the answer was cut"), one.truncated == two.truncated),
+        (msg("the number of rows"), len(left) == len(right)),
     )
     found = next((what for what, same in parts if not same), None)
     if found is not None or order == "open" or _alike(left, right, order):
         return found
-    return "the rows"
+    return msg("the rows")
 
 
 def _exhausted(seen: Seen) -> bool:

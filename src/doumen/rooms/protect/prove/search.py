@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from doumen.model.actor import OWNER
 from doumen.model.fact import Fact
+from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.model.trial import Laboratory, Seen
 from doumen.rooms.protect.prove.cases import Case
@@ -55,7 +56,7 @@ class Found:
     statement: Statement
     database: Database
     change: Change
-    what: str
+    what: Message
     one: Seen
     two: Seen
     prelude: str = "none"
@@ -153,7 +154,10 @@ class Search:
             found = next(told, None)
             if found is not None:
                 return Verdict(tally, found)
-            self._progress(tally.cases / cases, f"{tally.cases} of {cases} cases")
+            self._progress(
+                tally.cases / cases,
+                msg("{done} of {cases} cases", done=tally.cases, cases=cases),
+            )
         return Verdict(tally)
 
     def again(self, found: Found, case: Case, database: Database, change: Change,

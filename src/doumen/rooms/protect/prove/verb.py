@@ -14,6 +14,7 @@ from doumen.kits.standards import odrl
 from doumen.model.actor import Actor
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
+from doumen.model.message import joined, msg, sentence
 from doumen.model.operation import Outcome
 from doumen.model.ref import Ref
 from doumen.model.trial import Laboratory
@@ -79,7 +80,9 @@ def prove(
     """
     if not 1 <= cases <= MOST:
         raise Invalid(
-            f"{cases} is no number of cases.", why=f"1 to {MOST:,} are allowed.", detail="cases"
+            msg("{cases} is no number of cases.", cases=cases),
+            why=msg("1 to {most:,} are allowed.", most=MOST),
+            detail="cases",
         )
     with desk.laboratory() as laboratory:
         wanted = _Wanted(statement, rules, as_actor, tuple(role), purpose or desk.purpose)
@@ -92,7 +95,7 @@ def prove(
             raise nothing_tried(verdict.tally, trial.rules)
         if verdict.found is None:
             return none_found(verdict, seed, trial.skipped)
-        desk.progress(None, "cutting the counter-example down")
+        desk.progress(None, msg("cutting the counter-example down"))
         smallest = Shrinker(search, verdict.found).smallest()
     return counter_example(smallest, verdict, seed, trial.skipped)
 
@@ -101,14 +104,14 @@ def _barren(trial: _Trial, wanted: _Wanted) -> Invalid:
     """The error where no change could be drawn that the rules hide."""
     if wanted.statement is not None and trial.groups:
         return Invalid(
-            "The rules hide only small groups, which a statement of yours is not tried for.",
-            why="Which changes stay within a small group depends on how a statement groups.",
-            next="Leave the statement out: those made up group as needed.",
+            msg("The rules hide only small groups, which a statement of yours is not tried for."),
+            why=msg("Which changes stay within a small group depends on how a statement groups."),
+            next=msg("Leave the statement out: those made up group as needed."),
             detail="rules",
         )
     return Invalid(
-        "The rules hide nothing from this actor, so there is nothing to try.",
-        next="Name another actor or role, or rules that hide something.",
+        msg("The rules hide nothing from this actor, so there is nothing to try."),
+        next=msg("Name another actor or role, or rules that hide something."),
         detail="rules",
     )
 
@@ -119,8 +122,8 @@ def _trial(desk: Desk, laboratory: Laboratory, wanted: _Wanted, *, test: bool) -
     if test:
         if wanted != _Wanted():
             raise Invalid(
-                "The test world has tables, rules and actors of its own.",
-                next="Leave the statement, --rules, --as-actor, --role and the purpose out.",
+                msg("The test world has tables, rules and actors of its own."),
+                next=msg("Leave the statement, --rules, --as-actor, --role and the purpose out."),
                 detail="world",
             )
         return _Trial(lambda rng: generated(rng, day))
@@ -138,10 +141,19 @@ def _trial(desk: Desk, laboratory: Laboratory, wanted: _Wanted, *, test: bool) -
         asker = Asker(actor, wanted.purpose, day)
         made.append(own(laboratory, facts, rules, asker, refs=left, given=wanted.statement))
     if not made:
-        listed = ", ".join(f"`{one.ref}` was derived by actor `{one.actor}`" for one in skipped)
+        rights = joined(
+            msg(", "),
+            [
+                msg("`{ref}` was derived by actor `{actor}`", ref=one.ref, actor=one.actor)
+                for one in skipped
+            ],
+        )
         raise Invalid(
-            f"There is nothing to try: {listed}, whose right to it follows from its sources.",
-            next="Try the datasets that it was made from, or another actor.",
+            msg(
+                "There is nothing to try: {rights}, whose right to it follows from its sources.",
+                rights=rights,
+            ),
+            next=msg("Try the datasets that it was made from, or another actor."),
             detail="dataset",
         )
     turn = cycle(made)
@@ -155,8 +167,8 @@ def _refs(facts: Facts, statement: str | None) -> list[Ref]:
     if statement is None:
         if not known:
             raise Invalid(
-                "The node has no dataset to make rows for.",
-                next="Collect one, or try our own tables: `doumen prove --world test`.",
+                msg("The node has no dataset to make rows for."),
+                next=msg("Collect one, or try our own tables: `doumen prove --world test`."),
                 detail="dataset",
             )
         return sorted(known)
@@ -176,9 +188,9 @@ def _rules(facts: Facts, path: Path | None) -> tuple[Fact, ...]:
     wrong = [fault for rule in rules for fault in faults(rule, facts)]
     if wrong:
         raise Invalid(
-            "The rules cannot be tried.",
-            why="; ".join(wrong) + ".",
-            next="Correct the file and try again.",
+            msg("The rules cannot be tried."),
+            why=sentence(wrong),
+            next=msg("Correct the file and try again."),
             detail="rules",
         )
     return tuple(Fact("rule", rule.id, policy.rule_as_json(rule)) for rule in rules)
@@ -188,13 +200,13 @@ def _actors(facts: Facts, rules: Sequence[Fact], wanted: _Wanted) -> list[Actor]
     """Those who are tried in turn: the one named, one made up, or all that are not the owner."""
     purposes = frozenset({wanted.purpose} if wanted.purpose else ())
     if wanted.actor is not None and wanted.roles:
-        raise Invalid("Give --as-actor or --role, not both.", detail="actor")
+        raise Invalid(msg("Give --as-actor or --role, not both."), detail="actor")
     if wanted.actor is not None:
         actor = facts.actor(wanted.actor)
         if actor is None:
             raise NotFound(
-                f"There is no actor `{wanted.actor}` on this node.",
-                next="`doumen actor list` shows them.",
+                msg("There is no actor `{actor}` on this node.", actor=wanted.actor),
+                next=msg("`doumen actor list` shows them."),
                 detail="actor",
             )
         return [actor]
@@ -208,8 +220,8 @@ def _actors(facts: Facts, rules: Sequence[Fact], wanted: _Wanted) -> list[Actor]
         found = [Actor(ASKER, roles=frozenset({one}), purposes=purposes) for one in sorted(roles)]
     if not found:
         raise Invalid(
-            "There is no actor and no role to try.",
-            next="Name one with --as-actor or --role.",
+            msg("There is no actor and no role to try."),
+            next=msg("Name one with --as-actor or --role."),
             detail="actor",
         )
     return found
