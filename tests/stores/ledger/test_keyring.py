@@ -209,10 +209,10 @@ def test_a_folder_that_cannot_be_written(
     with pytest.raises(Unavailable, match="cannot be written"):
         Keyring.create(tmp_path / "file" / "keys", "origin", NOW, entropy)
 
-    def full(path: Path, content: bytes) -> None:
-        raise OSError(28, "No space left on device")
+    def stuck(path: Path, content: bytes) -> None:
+        raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(keyring, "write_private", full)
+    monkeypatch.setattr(keyring, "write_private", stuck)
     with pytest.raises(Unavailable) as caught:
         made.rotate(LATER, entropy)
-    assert caught.value.why == "No space left on device"
+    assert caught.value.why == "Read-only file system"

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from typing import Any
 
+import pytest
 from jsonschema import Draft201909Validator
 
 from doumen.kits.standards.odcs.document import parse
-from doumen.kits.standards.odcs.schema import SCHEMA, schema_faults, validator
+from doumen.kits.standards.odcs.schema import SCHEMA, schema_faults, spoken_words, validator
 
 HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: a\nversion: 1.0.0\nstatus: draft\n"
 
@@ -34,3 +36,31 @@ def test_long_messages_are_cut() -> None:
     document = parse(HEAD + f"schema: [{{name: {'[' + 'x' * 400 + ']'}}}]")
     assert all(len(fault.words) < 260 for fault in schema_faults(document))
     assert schema_faults(document)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "template"),
+    [
+        ({"additionalProperties": False}, {"a": 1}, "Unknown fields are not allowed: {names}"),
+        ({"type": "string"}, 1, "{value} is not of type {type}"),
+        ({"enum": ["a"]}, 1, "{value} is not one of {names}"),
+        ({"const": "a"}, 1, "{value} was expected"),
+        ({"pattern": "^a"}, "b", "{value} does not match {form}"),
+        ({"minimum": 3}, 1, "{value} is less than {bound}"),
+        ({"maximum": 3}, 9, "{value} is greater than {bound}"),
+        ({"minLength": 3}, "a", "{value} is too short"),
+        ({"maxItems": 1}, [1, 2], "{value} is too long"),
+        ({"minItems": 1}, [], "{value} may not be empty"),
+        ({"uniqueItems": True}, [1, 1], "{value} holds something twice"),
+        ({"anyOf": [{"type": "string"}]}, 1, "{value} has none of the forms that it may have"),
+        ({"oneOf": [{}, {}]}, 1, "{value} has several forms of which it may have one"),
+        ({"format": "ipv4"}, "a", "{value} is no {form}"),
+        ({"multipleOf": 2}, 3, None),
+    ],
+)
+def test_what_the_library_says_can_be_put_into_another_language(
+    schema: Any, value: Any, template: str | None
+) -> None:
+    checker = Draft201909Validator.FORMAT_CHECKER
+    (error,) = Draft201909Validator(schema, format_checker=checker).iter_errors(value)
+    assert spoken_words(error.message).template == template

@@ -98,7 +98,7 @@ def _fault(error: ValidationError, data: Any) -> Fault:
         return Fault(path, msg("`{field}` is missing", field=error.message.split(chr(39))[1]))
     if error.validator in ("oneOf", "anyOf") and "mustBe" in json.dumps(error.schema):
         return Fault(path, msg("exactly one of the operators `mustBe…` must be given"))
-    words = _words(error.message)
+    words = spoken_words(error.message)
     if len(words) > _LONGEST:
         return Fault(
             path,
@@ -111,7 +111,7 @@ def _fault(error: ValidationError, data: Any) -> Fault:
     return Fault(path, words)
 
 
-def _words(text: str) -> Message:
+def spoken_words(text: str) -> Message:
     """What the library says, as a message; what it says rarely stays as it is."""
     for pattern, said in _SAID:
         if found := pattern.fullmatch(text):
