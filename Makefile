@@ -54,11 +54,15 @@ floors: .venv/dev.done ## the floors of the house (import-linter)
 laws: .venv/dev.done ## the laws, as property tests
 	$(PYTEST) -m "law and not soak" -n 2
 
+# Tests of the whole, from outside. They run without coverage, which would slow every process.
+FAR := tests/docs tests/golden tests/hostile tests/journeys tests/laws tests/load
+
 check: .venv/dev.done lint types floors ## everything that must hold before a commit
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage erase
-	$(BIN)/pytest -m "not soak" -n 2 --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not soak" -n 2 --durations=25 --cov --cov-report= $(FAR:%=--ignore=%) $(PYTEST_ARGS)
 	$(BIN)/python tools/coverage_floor.py
+	$(BIN)/pytest -m "not soak" -n 2 --durations=25 $(FAR)
 	$(BIN)/python tools/reference.py --check
 	$(BIN)/python tools/messages.py --check
 
