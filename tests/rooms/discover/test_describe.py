@@ -51,7 +51,7 @@ def test_a_derived_dataset_tells_where_it_comes_from(desk: Desk, fake: Any) -> N
     assert isinstance(fields, Fields)
     assert isinstance(table, Table)
     assert dict(fields.pairs)["derived from"] == (NAME,)
-    assert table.rows[0][-1] == f"{NAME}.id"
+    assert table.rows[0][-1] == (f"{NAME}.id",)
     assert outcome.json["query"] == 'doumen query "SELECT \\"n of\\" FROM ana.late LIMIT 10"'
 
 
