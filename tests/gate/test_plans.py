@@ -284,6 +284,16 @@ def test_the_plans_used_least_lately_go() -> None:
     assert found.plan.parameters == found.ruled.known.asked.query.parameters == (7,)
 
 
+def test_plans_of_earlier_facts_go() -> None:
+    plans = Plans()
+    one = asked()
+    plans.keep(Plans.key(one, 1), plan_of(one))
+    plans.keep(Plans.key(one, 2), plan_of(one))
+    plans.keep(Plans.key(one, 1), plan_of(one))
+    assert plans.find(Plans.key(one, 1), one) is None
+    assert plans.find(Plans.key(one, 2), one) is not None
+
+
 def plan_of(question: Asked) -> Planned:
     known = Known(question, Actor("a"), Facts(), {}, {})
     plan = QueryPlan(question.query.sql, (), question.now.replace(tzinfo=None))

@@ -116,10 +116,10 @@ class Process:
                 self.running.wait()
 
     def memory(self) -> int:
-        """Bytes that it and its children hold; 0 while it is gone."""
+        """Bytes that it and its children hold, what they share counted once; 0 while it is gone."""
         try:
             own = psutil.Process(self.running.pid if self.running else 0)
-            return sum(p.memory_info().rss for p in (own, *own.children(recursive=True)))
+            return sum(p.memory_full_info().pss for p in (own, *own.children(recursive=True)))
         except psutil.Error:
             return 0
 

@@ -162,9 +162,9 @@ class Commits:
                 with connection.begin_nested() if len(group) > 1 else nullcontext():
                     ready.append((waiting, self._prepared(connection, waiting, charged)))
             except Exception as error:
-                waiting.error = error
                 if len(group) == 1 or _of_the_store(error):
-                    raise
+                    raise  # the database says what it means, to all of the group
+                waiting.error = error
         if not ready:
             return
         passing("commit.prepared")

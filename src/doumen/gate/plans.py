@@ -26,6 +26,7 @@ class Plans:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._plans: OrderedDict[Key, Planned] = OrderedDict()
+        self._version = 0
         self._lock = threading.Lock()
 
     @staticmethod
@@ -55,12 +56,19 @@ class Plans:
     def keep(self, key: Key, planned: Planned) -> None:
         """Keep a plan, if it depends on nothing but its key.
 
-        The `sys.*` tables grow with every job; minimum groups look at parameters.
+        The `sys.*` tables grow with every job; minimum groups look at parameters. Plans of
+        earlier facts are forgotten: they hold those facts, and nobody asks for them again.
         """
         ruled = planned.ruled
         if ruled.known.system or (ruled.condition and planned.plan.parameters):
             return
+        version = key[0]
         with self._lock:
+            if version < self._version:
+                return
+            if version > self._version:
+                self._plans.clear()
+                self._version = version
             self._plans[key] = planned
             if len(self._plans) > self._kept:
                 self._plans.popitem(last=False)
