@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from doumen.model.errors import NotFound
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.stores.catalog import Catalog
+from doumen.stores.catalog import catalog as module
 from doumen.stores.database import Database
 
 
@@ -21,6 +23,7 @@ class _Undone(Exception):
     """Ends a transaction that is to leave nothing."""
 
 
+real = module._read
 SHARED = [HealthCheck.function_scoped_fixture]  # it gives a new place each time it is called
 TIME = "2026-11-24T00:00:00.000000Z"
 
@@ -52,6 +55,22 @@ def test_a_later_fact_takes_the_place_of_an_earlier_one(database: Database) -> N
     assert catalog.current().body("label", "a.b") == {"labels": ["secret"], "origin": "set"}
     put(database, catalog, label("a.b", None))
     assert catalog.current().body("label", "a.b") is None
+
+
+def test_what_came_before_is_not_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dataset that grows by many files names all of them in each version."""
+    put(database, Catalog(database), *(label("a.b", f"l{n}") for n in range(20)), label("a.c"))
+    read: list[FactRow] = []
+
+    def counted(row: Any) -> FactRow:
+        read.append(real(row))
+        return read[-1]
+
+    monkeypatch.setattr(module, "_read", counted)
+    facts = Catalog(database).current()
+    assert (facts.version, len(read)) == (21, 2)
+    assert Catalog(database).at(20).body("label", "a.b") == facts.body("label", "a.b")
+    assert len(read) == 3
 
 
 def test_every_version_can_be_had_again(database: Database) -> None:

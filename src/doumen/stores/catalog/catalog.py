@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select
 
 from doumen.failpoint import passing
 from doumen.model.errors import NotFound
@@ -120,11 +120,20 @@ def _version(connection: Connection) -> int:
 
 
 def _since(version: int) -> Select[Any]:
-    return select(FACTS).where(FACTS.c.seq > version)
+    return _latest(FACTS.c.seq > version)
 
 
 def _folded(connection: Connection, version: int) -> Facts:
-    return Facts().extended(_rows(connection, select(FACTS).where(FACTS.c.seq <= version)))
+    return Facts().extended(_rows(connection, _latest(FACTS.c.seq <= version)))
+
+
+def _latest(within: ColumnElement[bool]) -> Select[Any]:
+    """Of each fact the last version within; what came before is read by nobody.
+
+    A dataset's fact names all its files, so that all versions of it would be their square.
+    """
+    last = select(func.max(FACTS.c.seq)).where(within).group_by(FACTS.c.kind, FACTS.c.key)
+    return select(FACTS).where(FACTS.c.seq.in_(last))
 
 
 def _rows(connection: Connection, asked: Select[Any]) -> Iterable[FactRow]:
