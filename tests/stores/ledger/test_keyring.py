@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 from collections.abc import Callable, Iterator
@@ -216,3 +217,15 @@ def test_a_folder_that_cannot_be_written(
     with pytest.raises(Unavailable) as caught:
         made.rotate(LATER, entropy)
     assert caught.value.why == "Read-only file system"
+
+
+def test_without_room_no_key_is_made(
+    entropy: Callable[[int], bytes], made: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(keyring, "write_private", full)
+    with pytest.raises(Unavailable) as caught:
+        made.rotate(LATER, entropy)
+    assert caught.value.code == "unavailable.disk"
