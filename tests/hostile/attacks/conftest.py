@@ -1,4 +1,4 @@
-"""The twin nodes of `world`, made once."""
+"""The twin nodes of `world`, made anew for each module: some put datasets on one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.hostile.attacks.world import ENVIRONMENT, Canaries, Place, build
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Place]]:
     """The node with canaries that are looked for, and its twin."""
     drawn = [Canaries.drawn("one"), Canaries.drawn("two")]

@@ -179,8 +179,10 @@ def test_named_techniques_over_the_wire(named: tuple[Served, Served]) -> None:
 
 
 def test_no_part_of_a_statement_is_logged(served: tuple[Served, Served]) -> None:
+    for hostile, _ in SAMPLED[:20]:
+        served[0].wire.ask(hostile.at(served[0].place.paths), FORMS[0])
     log = served[0].log()
-    assert len(served[0].server.lines()) > SAMPLE
+    assert len(served[0].server.lines()) >= 20
     for hostile, _ in SAMPLED:
         text = hostile.at(served[0].place.paths)
         for start in range(0, max(1, len(text) - 16), 16):
