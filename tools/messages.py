@@ -12,12 +12,12 @@ import gettext
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from string import Formatter
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from doumen.model.message import names_of
 from doumen.operations import sections
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "doumen"
@@ -53,13 +53,9 @@ def gather(source: Path = SOURCE) -> Gathered:
     found = Gathered()
     for path in sorted(source.rglob("*.py")):
         place = path.relative_to(source).as_posix()
-        if place == "model/message.py":
-            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 _call(found, node, place)
-    for text in (", ", "; ", " or ", "{clauses}.", "{before} {after}"):
-        found.add(text, "model/message.py")
     for text in _of_table():
         found.add(text, _TABLE)
         if "{" in text or "}" in text:
@@ -75,7 +71,7 @@ def _call(found: Gathered, node: ast.Call, place: str) -> None:
         found.faults.append(f"{place}:{node.lineno}: the template of `msg` is not written out")
         return
     given = {word.arg for word in node.keywords}
-    if None not in given and given != _names(template.value):
+    if None not in given and given != names_of(template.value):
         found.faults.append(f"{place}:{node.lineno}: not what `{template.value}` speaks of")
     found.add(template.value, place)
 
@@ -98,7 +94,7 @@ def faults(found: Gathered, held: Catalog, compiled: Mapping[str, str]) -> Itera
             yield f"no translation: {text}"
         elif entry.fuzzy:
             yield f"unsure translation: {text}"
-        elif _names(text) != _names(str(entry.string)):
+        elif names_of(text) != names_of(str(entry.string)):
             yield f"the translation speaks of other things: {text}"
     yield from (f"nobody says it: {text}" for text in [*kept, *held.obsolete]
                 if text not in found.texts)  # fmt: skip
@@ -122,7 +118,7 @@ def merged(found: Gathered, held: Catalog) -> Catalog:
     )
     for text, places in sorted(found.texts.items(), key=lambda pair: (pair[1][0], pair[0])):
         entry = held.get(text)
-        flags = ["python-brace-format"] if _names(text) else []
+        flags = ["python-brace-format"] if names_of(text) else []
         made.add(
             text,
             str(entry.string) if entry else "",
@@ -165,10 +161,6 @@ def _compiled(path: Path) -> Mapping[str, str]:
     with path.open("rb") as file:
         held: Iterable[tuple[str, str]] = vars(gettext.GNUTranslations(file))["_catalog"].items()
     return {text: said for text, said in held if text}
-
-
-def _names(template: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
 if __name__ == "__main__":

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.script import loaded
 
 from doumen.operations import by_name
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "tools" / "reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded("reference")
 
 
 def test_every_verb_has_a_heading(reference: ModuleType) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.script import loaded
 
-ROOT = Path(__file__).parents[2]
 SOURCE = """
 from doumen.model.message import msg
 one = msg("There is no dataset `{ref}`.", ref=1)
@@ -17,12 +16,7 @@ one = msg("There is no dataset `{ref}`.", ref=1)
 
 @pytest.fixture(scope="module")
 def messages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("messages", ROOT / "tools" / "messages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded("messages")
 
 
 def test_the_catalogue_holds(messages: ModuleType) -> None:

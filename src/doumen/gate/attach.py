@@ -18,7 +18,7 @@ from doumen.failpoint import passing
 from doumen.gate import record
 from doumen.gate.collect import check_target, check_terms, unhurried
 from doumen.gate.commit import Draft
-from doumen.gate.landing import QUARANTINE, contract_facts, forgotten
+from doumen.gate.landing import QUARANTINE, brought_in, contract_facts, forgotten
 from doumen.gate.means import Means
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
@@ -140,25 +140,13 @@ class _Attaching:
         )
 
     def _dataset(self, ref: Ref, facts: Facts, version: int, now: str) -> Fact:
-        before = facts.dataset(ref)
-        aside = ref != self.step.ref
-        own = {
-            "kind": ATTACHED,
-            "files": [file.as_json() for file in self.files],
-            "form": self.form.as_json(),
-        }
-        schema = QUARANTINE if aside else self.step.spec.schema
-        body = {
-            **({"kind": "quarantine", "files": []} if aside else own),
-            "columns": [{"name": c.name, "type": c.type} for c in schema],
-            "version": version,
-            "creator": self.job.actor,
-            "derived": False,
-            "sources": [],
-            "created": before["created"] if before else now,
-            "updated": now,
-        }
-        return Fact("dataset", str(ref), body)
+        own = {"version": version, "creator": self.job.actor, "updated": now}
+        if ref != self.step.ref:
+            own |= {"kind": "quarantine", "files": []}
+            return brought_in(ref, QUARANTINE, facts.dataset(ref), own)
+        files = [file.as_json() for file in self.files]
+        own |= {"kind": ATTACHED, "files": files, "form": self.form.as_json()}
+        return brought_in(ref, self.step.spec.schema, facts.dataset(ref), own)
 
 
 def _outside(means: Means, step: Attach) -> None:

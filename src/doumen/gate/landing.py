@@ -130,21 +130,9 @@ class Landing:
         before = facts.dataset(table.ref)
         kept = [] if before is None or self._replaces else list(before["files"])
         added = [file.as_json() for file in table.files]
-        return Fact(
-            "dataset",
-            str(table.ref),
-            {
-                "kind": table.kind,
-                "columns": [{"name": c.name, "type": c.type} for c in table.schema],
-                "version": version,
-                "files": kept + added,
-                "creator": self.actor,
-                "derived": False,
-                "sources": [],
-                "created": before["created"] if before else now,
-                "updated": now,
-            },
-        )
+        own = {"kind": table.kind, "version": version, "files": kept + added}
+        own |= {"creator": self.actor, "updated": now}
+        return brought_in(table.ref, table.schema, before, own)
 
     def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
         ref = self.step.ref
@@ -153,6 +141,27 @@ class Landing:
         for file in self.fresh:
             body = {"path": file.name, "contract": meaning, "event": self.event}
             yield Fact("source", f"{ref}#{file.sha256}", body)
+
+
+def brought_in(
+    ref: Ref, schema: Schema, before: Mapping[str, Any] | None, own: Mapping[str, Any]
+) -> Fact:
+    """A dataset that came from outside.
+
+    Args:
+        ref: Its name.
+        schema: Its columns.
+        before: What was true of it, if it was there.
+        own: What is new: kind, version, files, creator, updated, and more by the kind.
+    """
+    body = {
+        "columns": [{"name": c.name, "type": c.type} for c in schema],
+        "derived": False,
+        "sources": [],
+        "created": before["created"] if before else own["updated"],
+        **own,
+    }
+    return Fact("dataset", str(ref), body)
 
 
 def contract_facts(ref: Ref, text: str, facts: Facts) -> Iterator[Fact]:

@@ -80,6 +80,15 @@ def unwritable(path: PurePath | str, error: OSError) -> Unavailable:
     )
 
 
+def denied(
+    error: OSError, what: Message, *, next: Message | None = None, detail: str
+) -> Unavailable:
+    """The error for what the system does not let the node write; a full disk is told as such."""
+    if is_full(error):
+        return no_room()
+    return Unavailable(what, why=reason(error), next=next, detail=detail)
+
+
 def already_there(path: PurePath | str) -> Conflict:
     """The error for a new file whose name is taken."""
     return Conflict(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import stat
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.script import loaded
 from tests.sound import faults
 
 import doumen
@@ -27,16 +27,11 @@ from doumen.stores import database, migrate, portable
 
 OLD = Path(__file__).parent / "made" / "backups-layout-1.tar.xz"
 NEXT = Path(__file__).parents[2] / "stores" / "made" / "next"
-SCRIPT = Path(__file__).parents[3] / "tools" / "verify_receipt.py"
 
 
 def verified_by_a_stranger(folder: Path, at: Path) -> int:
     """Every receipt, by the script that knows nothing of Doumen; gives how many they are."""
-    spec = importlib.util.spec_from_file_location("stranger", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    stranger = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(stranger)
+    stranger = loaded("verify_receipt")
     with doumen.open(folder) as node:
         own = node.session()
         (at / "keys.json").write_text(json.dumps(own.desk.keys()))

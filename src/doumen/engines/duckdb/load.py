@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from doumen.engines.duckdb import convert, parquet, query
+from doumen.engines.duckdb import parquet, query
 from doumen.engines.duckdb.outcome import result
 from doumen.engines.duckdb.quarantine import Quarantine
 from doumen.engines.duckdb.records import SHOWN
-from doumen.engines.duckdb.rules import Rules, rules
+from doumen.engines.duckdb.rules import of_text
 from doumen.engines.duckdb.scanned import copied
 from doumen.engines.duckdb.sources import (
     STAGED,
@@ -75,18 +75,10 @@ class _Text:
         self._path = Path(plan.into) / query.FILE
         spec = plan.spec
         raws = [_raw(column, spec.reading.columns) for column in spec.columns]
-        typed = [f"v{n}" for n in range(len(raws))]
-        columns = list(zip(spec.columns, raws, strict=True))
-        self._values = ", ".join(
-            f"{convert.value(raw, c.type, c.formats)} AS v{n}" for n, (c, raw) in enumerate(columns)
-        )
+        self._values, self._rules = of_text(connection, spec.columns, raws)
         self._outputs = ", ".join(
             f"v{n} AS {name(column.name)}" for n, column in enumerate(spec.columns)
         )
-        faults = [
-            convert.faulty(raw, f"v{n}", c.type, c.formats) for n, (c, raw) in enumerate(columns)
-        ]
-        self._rules: Rules = rules(connection, spec.columns, faults, typed)
 
     def run(self) -> dict[str, Any]:
         spec = self._plan.spec

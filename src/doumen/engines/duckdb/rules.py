@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from doumen.engines.duckdb import convert
 from doumen.engines.duckdb.text import literal, type_name
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
@@ -82,6 +83,26 @@ def rules(
         )
     whens = " ".join(f"WHEN {case} THEN {number}" for number, case in enumerate(cases, start=1))
     return Rules(f"CASE {whens} END" if cases else "CAST(NULL AS INTEGER)", tuple(names))
+
+
+def of_text(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[LoadColumn], raws: Sequence[str]
+) -> tuple[str, Rules]:
+    """The typed values of columns of text, called v0, v1 …, and the rules over them.
+
+    Args:
+        connection: As for `rules`.
+        columns: Columns with their checks.
+        raws: For each, the column that holds its text.
+
+    Raises:
+        Invalid: as `rules`.
+    """
+    typed = [f"v{n}" for n in range(len(columns))]
+    each = list(zip(columns, raws, typed, strict=True))
+    values = ", ".join(f"{convert.value(raw, c.type, c.formats)} AS {v}" for c, raw, v in each)
+    faults = [convert.faulty(raw, v, c.type, c.formats) for c, raw, v in each]
+    return values, rules(connection, columns, faults, typed)
 
 
 def _broken(check: Check, column: LoadColumn, value: str) -> tuple[str, list[str]] | None:

@@ -17,9 +17,9 @@ from typing import Any
 
 import duckdb
 
-from doumen.engines.duckdb import convert, parquet
+from doumen.engines.duckdb import parquet
 from doumen.engines.duckdb.records import Bad
-from doumen.engines.duckdb.rules import Rules, rules
+from doumen.engines.duckdb.rules import Rules, of_text, rules
 from doumen.engines.duckdb.sources import (
     Meter,
     Source,
@@ -82,15 +82,7 @@ class _Text:
         parquet.check_columns(plan.spec.files[0], columns, plan.spec.reading.columns)
         places = {source: f"c{n}" for n, source in enumerate(plan.spec.reading.columns)}
         raws = [places[c.source] for c in columns]
-        self._values = ", ".join(
-            f"{convert.value(raw, c.type, c.formats)} AS v{n}"
-            for n, (c, raw) in enumerate(zip(columns, raws, strict=True))
-        )
-        faults = [
-            convert.faulty(raw, f"v{n}", c.type, c.formats)
-            for n, (c, raw) in enumerate(zip(columns, raws, strict=True))
-        ]
-        self._rules = rules(connection, columns, faults, [f"v{n}" for n in range(len(columns))])
+        self._values, self._rules = of_text(connection, columns, raws)
 
     def run(self) -> dict[str, Any]:
         """All files, one after the other."""

@@ -18,8 +18,8 @@ from glob import escape
 from pathlib import Path, PurePosixPath
 
 from doumen.failpoint import passing
-from doumen.model.errors import Conflict, Unavailable, is_full, no_room
-from doumen.model.files import reason
+from doumen.model.errors import Conflict, Unavailable
+from doumen.model.files import denied, reason
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.session import settings as config
@@ -293,11 +293,9 @@ def _clear(into: Path) -> None:
 
 
 def _unwritable(into: Path, error: OSError) -> Unavailable:
-    if is_full(error):
-        return no_room()
-    return Unavailable(
+    return denied(
+        error,
         msg("The node cannot be restored into `{into}`.", into=into),
-        why=reason(error),
         next=msg("Look at the disk and the rights of the folder."),
         detail="folder",
     )

@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from doumen.failpoint import passing
-from doumen.model.errors import Invalid, Tampered, Unavailable, is_full, no_room
-from doumen.model.files import reason
+from doumen.model.errors import Invalid, Tampered, Unavailable
+from doumen.model.files import denied
 from doumen.model.message import joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -254,11 +254,9 @@ def _changed(path: Path) -> float:
 
 
 def _unwritable(error: OSError) -> Unavailable:
-    if is_full(error):
-        return no_room()
-    return Unavailable(
+    return denied(
+        error,
         msg("The lake cannot be read or written."),
-        why=reason(error),
         next=msg("Look at the disk and the rights of the folder `lake`."),
         detail="lake",
     )

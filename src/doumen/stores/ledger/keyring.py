@@ -33,8 +33,8 @@ from doumen.kits.evidence.keys import (
     public_hex,
     read_key_file,
 )
-from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable, is_full, no_room
-from doumen.model.files import reason
+from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable
+from doumen.model.files import denied, reason
 from doumen.model.message import Message, msg, plain
 from doumen.stores.durable import sync, write_private
 
@@ -237,10 +237,5 @@ def _unreadable(path: Path, why: Message | None) -> Unavailable:
 
 
 def _unwritable(directory: Path, error: OSError) -> Unavailable:
-    if is_full(error):
-        return no_room()
-    return Unavailable(
-        msg("The keys in `{directory}` cannot be written.", directory=directory),
-        why=reason(error),
-        detail="keys",
-    )
+    said = msg("The keys in `{directory}` cannot be written.", directory=directory)
+    return denied(error, said, detail="keys")
