@@ -39,7 +39,8 @@ class Counter:
 
     def facts(self) -> Facts:
         """The facts this actor may know, at the version in force now."""
-        actor, facts = self._standing(), self._means.catalog.current()
+        facts = self._means.catalog.current()
+        actor = self._standing(facts)
         return policy.visible_facts(actor, facts, self._means.clock(), self.purpose)
 
     def history(self, kind: str, key: str) -> Sequence[FactRow]:
@@ -47,7 +48,8 @@ class Counter:
 
         Those who oversee the node also know the versions of a fact that was taken back.
         """
-        means, facts, actor = self._means, self._means.catalog.current(), self._standing()
+        means, facts = self._means, self._means.catalog.current()
+        actor = self._standing(facts)
         if not actor.oversees and self.facts().body(kind, key) is None:
             return ()
         versions = (
@@ -151,9 +153,9 @@ class Counter:
         """The queue before this actor."""
         return Jobs(self._means, self._standing(), self.purpose)
 
-    def _standing(self) -> Actor:
+    def _standing(self, facts: Facts | None = None) -> Actor:
         """The actor as of now: roles may have been taken back since the session was opened."""
-        self.actor = actor_of(self.actor.name, self._means.catalog.current())
+        self.actor = actor_of(self.actor.name, facts or self._means.catalog.current())
         return self.actor
 
     def _read(self) -> AbstractContextManager[Connection]:

@@ -121,6 +121,16 @@ class Database:
         with self._transaction(writing=False) as (connection, _):
             yield connection
 
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A look by one statement, which is a snapshot by itself: no transaction around it.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        with self._transaction(writing=False, **self._kind.GLANCING) as (connection, _):
+            yield connection
+
     def sign(self, origin: str) -> None:
         """Say whose store this is; a file of SQLite is that of the folder it lies in.
 
@@ -146,11 +156,13 @@ class Database:
                 raise
 
     @contextmanager
-    def _transaction(self, *, writing: bool) -> Iterator[tuple[Connection, RootTransaction]]:
-        options: dict[str, Any] = self._kind.WRITING if writing else self._kind.READING
+    def _transaction(
+        self, *, writing: bool, **options: Any
+    ) -> Iterator[tuple[Connection, RootTransaction]]:
+        usual = self._kind.WRITING if writing else self._kind.READING
         try:
             with self._engine.connect() as plain:
-                connection = plain.execution_options(**{WRITING: writing}, **options)
+                connection = plain.execution_options(**{WRITING: writing, **usual, **options})
                 with connection.begin() as transaction:
                     yield connection, transaction
         except sql.IntegrityError as error:

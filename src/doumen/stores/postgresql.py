@@ -25,6 +25,7 @@ from doumen.stores.tables import STORE
 
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 WRITING: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+GLANCING: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 OLDEST = 13
 """Oldest server: it tells what became of a transaction (`pg_xact_status`)."""
 SETTLE = 30.0

@@ -21,8 +21,10 @@ from doumen.stores.durable import sync
 from doumen.stores.faults import busy, unusable
 from doumen.stores.turn import is_writing
 
+_ALONE = "doumen_alone"
 READING: dict[str, Any] = {}
 WRITING: dict[str, Any] = {}
+GLANCING: dict[str, Any] = {_ALONE: True}
 
 
 def engine(place: URL, patience: float, *, keys: bool = True) -> Engine:
@@ -115,4 +117,6 @@ def failure(error: sql.DBAPIError) -> DoumenError:
 
 
 def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(_ALONE):
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")

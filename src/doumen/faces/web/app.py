@@ -66,7 +66,7 @@ class Service:
         node = Node.open(Path(terms.folder))
         metrics = self._metrics
         work = Work(terms, None if metrics is None else metrics.places)
-        self._house = House(node, terms, work, Rate(terms.rate, terms.burst))
+        self._house = House(node, node.session(), terms, work, Rate(terms.rate, terms.burst))
         worker = Worker(node, _job_line)
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()

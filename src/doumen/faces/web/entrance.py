@@ -12,22 +12,26 @@ from doumen.faces.web.problems import Problem
 from doumen.model.errors import OverBudget
 from doumen.model.message import msg
 from doumen.rooms.protect.tokens import Bearer, bearer
-from doumen.session import Node
+from doumen.session import Session
 
 KNOWN = 10_000
 """Tokens whose rate is remembered."""
 _SCHEME = "bearer "
 
 
-def enter(node: Node, headers: Mapping[str, str]) -> Bearer:
+def enter(door: Session, headers: Mapping[str, str]) -> Bearer:
     """Who sent a request.
+
+    Args:
+        door: The owner at the gate.
+        headers: Of the request.
 
     Raises:
         Problem: its token lets nobody in, whatever is wrong with it.
     """
     given = headers.get("authorization", "")
     text = given[len(_SCHEME) :].strip() if given.lower().startswith(_SCHEME) else ""
-    found = bearer(node.session().desk.facts(), text, datetime.now(UTC))
+    found = bearer(door.desk.facts(), text, datetime.now(UTC))
     if found is None:
         raise problems.unauthenticated()
     return found

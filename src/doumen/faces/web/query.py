@@ -73,6 +73,51 @@ class Pieces(io.RawIOBase):
         return held
 
 
+class Flow:
+    """An answer on its way out. Its question is asked with the first step.
+
+    Args:
+        ask: Asks it.
+        media: The form that the answer comes in.
+
+    Attributes:
+        rows: Rows that were written so far.
+        over: Whether all is written.
+    """
+
+    def __init__(self, ask: Callable[[], Answer], media: str) -> None:
+        self.media = media
+        self.rows = 0
+        self.over = False
+        self._ask = ask
+        self._pieces = Pieces()
+        self._answer: Answer | None = None
+        self._steps: Iterator[int] = iter(())
+
+    @property
+    def answer(self) -> Answer:
+        """The answer, once the first step is done."""
+        assert self._answer is not None
+        return self._answer
+
+    def step(self) -> bytes:
+        """The next bytes: at least a piece, if there are so many."""
+        if self._answer is None:
+            self._answer = self._ask()
+            self._steps = MEDIA[self.media](self._pieces, self._answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
+        begun = self._pieces.tell()
+        while not self.over and self._pieces.tell() - begun < PIECE:
+            rows = next(self._steps, None)
+            self.rows += rows or 0
+            self.over = rows is None
+        return self._pieces.taken()
+
+    def close(self) -> None:
+        """End the job where it is not over."""
+        if self._answer is not None:
+            self._answer.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """The operation `query` as an application."""
@@ -111,13 +156,14 @@ class Query:
                 await verb.send_outcome(attended, outcome, None, send)
             return
         media = chosen(request.headers.get("accept", ""))
+        flow = Flow(lambda: _ask(asked(house, bearer, scope), values), media)
+        line, patience = scope["state"]["line"], house.terms.patience
         async with house.work.attended(receive) as attended:
-            answer = await attended.do(lambda: _ask(asked(house, bearer, scope), values))
             try:
-                line, patience = scope["state"]["line"], house.terms.patience
-                await _stream(attended, answer, media, send, patience=patience, line=line)
+                await _stream(attended, flow, send, patience=patience, line=line)
             finally:
-                await house.work.at_door(answer.close)
+                if not flow.over:
+                    await house.work.at_door(flow.close)
 
 
 def chosen(accept: str) -> str:
@@ -146,26 +192,19 @@ def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
 
 
 async def _stream(
-    attended: Attended, answer: Answer, media: str, send: Send, *, patience: float, line: Line
+    attended: Attended, flow: Flow, send: Send, *, patience: float, line: Line
 ) -> None:
-    pieces = Pieces()
-    steps = MEDIA[media](pieces, answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
-
-    def step() -> tuple[bool, bytes]:
-        rows = next(steps, None)
-        line.rows += rows or 0
-        return rows is None, pieces.taken()
-
-    over, data = await attended.do(step)
-    headers = [(b"content-type", media.encode()), (b"vary", b"accept"), *_known(answer)]
+    data = await attended.do(flow.step)
+    headers = [(b"content-type", flow.media.encode()), (b"vary", b"accept"), *_known(flow.answer)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     while True:
+        line.rows = flow.rows
         for piece in _cut(data):
             await _sent(send, piece, patience)
-        if over:
+        if flow.over:
             break
-        over, data = await attended.do(step)
-    line.said["receipt"] = answer.receipt
+        data = await attended.do(flow.step)
+    line.said["receipt"] = flow.answer.receipt
     await send({"type": "http.response.body", "body": b""})
 
 

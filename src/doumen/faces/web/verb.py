@@ -30,9 +30,14 @@ RECEIPT = "doumen-receipt"
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every operation needs."""
+    """What every operation needs.
+
+    Attributes:
+        door: The owner, by whose facts it is known who comes in.
+    """
 
     node: Node
+    door: Session
     terms: Terms
     work: Work
     rate: Rate
@@ -144,7 +149,7 @@ async def admitted(house: House, operation: Operation, scope: Scope) -> Bearer:
     line = scope["state"]["line"]
     line.said["operation"] = words
     headers = Request(scope).headers
-    bearer = await house.work.at_door(lambda: entrance.enter(house.node, headers))
+    bearer = await house.work.at_door(lambda: entrance.enter(house.door, headers))
     line.said |= {"actor": bearer.actor, "token": bearer.token}
     house.rate.take(bearer.token)
     need(bearer, operation.scope, words)

@@ -22,6 +22,8 @@ from doumen.stores.database import Database
 from doumen.stores.tables import FACTS
 from doumen.stores.turn import is_writing
 
+_VERSION = select(func.max(FACTS.c.seq))
+
 
 class Catalog:
     """The facts of one node. Safe for any number of threads."""
@@ -103,9 +105,11 @@ class Catalog:
 
     def _refreshed(self) -> Facts:
         base = self._committed
+        with self._database.glance() as connection:
+            if _version(connection) == base.version:
+                return base
         with self._database.read() as connection:
-            rows = list(_rows(connection, _since(base.version)))
-        return self._kept(base.extended(rows)) if rows else base
+            return self._kept(base.extended(_rows(connection, _since(base.version))))
 
     def _kept(self, facts: Facts) -> Facts:
         """Keep a committed state, unless a newer one is kept already."""
@@ -116,7 +120,7 @@ class Catalog:
 
 
 def _version(connection: Connection) -> int:
-    return connection.execute(select(func.max(FACTS.c.seq))).scalar() or 0
+    return connection.execute(_VERSION).scalar() or 0
 
 
 def _since(version: int) -> Select[Any]:

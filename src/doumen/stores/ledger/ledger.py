@@ -29,6 +29,8 @@ from doumen.stores.tables import CHARGES, CHECKPOINTS, ENTRIES, RECEIPTS
 
 PAGE = 1000
 """Entries read at once."""
+_LAST = select(func.max(ENTRIES.c.place))
+_LAST_HEAD = select(func.max(CHECKPOINTS.c.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Ledger:
 
     def size(self, connection: Connection) -> int:
         """Number of entries."""
-        last = connection.execute(select(func.max(ENTRIES.c.place))).scalar()
+        last = connection.execute(_LAST).scalar()
         return 0 if last is None else last + 1
 
     def root(self, connection: Connection, size: int) -> bytes:
@@ -144,7 +146,7 @@ class Ledger:
         return note
 
     def _keep_head(self, connection: Connection, size: int, note: str) -> None:
-        last = connection.execute(select(func.max(CHECKPOINTS.c.number))).scalar()
+        last = connection.execute(_LAST_HEAD).scalar()
         number = 0 if last is None else last + 1
         connection.execute(insert(CHECKPOINTS), [{"number": number, "size": size, "note": note}])
 

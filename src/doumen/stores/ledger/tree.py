@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from doumen.kits.evidence import merkle
 from doumen.model.errors import Tampered
@@ -21,6 +21,7 @@ Node = tuple[int, int]
 """Level and index of a complete subtree."""
 
 _T = TypeVar("_T")
+_HASHES = select(NODES).where(NODES.c.number.in_(bindparam("wanted", expanding=True)))
 
 
 def number(level: int, index: int) -> int:
@@ -51,8 +52,8 @@ def fetch(connection: Connection, nodes: Iterable[Node]) -> dict[Node, bytes]:
         Tampered: the store lacks one of them.
     """
     wanted = {number(*node): node for node in nodes}
-    asked = select(NODES).where(NODES.c.number.in_(sorted(wanted)))
-    found = {wanted[row.number]: bytes(row.hash) for row in connection.execute(asked)}
+    rows = connection.execute(_HASHES, {"wanted": sorted(wanted)})
+    found = {wanted[number]: bytes(hash_) for number, hash_ in rows}
     if len(found) < len(wanted):
         raise Tampered(
             msg("The ledger lacks hashes of its own tree."),
