@@ -77,11 +77,21 @@ def test_every_command_in_a_block_can_be_read(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "tutorial.md", "keeping.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "tutorial.md"])
 def test_whoever_follows_the_page_gets_to_its_end(
     pages: dict[str, str], reader: Any, page: str
 ) -> None:
     reader.follow(pages[page])
+    assert reader.typed >= 12
+    assert app.main(["ledger", "verify"]) == 0
+
+
+@pytest.mark.usefixtures("store_in_folder")
+def test_whoever_keeps_a_node_as_the_page_says_gets_to_its_end(
+    pages: dict[str, str], reader: Any
+) -> None:
+    """It restores beside the first node, which a server would refuse."""
+    reader.follow(pages["keeping.md"])
     assert reader.typed >= 12
     assert app.main(["ledger", "verify"]) == 0
 

@@ -2,21 +2,21 @@
 
 A small answer (32 MB) is read whole, recorded, then given. A large one streams between two
 events: `query.started` is durable before the first row leaves, `query.ended` carries digest
-and counts. A stream that broke leaves a start without an end, which counts as read. Where all
-of a large answer is taken at once as Arrow, its digest, which takes longer than the data, is
-computed behind it: the receipt comes when that is done.
+and counts. A stream that broke leaves a start without an end, which counts as read. The digest
+of a large answer takes longer than its data and is computed behind it: the receipt comes when
+that is done.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from doumen.gate.settling import Settling
+from doumen.gate.settling import Settling, Trail
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import python_rows
 from doumen.model.errors import DoumenError, Unavailable
@@ -41,7 +41,7 @@ class RecordedAnswer:
         stream: The rows on their way.
         digester: Takes them in order.
         note: Records.
-        settling: Where a digest may be computed behind the data.
+        settling: Where a digest is computed behind the data.
         small: Bytes up to which the answer is recorded before it is given.
         expires: Last day on which it may be kept.
     """
@@ -62,6 +62,7 @@ class RecordedAnswer:
         self._digester = digester
         self._note = note
         self._settling = settling
+        self._trail: Trail | None = None
         self._buffer: list[pa.RecordBatch] = []
         self._receipt: Receipt | None = None
         self._behind: threading.Thread | None = None
@@ -93,21 +94,21 @@ class RecordedAnswer:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, batch by batch; each can be read once."""
         while self._buffer:
-            yield self._taken(self._buffer.pop(0))
+            yield self._buffer.pop(0)
         while self._open:
             batch = self._next()
             if batch is not None:
-                yield self._taken(batch)
+                yield batch
             else:
-                self._end("query.ended")
+                self._settle()
 
     def arrow(self) -> pa.Table:
         """All rows as an Arrow table."""
         batches, self._buffer = self._buffer, []
         if self._open:
-            batches += iter(self._next, None)
+            batches += iter(lambda: self._next(wait=False), None)
             self._open = False
-            self._behind = self._settling.run(lambda: self._settle(batches))
+            self._behind = self._settling.run(self._settle_behind)
         return pa.Table.from_batches(batches, schema=self._stream.arrow)
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -122,6 +123,8 @@ class RecordedAnswer:
     def close(self) -> None:
         """End the job early; the rows given so far count as read."""
         self._open = False
+        if self._trail is not None:
+            self._trail.give_up()
         self._stream.close()
 
     def _start(self, small: int) -> None:
@@ -129,42 +132,43 @@ class RecordedAnswer:
         while held <= small:
             batch = self._next()
             if batch is None:
-                self._digest(self._buffer)
-                self._end("query")
+                for each in self._buffer:
+                    self._digester.update(each)
+                self._end("query", self._digester.finish())
                 return
             held += batch.nbytes
             self._buffer.append(batch)
         self._note("query.started", None, False, None)
+        self._trail = Trail(self._digester, self._settling)
+        for each in self._buffer:
+            self._trail.put(each, wait=False)
 
-    def _taken(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """A batch on its way out; those of a small answer were digested before."""
-        if self._receipt is None:
-            self._digester.update(batch)
-        return batch
-
-    def _next(self) -> pa.RecordBatch | None:
-        """The next batch; None at the end of the stream."""
+    def _next(self, *, wait: bool = True) -> pa.RecordBatch | None:
+        """The next batch, on its way into the digest of a large answer; None at the end."""
         try:
-            return next(self._source, None)
+            batch = next(self._source, None)
         except DoumenError as error:
             self._open = False
+            if self._trail is not None:
+                self._trail.give_up()
             self._note("query.failed", None, False, error.code)
             raise
+        if batch is not None and self._trail is not None:
+            self._trail.put(batch, wait=wait)
+        return batch
 
-    def _settle(self, batches: Iterable[pa.RecordBatch]) -> None:
+    def _settle(self) -> None:
+        """Record the end of a large answer, once its rows are hashed."""
+        assert self._trail is not None
+        self._end("query.ended", self._trail.finish())
+
+    def _settle_behind(self) -> None:
         try:
-            self._digest(batches)
-            self._end("query.ended")
+            self._settle()
         except BaseException as error:  # told to whoever asks for the receipt
             self._error = error
 
-    def _digest(self, batches: Iterable[pa.RecordBatch]) -> None:
-        for batch in batches:
-            self._digester.update(batch)
-
-    def _end(self, kind: str) -> None:
+    def _end(self, kind: str, digest: AnswerDigest) -> None:
         """Record the end of the stream."""
         self._open = False
-        self._receipt = self._note(
-            kind, self._digester.finish(), self._stream.trailer.truncated, None
-        )
+        self._receipt = self._note(kind, digest, self._stream.trailer.truncated, None)

@@ -1,15 +1,41 @@
-"""Work that goes on behind an answer already given: digests of large answers, and their events."""
+"""Work that goes on behind an answer already given: digests of large answers, and their events.
+
+Rows are hashed beside their way out, which is far quicker than hashing them. What is on its way
+is held until it is hashed: where too much is, whoever brings more waits.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyarrow as pa
+
+from doumen.kits.evidence.digest import AnswerDigest, Digester, RowDigests, row_digests
+from doumen.model.wanted import WANTED
+
+HELD = 1 << 30
+"""Bytes of rows that wait to be hashed, of all answers together, before their streams wait."""
+
+Hash = Callable[[pa.RecordBatch, Sequence[bool]], RowDigests]
 
 
 class Settling:
-    """Answers whose last event is still being recorded; a node that closes waits for them."""
+    """Answers whose last event is still being recorded; a node that closes waits for them.
 
-    def __init__(self) -> None:
+    Args:
+        hash: Digests the rows of a batch (`row_digests`); called by `places` threads at once.
+        places: How many.
+        held: Bytes that wait to be hashed before streams wait.
+    """
+
+    def __init__(self, hash: Hash = row_digests, places: int = 1, held: int = HELD) -> None:
+        self._hash = hash
+        self._most = held
+        self._held = 0
+        self._room = threading.Condition()
+        self._hashing = ThreadPoolExecutor(places, thread_name_prefix="doumen-hashing")
         self._open: set[threading.Thread] = set()
         self._lock = threading.Lock()
 
@@ -35,3 +61,88 @@ class Settling:
             threads = list(self._open)
         for thread in threads:
             thread.join()
+
+    def close(self) -> None:
+        """As `wait`; then no rows are hashed any more."""
+        self.wait()
+        self._hashing.shutdown(cancel_futures=True)
+
+    def hashed(
+        self, batch: pa.RecordBatch, floats: Sequence[bool], go_on: Callable[[], bool]
+    ) -> Future[RowDigests]:
+        """The digests of the rows of a batch, in time.
+
+        Args:
+            batch: The rows.
+            floats: Of each column, whether it is floating.
+            go_on: Whether to go on waiting while too much is held; asked when `look` is called.
+        """
+        size = batch.nbytes
+        with self._room:
+            self._room.wait_for(
+                lambda: not self._held or self._held + size <= self._most or not go_on()
+            )
+            self._held += size
+        future = self._hashing.submit(self._hash, batch, floats)
+        future.add_done_callback(lambda _: self._free(size))
+        return future
+
+    def look(self) -> None:
+        """Let those who wait ask whether to go on."""
+        with self._room:
+            self._room.notify_all()
+
+    def _free(self, size: int) -> None:
+        with self._room:
+            self._held -= size
+            self._room.notify_all()
+
+
+class Trail:
+    """The batches of one large answer on their way into its digest, in order.
+
+    Args:
+        digester: Takes them.
+        settling: Where they are hashed.
+    """
+
+    def __init__(self, digester: Digester, settling: Settling) -> None:
+        self._digester = digester
+        self._settling = settling
+        self._hashed: list[Future[RowDigests]] = []
+        self._wanted = True
+        wanted = WANTED.get()
+        if wanted is not None:
+            wanted.on_end(self.give_up)
+
+    def put(self, batch: pa.RecordBatch, *, wait: bool = True) -> None:
+        """Hash a batch in time.
+
+        Args:
+            batch: The next one.
+            wait: Wait while too much is held; False: it is held by the caller anyway.
+
+        Raises:
+            Invalid: it is no part of this answer.
+        """
+        self._digester.check(batch)
+        floats, go_on = self._digester.floats, lambda: wait and self._wanted
+        self._hashed.append(self._settling.hashed(batch, floats, go_on))
+
+    def finish(self) -> AnswerDigest:
+        """The digest of all batches, once they are hashed.
+
+        Raises:
+            Invalid: a column has a type that no answer can have.
+        """
+        for future in self._hashed:
+            self._digester.add(future.result())
+        self._hashed.clear()
+        return self._digester.finish()
+
+    def give_up(self) -> None:
+        """Nobody wants the digest any more."""
+        self._wanted = False
+        for future in self._hashed:
+            future.cancel()
+        self._settling.look()

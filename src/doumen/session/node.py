@@ -15,9 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from doumen.engines.digests import Hashers
 from doumen.engines.duckdb import DuckDB
 from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Commits
+from doumen.gate.settling import Settling
 from doumen.model.actor import OWNER
 from doumen.model.errors import NotFound, Unavailable
 from doumen.model.files import reason
@@ -95,6 +97,7 @@ class Node:
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
         queue = Queue(database)
         self.engine = DuckDB(settings.bounds())
+        self._hashers = Hashers()
         self.means = Means(
             database=database,
             catalog=catalog,
@@ -109,6 +112,7 @@ class Node:
             mask_keys=masks,
             bounds=settings.bounds(),
             small=settings.small_answer_mib * config.MIB,
+            settling=Settling(self._hashers.digests, self._hashers.count),
         )
         self.gate = Gate(self.means)
 
@@ -144,7 +148,8 @@ class Node:
 
     def close(self) -> None:
         """End all workers and close the store."""
-        self.means.settling.wait()
+        self.means.settling.close()
+        self._hashers.close()
         self.engine.close()
         self.means.database.close()
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from doumen.engines.duckdb.bare import bare
-from doumen.engines.duckdb.wire import arrow_stream
+from doumen.engines.sandbox import arrow
 
 CANARY = b"\xca\xfe\xba\xbe" * 4
 ROWS = 9
@@ -86,9 +86,9 @@ def test_nothing_is_left_beneath_a_null(kind: pa.DataType, width: int) -> None:
         assert cleared.to_pylist() == batch(array).to_pylist(), array.type
         assert cleared.schema == batch(array).schema
         if width > 1:
-            assert canary not in bytes(arrow_stream(cleared)), array.type
+            assert canary not in bytes(arrow.written(cleared)), array.type
     if width > 1:
-        assert canary in bytes(arrow_stream(batch(under(kind, width))))
+        assert canary in bytes(arrow.written(batch(under(kind, width))))
 
 
 def test_nothing_is_left_beneath_a_null_truth() -> None:

@@ -13,7 +13,7 @@ from doumen.engines.duckdb import told, wire
 from doumen.engines.duckdb.bare import bare
 from doumen.engines.duckdb.even import even
 from doumen.engines.duckdb.text import literal
-from doumen.engines.sandbox import Channel
+from doumen.engines.sandbox import Channel, arrow
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
 from doumen.model.plan import Bounds, QueryPlan, Scalar
@@ -104,7 +104,7 @@ class Answering:
                 raise told.too_much()
             if kept.num_rows:
                 self.begun = True
-                self._channel.send(wire.BATCH, wire.arrow_stream(bare(kept)))
+                self._channel.send(wire.BATCH, arrow.written(bare(kept)))
             sent += kept.num_rows
             if truncated and not plan.whole:
                 break

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from doumen.engines.duckdb import told, wire
 from doumen.engines.duckdb.conversation import SLACK, Conversation
+from doumen.engines.sandbox import arrow
 from doumen.model.plan import Trailer
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
@@ -75,8 +76,7 @@ class AnswerStream:
 
     def _batch(self, payload: bytearray) -> pa.RecordBatch:
         """The one batch in a frame, which counts against the bound."""
-        with pa.ipc.open_stream(pa.py_buffer(payload)) as reader:
-            batch = reader.read_next_batch()
+        batch = arrow.batch(payload)
         self._left -= batch.nbytes
         if self._left < 0:
             raise told.too_much()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from doumen.engines.sandbox import arrow
 from doumen.model.errors import (
     DoumenError,
     Faulty,
@@ -103,7 +104,7 @@ def pack_query(plan: QueryPlan) -> tuple[dict[str, Any], list[pa.Buffer]]:
         "whole": plan.whole,
         "bounds": asdict(plan.bounds),
     }
-    return body, [arrow_stream(t.inline) for t in plan.tables if t.inline is not None]
+    return body, [arrow.written(t.inline) for t in plan.tables if t.inline is not None]
 
 
 def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryPlan:
@@ -168,20 +169,6 @@ def unpack_error(body: Mapping[str, Any]) -> DoumenError:
     detail = body["code"].partition(".")[2] or None
     what, why, next = (unpacked(body[name]) for name in _SAID)
     return _ERRORS[body["kind"]](what or plain(""), why=why, next=next, detail=detail)
-
-
-def arrow_stream(table: pa.Table | pa.RecordBatch) -> pa.Buffer:
-    """A table or a batch as one self-contained Arrow stream, in memory of just its size."""
-    measured = pa.MockOutputStream()
-    _stream_into(measured, table)
-    memory = pa.allocate_buffer(measured.size())
-    _stream_into(pa.FixedSizeBufferWriter(memory), table)
-    return memory
-
-
-def _stream_into(sink: pa.NativeFile, table: pa.Table | pa.RecordBatch) -> None:
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write(table)
 
 
 def _pack_table(table: GovernedTable) -> dict[str, Any]:

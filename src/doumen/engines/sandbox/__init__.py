@@ -1,7 +1,7 @@
 """Locked worker processes: a zygote forks them, a pool hands each to one actor only.
 
-`frames` is what both sides say; `zygote`, `confine` and `watch` run behind the wall, `herd`
-and `pool` before it. What a worker does is the entry module's matter: `serve(channel)`.
+`frames` and `arrow` are what both sides say; `zygote`, `confine` and `watch` run behind the wall,
+`herd` and `pool` before it. What a worker does is the entry module's matter: `serve(channel)`.
 """
 
 from doumen.engines.sandbox.frames import Channel, Closed, TooLarge

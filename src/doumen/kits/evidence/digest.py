@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,11 @@ from doumen.model.errors import Invalid
 from doumen.model.message import msg
 from doumen.model.schema import Schema
 
-__all__ = ["AnswerDigest", "Digester", "close_enough", "is_floating"]
+__all__ = ["AnswerDigest", "Digester", "RowDigests", "close_enough", "is_floating", "row_digests"]
+
+RowDigests = tuple[bytes, bytes]
+"""Of each row, one after the other: SHA-256 without its floating columns, and of the whole row;
+the latter only where a column is floating."""
 
 _SLICE = 1 << 15
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
@@ -69,6 +74,33 @@ def is_floating(type: str) -> bool:
     return bool(_FLOATING.search(_QUOTED.sub("", type)))
 
 
+def row_digests(batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
+    """The digests of the rows of a batch.
+
+    Args:
+        batch: Some rows.
+        floats: Of each column, whether it is floating (`Digester.floats`).
+
+    Raises:
+        Invalid: a column has a type that no answer can have.
+    """
+    parts = [
+        _digests(batch.slice(start, _SLICE), floats) for start in range(0, batch.num_rows, _SLICE)
+    ]
+    return b"".join(exact for exact, _ in parts), b"".join(whole for _, whole in parts)
+
+
+def _digests(batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
+    columns = list(zip(batch.columns, floats, strict=True))
+    rows = row_bytes([c for c, floating in columns if not floating], batch.num_rows)
+    digests = [hashlib.sha256(row).digest() for row in rows.to_pylist()]
+    if not any(floats):
+        return b"".join(digests), b""
+    rest = row_bytes([c for c, floating in columns if floating], batch.num_rows).to_pylist()
+    whole = (hashlib.sha256(h + tail).digest() for h, tail in zip(digests, rest, strict=True))
+    return b"".join(digests), b"".join(whole)
+
+
 class Digester:
     """Takes an answer batch by batch. Memory: 32 bytes per row, twice where a column floats.
 
@@ -77,6 +109,9 @@ class Digester:
         ordered: Whether the statement fixes the order of the rows.
         salt: The salt of the statement's commitment: without it, the digest of a small answer
             in the ledger could be guessed by trying answers.
+
+    Attributes:
+        floats: Of each column, whether it is floating.
 
     Example:
         >>> digester = Digester(Schema.of(n="INTEGER"), ordered=False)
@@ -88,10 +123,10 @@ class Digester:
     def __init__(self, schema: Schema, ordered: bool, salt: bytes = b"") -> None:
         self._schema = schema
         self._preamble = _preamble(schema, salt)
-        self._floats = [is_floating(column.type) for column in schema]
+        self.floats = [is_floating(column.type) for column in schema]
         self._rows = 0
         self._exact = bytearray()
-        self._whole = bytearray() if any(self._floats) else None
+        self._whole = bytearray() if any(self.floats) else None
         self._sequence = self._started("sequence") if ordered else None
 
     def update(self, batch: pa.RecordBatch) -> None:
@@ -100,6 +135,15 @@ class Digester:
         Raises:
             Invalid: it has another number of columns than the schema, or a type that no answer
                 can have.
+        """
+        self.check(batch)
+        self.add(row_digests(batch, self.floats))
+
+    def check(self, batch: pa.RecordBatch) -> None:
+        """See that a batch is a part of this answer.
+
+        Raises:
+            Invalid: it has another number of columns than the schema.
         """
         if batch.num_columns != len(self._schema):
             raise Invalid(
@@ -110,8 +154,16 @@ class Digester:
                 ),
                 detail="digest",
             )
-        for start in range(0, batch.num_rows, _SLICE):
-            self._add(batch.slice(start, _SLICE))
+
+    def add(self, digests: RowDigests) -> None:
+        """Add the rows of the next batch, of which `row_digests` were computed."""
+        exact, whole = digests
+        self._rows += len(exact) // hashlib.sha256().digest_size
+        self._exact += exact
+        if self._sequence is not None:
+            self._sequence.update(exact)
+        if self._whole is not None:
+            self._whole += whole
 
     def finish(self) -> AnswerDigest:
         """The digest of all rows so far."""
@@ -123,22 +175,6 @@ class Digester:
             sequence=None if self._sequence is None else self._sequence.hexdigest(),
             floating=None if self._whole is None else self._multiset("floating", self._whole),
         )
-
-    def _add(self, batch: pa.RecordBatch) -> None:
-        columns = list(zip(batch.columns, self._floats, strict=True))
-        rows = row_bytes([c for c, floats in columns if not floats], batch.num_rows)
-        digests = [hashlib.sha256(row).digest() for row in rows.to_pylist()]
-        exact = b"".join(digests)
-        self._rows += batch.num_rows
-        self._exact += exact
-        if self._sequence is not None:
-            self._sequence.update(exact)
-        if self._whole is not None:
-            floats = row_bytes([c for c, floats in columns if floats], batch.num_rows).to_pylist()
-            self._whole += b"".join(
-                hashlib.sha256(head + tail).digest()
-                for head, tail in zip(digests, floats, strict=True)
-            )
 
     def _started(self, part: str) -> hashlib._Hash:
         return hashlib.sha256(f"doumen-answer-1 {part}\n".encode() + self._preamble)
