@@ -129,3 +129,28 @@ def test_a_node_that_closes_waits_for_what_is_recorded() -> None:
     settling.run(lambda: (time.sleep(0.2), done.append(1)))  # type: ignore[func-returns-value, arg-type]
     settling.close()
     assert done == [1]
+
+
+def test_rows_go_out_before_they_are_hashed_unless_much_is_held() -> None:
+    hashed: list[int] = []
+
+    def noted(batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
+        hashed.append(batch.num_rows)
+        return row_digests(batch, floats)
+
+    roomy, narrow = Settling(noted), Settling(noted, held=BATCHES[0].nbytes)
+    trail = Trail(Digester(SCHEMA, ordered=True), roomy)
+    for one in BATCHES:
+        trail.put(one)
+    time.sleep(0.2)
+    assert not hashed
+    assert trail.finish() == right().finish()
+    assert len(hashed) == len(BATCHES)
+    hashed.clear()
+    Trail(Digester(SCHEMA, ordered=True), narrow).put(BATCHES[0])
+    until = time.monotonic() + PATIENCE
+    while not hashed and time.monotonic() < until:
+        time.sleep(0.01)
+    assert hashed == [10]
+    roomy.close()
+    narrow.close()

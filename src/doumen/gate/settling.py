@@ -1,12 +1,13 @@
 """Work that goes on behind an answer already given: digests of large answers, and their events.
 
-Rows are hashed beside their way out, which is far quicker than hashing them. What is on its way
-is held until it is hashed: where too much is, whoever brings more waits.
+Rows go out far quicker than they are hashed, so that hashing leaves them the processor for a
+while. What is on its way is held until it is hashed: where too much is, whoever brings more waits.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -17,6 +18,8 @@ from doumen.model.wanted import WANTED
 
 HELD = 1 << 30
 """Bytes of rows that wait to be hashed, of all answers together, before their streams wait."""
+START = 2.0
+"""Seconds that an answer has for going out, unless much is held or it is out, before hashing."""
 
 Hash = Callable[[pa.RecordBatch, Sequence[bool]], RowDigests]
 
@@ -68,7 +71,12 @@ class Settling:
         self._hashing.shutdown(cancel_futures=True)
 
     def hashed(
-        self, batch: pa.RecordBatch, floats: Sequence[bool], go_on: Callable[[], bool]
+        self,
+        batch: pa.RecordBatch,
+        floats: Sequence[bool],
+        *,
+        go_on: Callable[[], bool],
+        due: Callable[[], float],
     ) -> Future[RowDigests]:
         """The digests of the rows of a batch, in time.
 
@@ -76,6 +84,7 @@ class Settling:
             batch: The rows.
             floats: Of each column, whether it is floating.
             go_on: Whether to go on waiting while too much is held; asked when `look` is called.
+            due: Seconds until they are hashed though there is room; asked likewise.
         """
         size = batch.nbytes
         with self._room:
@@ -83,7 +92,13 @@ class Settling:
                 lambda: not self._held or self._held + size <= self._most or not go_on()
             )
             self._held += size
-        future = self._hashing.submit(self._hash, batch, floats)
+
+        def hash() -> RowDigests:
+            with self._room:
+                self._room.wait_for(lambda: due() <= 0 or 2 * self._held > self._most, due())
+            return self._hash(batch, floats)
+
+        future = self._hashing.submit(hash)
         future.add_done_callback(lambda _: self._free(size))
         return future
 
@@ -110,6 +125,7 @@ class Trail:
         self._digester = digester
         self._settling = settling
         self._hashed: list[Future[RowDigests]] = []
+        self._due = time.monotonic() + START
         self._wanted = True
         wanted = WANTED.get()
         if wanted is not None:
@@ -126,8 +142,13 @@ class Trail:
             Invalid: it is no part of this answer.
         """
         self._digester.check(batch)
-        floats, go_on = self._digester.floats, lambda: wait and self._wanted
-        self._hashed.append(self._settling.hashed(batch, floats, go_on))
+        future = self._settling.hashed(
+            batch,
+            self._digester.floats,
+            go_on=lambda: wait and self._wanted,
+            due=lambda: self._due - time.monotonic(),
+        )
+        self._hashed.append(future)
 
     def finish(self) -> AnswerDigest:
         """The digest of all batches, once they are hashed.
@@ -135,6 +156,7 @@ class Trail:
         Raises:
             Invalid: a column has a type that no answer can have.
         """
+        self._hurry()
         for future in self._hashed:
             self._digester.add(future.result())
         self._hashed.clear()
@@ -145,4 +167,9 @@ class Trail:
         self._wanted = False
         for future in self._hashed:
             future.cancel()
+        self._hurry()
+
+    def _hurry(self) -> None:
+        """The rows are out, or will never be: nobody needs the processor for them."""
+        self._due = 0.0
         self._settling.look()

@@ -194,16 +194,21 @@ def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
 async def _stream(
     attended: Attended, flow: Flow, send: Send, *, patience: float, line: Line
 ) -> None:
-    data = await attended.do(flow.step)
+    """Send an answer; while some bytes of it are sent, the next ones are made."""
+    data: bytes | None = await attended.do(flow.step)
     headers = [(b"content-type", flow.media.encode()), (b"vary", b"accept"), *_known(flow.answer)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    while True:
+    while data is not None:
         line.rows = flow.rows
-        for piece in _cut(data):
-            await _sent(send, piece, patience)
-        if flow.over:
-            break
-        data = await attended.do(flow.step)
+        ahead = None if flow.over else asyncio.create_task(attended.do(flow.step))
+        try:
+            for piece in _cut(data):
+                await _sent(send, piece, patience)
+        except BaseException:
+            if ahead is not None:
+                await attended.drop(ahead)
+            raise
+        data = None if ahead is None else await ahead
     line.said["receipt"] = flow.answer.receipt
     await send({"type": "http.response.body", "body": b""})
 

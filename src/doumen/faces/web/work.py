@@ -54,6 +54,12 @@ class Attended:
             raise Gone
         return doing.result()
 
+    async def drop(self, doing: asyncio.Task[T]) -> None:
+        """End a step that nobody waits for any more, and its job."""
+        self._give_up()
+        with suppress(Exception):
+            await doing
+
     async def end(self) -> None:
         """Stop watching the client."""
         self._gone.cancel()
