@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 from bench.load import BIG, CLIENTS, ROWS, SMALL, prepared
 from bench.measure import RUNS, Measure
 
-RATE = 200
-"""Requests a second that are due."""
+RATES = (200, 100)
+"""Requests a second that are due; the first is the goal."""
 SECONDS = 20
 WARM = 5
 CONNECTIONS = 16
@@ -91,11 +91,11 @@ def _ask(
     return response
 
 
-def paced(url: str, tokens: list[str], seconds: float) -> list[float]:
+def paced(url: str, tokens: list[str], seconds: float, rate: int) -> list[float]:
     """Seconds of each request, from the moment at which it was due."""
     spent: list[float] = []
     lock, begun = threading.Lock(), time.perf_counter() + 0.2
-    numbers = iter(range(int(RATE * seconds)))
+    numbers = iter(range(int(rate * seconds)))
 
     def client(place: int) -> None:
         connection = _connection(url)
@@ -105,7 +105,7 @@ def paced(url: str, tokens: list[str], seconds: float) -> list[float]:
             if number is None:
                 connection.close()
                 return
-            due = begun + number / RATE
+            due = begun + number / rate
             time.sleep(max(0.0, due - time.perf_counter()))
             token = tokens[place % len(tokens)]
             _ask(connection, token, SMALL.format(number % 50), "application/json").read()
@@ -176,8 +176,24 @@ def large(url: str, token: str, folder: Path) -> tuple[list[float], list[float],
     return files, answers, ends, rows
 
 
+def _spent(url: str, tokens: list[str], rate: int) -> tuple[list[float], float]:
+    """Seconds of each request at a pace, and how many a second there truly were."""
+    since = time.perf_counter()
+    spent = paced(url, tokens, SECONDS, rate)
+    return spent, len(spent) / (time.perf_counter() - since)
+
+
+def _small(rate: int, spent: list[float], truly: float) -> Measure:
+    p50, p95 = statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
+    return Measure(
+        f"{rate} small queries a second over HTTP, p95", f"{p95 * 1000:,.0f} ms",
+        "<= 100 ms" if rate == RATES[0] else "beside it", p95 <= 0.1,
+        f"p50 {p50 * 1000:,.0f} ms; {truly:.0f} a second were answered",
+    )  # fmt: skip
+
+
 def run() -> list[Measure]:
-    """All three."""
+    """All of it."""
     with prepared() as (node, _), tempfile.TemporaryDirectory() as folder:
         owner = node.session()
         names = [*(f"ana{number}" for number in range(CLIENTS)), "owner"]
@@ -187,16 +203,14 @@ def run() -> list[Measure]:
         quiet = ["--log-level", "warning", "--background", "0"]
         command = [sys.executable, "-m", "doumen", "--node", str(node.directory), "serve"]
         with _running([*command, *options, *quiet], port) as url:
-            paced(url, tokens, WARM)
-            spent = paced(url, tokens, SECONDS)
+            paced(url, tokens, WARM, RATES[-1])
+            spent = {rate: _spent(url, tokens, rate) for rate in RATES}
             firsts = [first_bytes(url, mine) for _ in range(RUNS)]
             files, answers, ends, size = large(url, mine, Path(folder))
-    p50, p95 = statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
     first = statistics.median(firsts)
     theirs, ours = statistics.median(files), statistics.median(answers)
     return [
-        Measure(f"{RATE} small queries a second over HTTP, p95", f"{p95 * 1000:.0f} ms",
-                "<= 100 ms", p95 <= 0.1, f"p50 {p50 * 1000:.0f} ms, {len(spent):,} requests"),
+        *(_small(rate, *spent[rate]) for rate in RATES),
         Measure(f"first bytes of {ROWS // 10**6}M rows over HTTP", f"{first * 1000:.0f} ms",
                 "<= 200 ms", first <= 0.2),
         Measure("Arrow over HTTP beside a file", f"{theirs / ours:.2f}×", ">= 0.7×",
