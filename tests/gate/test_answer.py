@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
 
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.settling import Settling
-from doumen.kits.evidence.digest import Digester
+from doumen.gate.trail import Hashing, Trail
+from doumen.kits.evidence.digest import Digester, row_digests
 from doumen.model.errors import Faulty, Invalid, Unavailable
 from doumen.model.message import msg
 from doumen.model.receipt import Inclusion, Receipt
+from doumen.model.wanted import WANTED, Wanted
 
 
 def batches(count: int) -> list[pa.RecordBatch]:
@@ -139,4 +142,69 @@ def test_an_end_that_cannot_be_recorded_is_told_with_the_receipt(broken: Any) ->
     )
     assert answer.arrow().num_rows == 5
     with pytest.raises(Unavailable, match="No disk"):
+        _ = answer.receipt
+
+
+class Broken(KeyboardInterrupt):
+    """Somebody pressed Ctrl+C."""
+
+
+@pytest.mark.parametrize("where", ["put", "finish"])
+def test_what_is_broken_off_cannot_be_read_on_over_the_gap(
+    broken: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    notes, stream = Notes(), broken(batches(5))
+    answer = recorded(stream, notes, 10)
+    taken = [next(answer.batches())]
+    with monkeypatch.context() as patch:
+        patch.setattr(Trail, where, Mock(side_effect=Broken))
+        with pytest.raises(Broken):
+            taken.extend(answer.batches())
+    assert stream.closed
+    held = len(taken) + len(list(answer.batches()))
+    assert held < 5 or where == "finish"
+    with pytest.raises(Unavailable):
+        _ = answer.receipt
+    assert [kind for kind, *_ in notes.kinds] == ["query.started"]
+
+
+def test_closing_does_not_end_what_is_recorded_behind(broken: Any) -> None:
+    notes, go = Notes(), threading.Event()
+
+    def hash(batch: pa.RecordBatch, floats: Any) -> Any:
+        assert go.wait(10)
+        return row_digests(batch, floats)
+
+    stream = broken(batches(5))
+    answer = RecordedAnswer(
+        stream, Digester(stream.schema, False), notes, settling=Settling(Hashing(hash)), small=10
+    )
+    assert answer.arrow().num_rows == 5
+    answer.close()
+    go.set()
+    assert answer.receipt == "query.ended"
+    assert notes.kinds[-1] == ("query.ended", 5, None)
+
+
+def test_who_went_away_before_the_end_is_recorded_as_failed(broken: Any) -> None:
+    notes, wanted = Notes(), Wanted()
+    kept = WANTED.set(wanted)
+    answer = recorded(broken(batches(5)), notes, 10)
+    WANTED.reset(kept)
+    rest = answer.batches()
+    next(rest)
+    wanted.end()
+    with pytest.raises(Unavailable):
+        list(rest)
+    assert notes.kinds[-1] == ("query.failed", None, "unavailable.abandoned")
+
+
+def test_what_fails_behind_is_told_to_whoever_asks_for_the_receipt(broken: Any) -> None:
+    stream = broken(batches(5))
+    hashing = Hashing(Mock(side_effect=MemoryError))
+    answer = RecordedAnswer(
+        stream, Digester(stream.schema, False), Notes(), settling=Settling(hashing), small=10
+    )
+    assert answer.arrow().num_rows == 5
+    with pytest.raises(MemoryError):
         _ = answer.receipt

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from doumen.gate.settling import Settling, Trail
+from doumen.gate.settling import Settling
+from doumen.gate.trail import Trail
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import python_rows
 from doumen.model.errors import DoumenError, Unavailable
@@ -123,7 +125,7 @@ class RecordedAnswer:
     def close(self) -> None:
         """End the job early; the rows given so far count as read."""
         self._open = False
-        if self._trail is not None:
+        if self._trail is not None and self._behind is None:
             self._trail.give_up()
         self._stream.close()
 
@@ -139,28 +141,36 @@ class RecordedAnswer:
             held += batch.nbytes
             self._buffer.append(batch)
         self._note("query.started", None, False, None)
-        self._trail = Trail(self._digester, self._settling)
-        for each in self._buffer:
-            self._trail.put(each, wait=False)
+        self._trail = Trail(self._digester, self._settling.hashing)
+        with self._whole():
+            for each in self._buffer:
+                self._trail.put(each, wait=False)
 
     def _next(self, *, wait: bool = True) -> pa.RecordBatch | None:
         """The next batch, on its way into the digest of a large answer; None at the end."""
-        try:
+        with self._whole():
             batch = next(self._source, None)
-        except DoumenError as error:
-            self._open = False
-            if self._trail is not None:
-                self._trail.give_up()
-            self._note("query.failed", None, False, error.code)
-            raise
-        if batch is not None and self._trail is not None:
-            self._trail.put(batch, wait=wait)
+            if batch is not None and self._trail is not None:
+                self._trail.put(batch, wait=wait)
         return batch
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Whatever breaks off a step ends the answer: no later one may pass over it."""
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if isinstance(error, DoumenError):
+                self._note("query.failed", None, False, error.code)
+            raise
 
     def _settle(self) -> None:
         """Record the end of a large answer, once its rows are hashed."""
         assert self._trail is not None
-        self._end("query.ended", self._trail.finish())
+        with self._whole():
+            digest = self._trail.finish()
+        self._end("query.ended", digest)
 
     def _settle_behind(self) -> None:
         try:

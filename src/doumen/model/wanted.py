@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from doumen.model.errors import Unavailable
+from doumen.model.message import msg
+
 
 class Wanted:
     """One request that may be given up. Safe for any number of threads.
@@ -32,6 +35,16 @@ class Wanted:
         self.over = True
         for end in list(self._ends):
             end()
+
+
+def given_up() -> Unavailable:
+    """The asker went away, so the job was ended."""
+    return Unavailable(
+        msg("The job was ended before it was done."),
+        why=msg("Nobody waits for it any more."),
+        next=msg("Ask again."),
+        detail="abandoned",
+    )
 
 
 WANTED: ContextVar[Wanted | None] = ContextVar("doumen_wanted", default=None)

@@ -20,6 +20,7 @@ from doumen.engines.duckdb import DuckDB
 from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Commits
 from doumen.gate.settling import Settling
+from doumen.gate.trail import Hashing
 from doumen.model.actor import OWNER
 from doumen.model.errors import NotFound, Unavailable
 from doumen.model.files import reason
@@ -112,7 +113,7 @@ class Node:
             mask_keys=masks,
             bounds=settings.bounds(),
             small=settings.small_answer_mib * config.MIB,
-            settling=Settling(self._hashers.digests, self._hashers.count),
+            settling=Settling(Hashing(self._hashers.digests, self._hashers.count)),
         )
         self.gate = Gate(self.means)
 

@@ -6,12 +6,14 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import psutil
 import pyarrow as pa
 import pytest
 
 from doumen.engines.digests import Hashers
+from doumen.engines.sandbox import Pool, arrow
 from doumen.kits.evidence.digest import row_digests
 from doumen.model.errors import Invalid
 
@@ -75,3 +77,39 @@ def test_what_has_no_digest_is_told_as_here(hashers: Hashers) -> None:
     with pytest.raises(Invalid):
         hashers.digests(odd, [True])
     assert hashers.digests(batch(1), FLOATS) == row_digests(batch(1), FLOATS)
+
+
+class Strange:
+    """A process that answers with too few digests, or is none."""
+
+    def __init__(self) -> None:
+        self.channel, self.ended = Mock(), False
+        self.channel.receive = lambda most: (b"E", bytearray(31))
+
+    def end(self) -> None:
+        self.ended = True
+
+
+def test_what_a_process_leaves_out_is_done_here(
+    hashers: Hashers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = Strange()
+    monkeypatch.setattr(Pool, "take", lambda self, actor: strange)
+    assert hashers.digests(batch(1), FLOATS) == row_digests(batch(1), FLOATS)
+    assert strange.ended
+    strange.ended = False
+    with monkeypatch.context() as patch:
+        patch.setattr(arrow, "written", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            hashers.digests(batch(1), FLOATS)
+    assert strange.ended
+    monkeypatch.setattr(Pool, "take", Mock(side_effect=OSError(24, "too many open files")))
+    assert hashers.digests(batch(1), FLOATS) == row_digests(batch(1), FLOATS)
+
+
+def test_there_are_as_many_as_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 3, 5})
+    assert Hashers().count == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert Hashers().count == 7

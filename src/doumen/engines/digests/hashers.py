@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from doumen.engines.digests.worker import BATCH, FLOATS, LONGEST
 from doumen.engines.sandbox import Closed, Pool, TooLarge, arrow
-from doumen.kits.evidence.digest import RowDigests, row_digests
+from doumen.kits.evidence.digest import SIZE, RowDigests, row_digests
 from doumen.model.errors import Unavailable
 
 ENTRY = "doumen.engines.digests.worker"
@@ -25,14 +25,14 @@ class Hashers:
     """
 
     def __init__(self, count: int | None = None) -> None:
-        self.count = count or len(os.sched_getaffinity(0))
+        self.count = count or _cores()
         self._pool = Pool(ENTRY, kept=self.count, warm=False)
 
     def digests(self, batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
         """As `row_digests`; from `count` threads at once. What a process fails at is done here."""
         try:
             worker = self._pool.take(_ALL)
-        except Unavailable:
+        except (Unavailable, OSError):
             return row_digests(batch, floats)
         try:
             worker.channel.send(FLOATS, bytes(floats))
@@ -45,9 +45,19 @@ class Hashers:
         except BaseException:
             worker.end()
             raise
+        if len(exact) != batch.num_rows * SIZE or len(whole) != len(exact) * any(floats):
+            worker.end()
+            return row_digests(batch, floats)
         self._pool.give(_ALL, worker, 0)
         return bytes(exact), bytes(whole)
 
     def close(self) -> None:
         """End all processes."""
         self._pool.close()
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -20,7 +20,7 @@ from doumen.engines.sandbox import Closed, TooLarge, Worker
 from doumen.engines.sandbox.watch import OUT_OF_TIME
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.message import msg
-from doumen.model.wanted import WANTED
+from doumen.model.wanted import WANTED, given_up
 
 SLACK = 1 << 20
 """Bytes by which an Arrow stream may be longer than the data in it."""
@@ -114,7 +114,7 @@ class Conversation:
             self._worker = None
         status = worker.end()
         if self._abandoned:
-            return told.abandoned()
+            return given_up()
         if status is None:
             return told.broken()
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGKILL, signal.SIGABRT}:

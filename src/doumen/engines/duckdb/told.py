@@ -40,13 +40,3 @@ def broken() -> Unavailable:
         next=msg("Try again; if it persists, please report the statement."),
         detail="engine",
     )
-
-
-def abandoned() -> Unavailable:
-    """The asker went away, so the job was ended."""
-    return Unavailable(
-        msg("The job was ended before it was done."),
-        why=msg("Nobody waits for it any more."),
-        next=msg("Ask again."),
-        detail="abandoned",
-    )

@@ -64,9 +64,14 @@ class Service:
         """Open the node; close it when all requests are answered."""
         terms = self._terms
         node = Node.open(Path(terms.folder))
+        try:
+            door = node.session()
+        except BaseException:
+            node.close()
+            raise
         metrics = self._metrics
         work = Work(terms, None if metrics is None else metrics.places)
-        self._house = House(node, node.session(), terms, work, Rate(terms.rate, terms.burst))
+        self._house = House(node, door, terms, work, Rate(terms.rate, terms.burst))
         worker = Worker(node, _job_line)
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()

@@ -27,6 +27,8 @@ RowDigests = tuple[bytes, bytes]
 """Of each row, one after the other: SHA-256 without its floating columns, and of the whole row;
 the latter only where a column is floating."""
 
+SIZE = 32
+"""Bytes of a digest."""
 _SLICE = 1 << 15
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 _FLOATING = re.compile(r"\b(?:FLOAT|DOUBLE|REAL)\b")
@@ -158,7 +160,7 @@ class Digester:
     def add(self, digests: RowDigests) -> None:
         """Add the rows of the next batch, of which `row_digests` were computed."""
         exact, whole = digests
-        self._rows += len(exact) // hashlib.sha256().digest_size
+        self._rows += len(exact) // SIZE
         self._exact += exact
         if self._sequence is not None:
             self._sequence.update(exact)
