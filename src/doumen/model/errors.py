@@ -147,9 +147,13 @@ class Tampered(DoumenError):
     http = 409
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Numbers by which the system says that a disk, or one's share of it, is full."""
+
+
 def is_full(error: BaseException) -> bool:
     """Whether the system says that a disk, or one's share of it, is full."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def no_room() -> Unavailable:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, TableFeatures
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from doumen.model.errors import Conflict, Faulty, Invalid, Unavailable
@@ -289,3 +291,30 @@ def test_many_commits_make_checkpoints_and_lose_no_history(lake: Lake) -> None:
     names = {path.name for path in log(lake).iterdir()}
     assert "_last_checkpoint" in names
     assert {name(v) for v in range(version + 1)} <= names
+
+
+FULL = "Generic LocalFileSystem error\nUnable to copy data to file\nNo space left on device"
+"""What the library said on a disk that was full, without the number at its end."""
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (OSError(f"{FULL} (os error 28)"), "unavailable.disk"),
+        (DeltaError("Disk quota exceeded (os error 122)"), "unavailable.disk"),
+        (OSError(28, "No space left on device"), "unavailable.disk"),
+        (OSError("Permission denied (os error 13)"), "unavailable.delta"),
+        (OSError(FULL), "unavailable.delta"),
+    ],
+)
+def test_a_full_disk_is_told_apart(
+    lake: Lake, commit: Commit, monkeypatch: pytest.MonkeyPatch, said: Exception, code: str
+) -> None:
+    version = commit(1, "append", None)
+    monkeypatch.setattr(delta, "DeltaTable", Mock(side_effect=said))
+    with pytest.raises(Unavailable) as error:
+        delta.names(lake.table_dir(TABLE), version)
+    assert error.value.code == code
+    with pytest.raises(Unavailable) as error:
+        commit(2, "append", version)
+    assert error.value.code == code

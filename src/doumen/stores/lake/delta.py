@@ -19,7 +19,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.schema import ArrayType, Field, MapType, PrimitiveType, StructType
 from deltalake.transaction import AddAction, CommitProperties, PostCommitHookProperties
 
-from doumen.model.errors import Conflict, Invalid, Unavailable
+from doumen.model.errors import FULL, Conflict, Invalid, Unavailable, is_full, no_room
 from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
@@ -73,7 +73,7 @@ def register(
             detail="delta",
         ) from None
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, msg("It cannot be read or written.")) from error
+        raise _failed(directory, msg("It cannot be read or written."), error) from error
     _sync(directory, before)
     return version
 
@@ -97,7 +97,7 @@ def names(directory: Path, version: int) -> set[str]:
             )
         return {uri.rpartition("/")[2] for uri in table.file_uris()}
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, msg("It cannot be read.")) from error
+        raise _failed(directory, msg("It cannot be read."), error) from error
 
 
 def follow(directory: Path, version: int) -> None:
@@ -110,7 +110,7 @@ def follow(directory: Path, version: int) -> None:
     try:
         _at(directory, version)
     except (DeltaError, OSError) as error:
-        raise _unusable(directory, msg("It cannot be read or written.")) from error
+        raise _failed(directory, msg("It cannot be read or written."), error) from error
     _sync(directory, before)
 
 
@@ -277,6 +277,12 @@ def _sync(directory: Path, before: set[str]) -> None:
             sync(directory / LOG / name)
     sync(directory / LOG)
     sync(directory)
+
+
+def _failed(directory: Path, why: Message, error: Exception) -> Unavailable:
+    """What a failure means; of a full disk the library tells in words, with the system's number."""
+    full = any(f"(os error {number})" in str(error) for number in FULL)
+    return no_room() if full or is_full(error) else _unusable(directory, why)
 
 
 def _unusable(directory: Path, why: Message) -> Unavailable:
