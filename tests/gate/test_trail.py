@@ -262,11 +262,12 @@ def test_a_process_that_was_forked_hashes_by_itself(gate: Gate) -> None:
 
 
 def test_what_another_process_held_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    hashing = Hashing(held=SIZE)
-    trail(hashing).put(BATCHES[0])
+    hashing = Hashing()
+    trail(hashing).put(BATCHES[0])  # not due: no thread of the other process is there
     monkeypatch.setattr(os, "getpid", lambda: -1)
     one = trail(hashing)
     for each in BATCHES:
         one.put(each)
+    assert hashing._held == len(BATCHES) * SIZE
     assert one.finish() == right().finish()
     until(lambda: hashing._held == 0)
