@@ -79,7 +79,10 @@ def test_the_order_is_that_of_the_rows_whichever_is_hashed_first() -> None:
     assert one.finish() == right().finish()
 
 
-def test_rows_go_out_before_they_are_hashed_unless_much_is_held(gate: Gate) -> None:
+def test_rows_go_out_before_they_are_hashed_unless_much_is_held(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START", 60.0)
     gate.open.set()
     one = trail(Hashing(gate))
     for each in BATCHES:
@@ -144,7 +147,10 @@ def test_whoever_needs_room_gets_it_from_what_is_not_due(gate: Gate) -> None:
     until(lambda: gate.seen == [0, 0])
 
 
-def test_an_answer_that_is_out_does_not_wait_for_one_that_is_not(gate: Gate) -> None:
+def test_an_answer_that_is_out_does_not_wait_for_one_that_is_not(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START", 60.0)
     gate.open.set()
     hashing = Hashing(gate)
     trail(hashing).put(BATCHES[0])
@@ -180,7 +186,10 @@ def test_nobody_waits_for_what_is_given_up(gate: Gate, how: str) -> None:
     assert other.finish() == right().finish()
 
 
-def test_what_was_given_up_is_not_hashed_and_frees_its_room(gate: Gate) -> None:
+def test_what_was_given_up_is_not_hashed_and_frees_its_room(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START", 60.0)
     hashing = Hashing(gate)
     one = trail(hashing)
     for each in BATCHES:
