@@ -193,7 +193,7 @@ def _small(rate: int, spent: list[float], truly: float) -> Measure:
 
 
 def run() -> list[Measure]:
-    """All of it."""
+    """Small questions at either pace, first bytes, and a large answer beside a file."""
     with prepared() as (node, _), tempfile.TemporaryDirectory() as folder:
         owner = node.session()
         names = [*(f"ana{number}" for number in range(CLIENTS)), "owner"]

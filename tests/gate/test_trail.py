@@ -37,8 +37,11 @@ def right() -> Digester:
     return digester
 
 
-def trail(hashing: Hashing) -> Trail:
-    return Trail(Digester(SCHEMA, ordered=True), hashing)
+def trail(hashing: Hashing, batches: Sequence[pa.RecordBatch] = ()) -> Trail:
+    one = Trail(Digester(SCHEMA, ordered=True), hashing)
+    for each in batches:
+        one.put(each)
+    return one
 
 
 class Gate:
@@ -73,9 +76,7 @@ def test_the_order_is_that_of_the_rows_whichever_is_hashed_first() -> None:
         time.sleep(0.1 if batch.equals(BATCHES[0]) else 0.0)
         return row_digests(batch, floats)
 
-    one = trail(Hashing(slow_first, 3))
-    for each in BATCHES:
-        one.put(each)
+    one = trail(Hashing(slow_first, 3), BATCHES)
     assert one.finish() == right().finish()
 
 
@@ -84,9 +85,7 @@ def test_rows_go_out_before_they_are_hashed_unless_much_is_held(
 ) -> None:
     monkeypatch.setattr(module, "START", 60.0)
     gate.open.set()
-    one = trail(Hashing(gate))
-    for each in BATCHES:
-        one.put(each)
+    one = trail(Hashing(gate), BATCHES)
     time.sleep(0.2)
     assert not gate.seen
     assert one.finish() == right().finish()
@@ -154,9 +153,7 @@ def test_an_answer_that_is_out_does_not_wait_for_one_that_is_not(
     gate.open.set()
     hashing = Hashing(gate)
     trail(hashing).put(BATCHES[0])
-    one = trail(hashing)
-    for each in BATCHES:
-        one.put(each)
+    one = trail(hashing, BATCHES)
     since = time.monotonic()
     assert one.finish() == right().finish()
     assert time.monotonic() - since < module.START / 2
@@ -180,9 +177,7 @@ def test_nobody_waits_for_what_is_given_up(gate: Gate, how: str) -> None:
         one.finish()
     assert error.value.code == "unavailable.abandoned"
     gate.open.set()
-    other = trail(hashing)  # there is room again
-    for each in BATCHES:
-        other.put(each)
+    other = trail(hashing, BATCHES)  # there is room again
     assert other.finish() == right().finish()
 
 
@@ -191,9 +186,7 @@ def test_what_was_given_up_is_not_hashed_and_frees_its_room(
 ) -> None:
     monkeypatch.setattr(module, "START", 60.0)
     hashing = Hashing(gate)
-    one = trail(hashing)
-    for each in BATCHES:
-        one.put(each)
+    one = trail(hashing, BATCHES)
     assert hashing._held == len(BATCHES) * SIZE
     one.give_up()
     assert hashing._held == 0
@@ -201,9 +194,7 @@ def test_what_was_given_up_is_not_hashed_and_frees_its_room(
 
 
 def test_what_is_out_is_not_given_up(gate: Gate) -> None:
-    one, found = trail(Hashing(gate)), []
-    for each in BATCHES:
-        one.put(each)
+    one, found = trail(Hashing(gate), BATCHES), []
     thread = threading.Thread(target=lambda: found.append(one.finish()))
     thread.start()
     until(lambda: gate.seen != [])
@@ -232,9 +223,7 @@ def test_what_fails_on_the_way_is_told_at_the_end() -> None:
 
 def test_a_node_that_closes_lets_nobody_wait(gate: Gate) -> None:
     hashing = Hashing(gate)
-    one, found = trail(hashing), []
-    for each in BATCHES:
-        one.put(each)
+    one, found = trail(hashing, BATCHES), []
 
     def finish() -> None:
         try:
@@ -254,18 +243,14 @@ def test_a_node_that_closes_lets_nobody_wait(gate: Gate) -> None:
 
 def test_a_process_that_was_forked_hashes_by_itself(gate: Gate) -> None:
     hashing = Hashing(gate)
-    busy = trail(hashing)
-    for each in BATCHES:
-        busy.put(each)
+    busy = trail(hashing, BATCHES)
     threading.Thread(target=busy.finish, daemon=True).start()
     until(lambda: gate.seen == [0])
     child = os.fork()
     if child == 0:
         signal.alarm(PATIENCE)
         gate.open.set()
-        one = trail(hashing)
-        for each in BATCHES:
-            one.put(each)
+        one = trail(hashing, BATCHES)
         os._exit(0 if one.finish() == right().finish() else 1)
     assert os.waitpid(child, 0)[1] == 0
 
@@ -274,9 +259,7 @@ def test_what_another_process_held_does_not_count(monkeypatch: pytest.MonkeyPatc
     hashing = Hashing()
     trail(hashing).put(BATCHES[0])  # not due: no thread of the other process is there
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    one = trail(hashing)
-    for each in BATCHES:
-        one.put(each)
+    one = trail(hashing, BATCHES)
     assert hashing._held == len(BATCHES) * SIZE
     assert one.finish() == right().finish()
     until(lambda: hashing._held == 0)

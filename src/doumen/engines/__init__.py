@@ -1,1 +1,4 @@
-"""What computes: a governed plan in, an Arrow stream out, in a process that holds nothing else."""
+"""What computes, in processes that hold nothing else.
+
+`duckdb`: a governed plan in, an Arrow stream out. `digests`: rows in, their digests out.
+"""

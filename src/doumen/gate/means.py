@@ -30,8 +30,8 @@ class Means:
         mask_keys: Outer and inner key (hex) of hash masks of this node.
         bounds: Limits of one job.
         small: Bytes up to which an answer is recorded before it is given.
-        plans: Plans made before.
         settling: Answers that are given and not yet recorded to their end.
+        plans: Plans made before.
         attached: Looks at the files that lie outside of the lake.
     """
 
@@ -48,6 +48,6 @@ class Means:
     mask_keys: tuple[str, str]
     bounds: Bounds
     small: int
+    settling: Settling
     plans: Plans = field(default_factory=Plans)
-    settling: Settling = field(default_factory=Settling)
     attached: Attached = field(default_factory=Attached)

@@ -76,8 +76,7 @@ class Hashing:
         Raises:
             Unavailable: the node is closed.
         """
-        self._own()
-        with self._room:
+        with self._ours():
             self._waiters += 1
             try:
                 self._start()
@@ -94,24 +93,21 @@ class Hashing:
 
     def drop(self, items: Iterable[_Item]) -> None:
         """Hold these no longer, but for those that are being hashed."""
-        self._own()
-        with self._room:
-            dropped = {id(item) for item in items}
-            kept = deque(item for item in self._waiting if id(item) not in dropped)
-            self._held -= sum(i.size for i in self._waiting) - sum(i.size for i in kept)
-            self._waiting = kept
+        dropped = set(items)
+        with self._ours():
+            self._held -= sum(item.size for item in self._waiting if item in dropped)
+            self._waiting = deque(item for item in self._waiting if item not in dropped)
         self.look()
 
     def look(self) -> None:
         """Look at what is due, and let those who wait ask whether to go on."""
-        self._own()
-        with self._room:
+        with self._ours():
             self._start()
             self._room.notify_all()
 
     def close(self) -> None:
         """Hash nothing any more."""
-        with self._room:
+        with self._ours():
             self._closed = True
             while self._waiting:
                 item = self._waiting.popleft()
@@ -119,10 +115,11 @@ class Hashing:
                 item.digests.set_exception(_closed())
             self._room.notify_all()
 
-    def _own(self) -> None:
-        """Begin anew in a process that was forked: the threads are those of the other one."""
+    def _ours(self) -> threading.Condition:
+        """The lock of this process; one that was forked begins anew, with nothing held."""
         if self._owner != os.getpid():
             self._begin()
+        return self._room
 
     def _begin(self) -> None:
         self._owner = os.getpid()
@@ -176,7 +173,7 @@ class Trail:
         self._due = time.monotonic() + START
         self._first = True
         self._lock = threading.Lock()
-        self._wanted: bool | None = None
+        self._out = self._given_up = False
         wanted = WANTED.get()
         if wanted is not None:
             wanted.on_end(self.give_up)
@@ -199,7 +196,7 @@ class Trail:
         while self._items and self._items[0].digests.done():
             self._add()
         item = _Item(batch, self._digester.floats, lambda: self._due, batch.nbytes)
-        self._hashing.take(item, lambda: wait and self._wanted is not False)
+        self._hashing.take(item, lambda: wait and not self._given_up)
         self._items.append(item)
 
     def finish(self) -> AnswerDigest:
@@ -209,9 +206,9 @@ class Trail:
             Unavailable: it was given up before, or the node is closed.
         """
         with self._lock:
-            if self._wanted is False:
+            if self._given_up:
                 raise given_up()
-            self._wanted = True
+            self._out = True
         self._due = 0.0
         self._hashing.look()
         while self._items:
@@ -221,9 +218,9 @@ class Trail:
     def give_up(self) -> None:
         """Nobody wants the digest any more, unless all rows are out."""
         with self._lock:
-            if self._wanted:
+            if self._out:
                 return
-            self._wanted = False
+            self._given_up = True
         self._hashing.drop(list(self._items))
 
     def _add(self) -> None:

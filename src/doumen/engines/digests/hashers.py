@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from doumen.engines.digests.worker import BATCH, FLOATS, LONGEST
-from doumen.engines.sandbox import Closed, Pool, TooLarge, arrow
+from doumen.engines.sandbox import Closed, Pool, TooLarge, Worker, arrow
 from doumen.kits.evidence.digest import SIZE, RowDigests, row_digests
 from doumen.model.errors import Unavailable
 
@@ -35,25 +35,35 @@ class Hashers:
         except (Unavailable, OSError):
             return row_digests(batch, floats)
         try:
-            worker.channel.send(FLOATS, bytes(floats))
-            worker.channel.send(BATCH, memoryview(arrow.written(batch)))
-            _, exact = worker.channel.receive(LONGEST)
-            _, whole = worker.channel.receive(LONGEST)
+            found = _asked(worker, batch, floats)
         except (Closed, TooLarge):
             worker.end()
             return row_digests(batch, floats)
         except BaseException:
             worker.end()
             raise
-        if len(exact) != batch.num_rows * SIZE or len(whole) != len(exact) * any(floats):
-            worker.end()
-            return row_digests(batch, floats)
         self._pool.give(_ALL, worker, 0)
-        return bytes(exact), bytes(whole)
+        return found
 
     def close(self) -> None:
         """End all processes."""
         self._pool.close()
+
+
+def _asked(worker: Worker, batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
+    """What a process says.
+
+    Raises:
+        Closed: it is gone, or says something else.
+        TooLarge: as `Channel.receive`.
+    """
+    worker.channel.send(FLOATS, bytes(floats))
+    worker.channel.send(BATCH, memoryview(arrow.written(batch)))
+    _, exact = worker.channel.receive(LONGEST)
+    _, whole = worker.channel.receive(LONGEST)
+    if len(exact) != batch.num_rows * SIZE or len(whole) != len(exact) * any(floats):
+        raise Closed
+    return bytes(exact), bytes(whole)
 
 
 def _cores() -> int:
