@@ -73,7 +73,8 @@ class Identifier:
             faults.note(
                 place,
                 msg(
-                    "an identifier has 1 to {most} characters without spaces, and is neither `.` nor `..`",
+                    "an identifier has 1 to {most} characters without spaces, "
+                    "and is neither `.` nor `..`",
                     most=MAX_IDENTIFIER,
                 ),
             )
