@@ -172,7 +172,7 @@ def _literal(address: str, host: str) -> Address | None:
     try:
         if host.startswith("["):
             return ipaddress.IPv6Address(host[1:-1])
-        if not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        if not _NUMBER.fullmatch(host.rpartition(".")[2]):
             return None
         return ipaddress.IPv4Address(host)
     except ValueError:

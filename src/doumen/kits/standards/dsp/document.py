@@ -23,6 +23,8 @@ MAX_NAME = 60
 """Characters of a name or value of a stranger that are told."""
 _EXACT = 2**53
 """JSON numbers up to here are the same in every reader (RFC 8259, section 6)."""
+_DIGITS = 17
+"""Characters of the longest such number: more are not even counted."""
 _BROKEN = re.compile("[\ud800-\udfff\0]")
 
 
@@ -156,9 +158,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int | _Odd:
-    if len(text) <= 17 and abs(int(text)) <= _EXACT:
-        return int(text)
-    return _Odd(msg("a number is too large"))
+    return int(text) if len(text) <= _DIGITS else _Odd(msg("a number is too large"))
 
 
 def _fraction(text: str) -> float | _Odd:
