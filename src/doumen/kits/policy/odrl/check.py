@@ -18,7 +18,9 @@ from doumen.kits.policy.odrl.policy import (
     Logical,
     Offer,
     Party,
+    Permission,
     Policy,
+    Prohibition,
     Rule,
     nested,
 )
@@ -82,15 +84,14 @@ class _Checking:
         for number, profile in enumerate(policy.profiles):
             if profile not in self.vocabulary.profiles:
                 yield self._unknown(f"profile[{number}]", profile)
-        for word, rules in (
-            ("permission", policy.permissions),
-            ("prohibition", policy.prohibitions),
-            ("obligation", policy.obligations),
-        ):
-            for number, rule in enumerate(rules):
-                place = f"{word}[{number}]"
-                yield from self._functions(place, policy, rule)
-                yield from self._rule(place, rule)
+        rules: list[tuple[str, Permission | Prohibition | Duty]] = [
+            *[(f"permission[{n}]", rule) for n, rule in enumerate(policy.permissions)],
+            *[(f"prohibition[{n}]", rule) for n, rule in enumerate(policy.prohibitions)],
+            *[(f"obligation[{n}]", rule) for n, rule in enumerate(policy.obligations)],
+        ]
+        for place, rule in rules:
+            yield from self._functions(place, policy, rule)
+            yield from self._rule(place, rule)
         if not self.vocabulary.knows(request.action):
             yield self._unknown("request.action", request.action)
         if not sound(world.now) or not all(sound(time) for time in world.since.values()):
@@ -105,7 +106,7 @@ class _Checking:
         if isinstance(policy, Agreement) and rule.assignee is None:
             yield _at(place, msg("`{word}` is missing", word="assignee"))
 
-    def _rule(self, place: str, rule: Rule) -> Iterator[Fault]:
+    def _rule(self, place: str, rule: Permission | Prohibition | Duty) -> Iterator[Fault]:
         if self.rules.setdefault(rule.uid, rule) != rule:
             yield _at(place, msg("`{uid}` is another rule too", uid=rule.uid))
         if rule.action is not None:

@@ -165,16 +165,13 @@ class Agreement(Policy):
     """Rules that an assigner and an assignee agreed on."""
 
 
-def nested(rule: Rule) -> Iterator[tuple[str, Duty]]:
+def nested(rule: Permission | Prohibition | Duty) -> Iterator[tuple[str, Duty]]:
     """The duties, remedies or consequences of a rule, each with the word and number it has."""
-    match rule:
-        case Permission():
-            word, found = "duty", rule.duties
-        case Prohibition():
-            word, found = "remedy", rule.remedies
-        case Duty():
-            word, found = "consequence", rule.consequences
-        case _:
-            word, found = "", ()
+    if isinstance(rule, Permission):
+        word, found = "duty", rule.duties
+    elif isinstance(rule, Prohibition):
+        word, found = "remedy", rule.remedies
+    else:
+        word, found = "consequence", rule.consequences
     for number, duty in enumerate(found):
         yield f"{word}[{number}]", duty

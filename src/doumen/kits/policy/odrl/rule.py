@@ -161,13 +161,11 @@ def _activation(
 
 
 def _performed(performance: Performance) -> Message:
-    match performance:
-        case Performance.PERFORMED:
-            return msg("Its action was performed.")
-        case Performance.UNPERFORMED:
-            return msg("Its action was not performed, and no longer can be.")
-        case Performance.UNKNOWN:
-            return msg("Nothing is known of its action.")
+    if performance is Performance.PERFORMED:
+        return msg("Its action was performed.")
+    if performance is Performance.UNPERFORMED:
+        return msg("Its action was not performed, and no longer can be.")
+    return msg("Nothing is known of its action.")
 
 
 def _all_fulfilled(duties: Sequence[RuleReport]) -> bool:
