@@ -27,7 +27,7 @@ from doumen.kits.policy.odrl import (
     Set,
     World,
 )
-from doumen.kits.policy.odrl.check import MAX_FAULT, MAX_FAULTS
+from doumen.kits.policy.odrl.check import MAX_DEPTH, MAX_FAULT, MAX_FAULTS
 from doumen.model.errors import Invalid
 
 Ask = Callable[..., ComplianceReport]
@@ -156,3 +156,16 @@ def test_all_faults_are_told_and_not_without_end(ask: Ask) -> None:
     assert why.endswith("; … and 2 more.")
     long = refused(ask, Set("s", (Permission("p", Action("x" * 5000)),)))
     assert len(long) == MAX_FAULT + 2
+
+
+def test_constraints_are_nested_so_deep_and_no_deeper(ask: Ask) -> None:
+    def nested(depth: int) -> Set:
+        term: Any = constraint("count", "lt", 3)
+        for _ in range(depth):
+            term = Logical("odrl:and", (term,))
+        return Set("s", (Permission("p", constraints=(term,)),))
+
+    assert ask(nested(MAX_DEPTH))
+    for depth in (MAX_DEPTH + 1, 300):
+        told = "permission[0].constraint[0]: constraints are nested too deeply."
+        assert refused(ask, nested(depth)) == told

@@ -38,8 +38,10 @@ from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg, plain, sentence
 
 MAX_FAULTS = 50
-MAX_FAULT = 300
+MAX_FAULT = 600
 """Characters of one fault that are told: it may quote the policy."""
+MAX_DEPTH = 32
+_OPERAND = ".operand"
 Fault = Message
 
 
@@ -149,11 +151,15 @@ class _Checking:
                 yield from self._constraint(where, condition)
 
     def _logical(self, place: str, condition: Logical) -> Iterator[Fault]:
+        if place.count(_OPERAND) >= MAX_DEPTH:
+            outermost, *_ = place.partition(_OPERAND)
+            yield _at(outermost, msg("constraints are nested too deeply"))
+            return
         if condition.connective not in list(Connective):
             yield self._unknown(place, condition.connective)
         if not condition.operands:
             yield _at(place, msg("a constraint is empty"))
-        yield from self._conditions(f"{place}.operand", condition.operands)
+        yield from self._conditions(place + _OPERAND, condition.operands)
 
     def _constraint(self, place: str, condition: Constraint) -> Iterator[Fault]:
         if condition.left not in self.vocabulary.operands:

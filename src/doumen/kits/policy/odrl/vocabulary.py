@@ -1,7 +1,7 @@
 """The terms that an evaluation understands: those that ODRL 2.2 publishes, and those of profiles.
 
 Source: ODRL Vocabulary & Expression 2.2 (W3C Recommendation of 15 February 2018), with its
-ontology. A term that is published as deprecated means what it is published to match exactly.
+ontology. An action that is published as deprecated means what it is published to match exactly.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Vocabulary:
     Attributes:
         actions: Action → the actions that it is directly included in.
         operands: Left operands.
-        same: Deprecated term → the term that it matches exactly.
+        same: Deprecated action → the action that it matches exactly.
         implies: Action → actions that may not be prohibited, for it to be possible.
         profiles: IRIs of profiles.
     """
@@ -136,7 +136,7 @@ absolutePosition absoluteSize absoluteSpatialPosition absoluteTemporalPosition c
 delayPeriod deliveryChannel elapsedTime event fileFormat industry language media meteredTime
 payAmount percentage product purpose recipient relativePosition relativeSize
 relativeSpatialPosition relativeTemporalPosition resolution spatial spatialCoordinates systemDevice
-timeInterval unitOfCount version virtualLocation device system
+timeInterval unitOfCount version virtualLocation
 """
 
 ODRL = Vocabulary(
