@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test postgres check soak mutations acceptance lint types floors laws golden bench docs messages locks clean
+.PHONY: help setup demo dataspace serve test postgres check soak mutations acceptance lint types floors laws golden bench docs messages locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,9 @@ help: ## list the targets
 setup: .venv/dev.done ## make the virtual environment with all tools
 demo: .venv/demo.done ## run the whole thread on real data, in ./demo
 	@$(BIN)/python tools/demo.py
+
+dataspace: .venv/demo.done ## three organisations agree, ask across and prove, in ./demo/dataspace
+	@$(BIN)/python tools/dataspace.py
 
 serve: .venv/demo.done ## leave the node of the demo running, with three tokens
 	@test -f demo/node/doumen.toml || $(BIN)/python tools/demo.py

@@ -134,7 +134,7 @@ def tampering() -> Callable[[Path], AbstractContextManager[Any]]:
         from doumen.stores import address
         from doumen.stores.database import engine
 
-        opened = engine(address.parse(read(folder).address(folder)), 5)
+        opened = engine(address.parse(read(folder).store_address(folder)), 5)
         with opened.connect() as connection:
             raw: Any = connection.connection.driver_connection
             raw.execute(free[connection.dialect.name])

@@ -45,15 +45,23 @@ NODE: tuple[Operation, ...] = (
                 "PostgreSQL server for facts and events; otherwise a file in the folder.",
                 metavar="URL",
             ),
+            Param(
+                "address",
+                "Where other nodes reach it; an address of this machine serves to try.",
+                metavar="URL",
+            ),
         ),
         details="The folder gets `doumen.toml`, where every setting is documented. Whoever holds "
         "the root key that is printed can verify the receipts of this node. You are its owner "
         "and read your own data without writing a rule.\n\n"
         "The store is `postgresql+psycopg://USER@HOST/NAME`, or `DOUMEN_STORE` says so; the node "
         "gets a schema of its own there, unless the address ends in `?schema=NAME`. Leave the "
-        "password to `PGPASSWORD` or `~/.pgpass`.",
+        "password to `PGPASSWORD` or `~/.pgpass`.\n\n"
+        "With `--address` it can take part in exchange: `doumen serve` must be reachable there. "
+        "docs/exchange.md tells the rest.",
         examples=(
             'doumen init my-node --name "Transport Bureau"',
+            "doumen init my-node --name Bureau --address https://data.bureau.example",
             "doumen init my-node --name Bureau --store postgresql+psycopg://doumen@db/doumen",
         ),
         node="none",
@@ -276,6 +284,7 @@ ROOMS: tuple[tuple[str, str], ...] = (
     ("discover", "Find it and say what it is"),
     ("protect", "Say who may do what"),
     ("analyse", "Draw value from it"),
+    ("exchange", "Share and trade it"),
     ("trace", "Prove what happened"),
 )
 """Rooms in the order of a first use, each with its title in lists of verbs."""

@@ -117,6 +117,21 @@ def test_whoever_attaches_as_the_page_says_gets_to_its_end(
     assert reader.typed == 6
 
 
+def test_whoever_offers_as_the_page_says_gets_to_its_end(
+    pages: dict[str, str], reader: Any
+) -> None:
+    (section,) = re.findall(
+        r"^## Products and offers$.*?(?=^## |\Z)", pages["exchange.md"], re.MULTILINE | re.DOTALL
+    )
+    reader.follow(section)
+    assert reader.typed == 12
+    (section,) = re.findall(
+        r"^## Before signing$.*?(?=^## |\Z)", pages["exchange.md"], re.MULTILINE | re.DOTALL
+    )
+    reader.follow(section)
+    assert reader.typed == 14
+
+
 def test_the_python_of_the_readme_runs(
     pages: dict[str, str], reader: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,7 +60,7 @@ class Desk:
     def __init__(self, gives: Any) -> None:
         self._gives = gives
 
-    def query(self, *_: Any) -> Any:
+    def query(self, *_: Any, **named: Any) -> Any:
         return self._gives
 
     derive = explain = query

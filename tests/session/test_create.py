@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doumen.model.errors import Conflict, Invalid
+from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.operation import Fields
 from doumen.session import Node, create, init
 from doumen.session.create import MARK
@@ -42,6 +42,33 @@ def test_two_nodes_of_one_name_have_ledgers_of_different_names(
 ) -> None:
     create(tmp_path / "twin", "City bureau 市局")
     assert read(tmp_path / "twin").origin != read(folder).origin
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "reach", "said"),
+    [
+        ("https://port.example:8470/", "https://port.example:8470", "public", "over TLS"),
+        ("http://127.0.0.1:8471", "http://127.0.0.1:8471", "loopback", "serve --port 8471"),
+        ("http://localhost", "http://localhost", "loopback", "serve --port 80"),
+        ("https://[::1]", "https://[::1]", "loopback", "serve --port 443"),
+    ],
+)
+def test_an_address_of_this_machine_takes_the_reach_that_allows_it(
+    tmp_path: Path, given: str, kept: str, reach: str, said: str
+) -> None:
+    outcome = init(tmp_path / "node", "Port", address=given)
+    settings = read(tmp_path / "node")
+    assert (settings.address, settings.reach) == (kept, reach)
+    assert outcome.json["address"] == kept
+    assert any(said in str(one) for one in outcome.said)
+
+
+@pytest.mark.parametrize("given", ["http://port.example", "https://10.0.0.1", "port.example"])
+def test_no_node_is_made_that_nobody_could_reach(tmp_path: Path, given: str) -> None:
+    with pytest.raises((Invalid, Refused)) as caught:
+        init(tmp_path / "node", "Port", address=given)
+    assert "http://127.0.0.1:8470" in str(caught.value.next)
+    assert not (tmp_path / "node").exists()
 
 
 @pytest.mark.parametrize("name", ["", "  "])

@@ -64,3 +64,28 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b'name = "\xff"')
     with pytest.raises(Invalid, match="is not TOML"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ('address = "http://port.example"', "Only an address with TLS is called"),
+        ('address = "https://127.0.0.1:8470"', "of this machine or of an inner network"),
+        ('address = "port.example"', "must start with `https://`"),
+        ('did = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"', "`did:web:`"),
+        ('did = "did:web:localhost"', "of this machine or of an inner network"),
+        ('reach = "lan"', "'public' or 'loopback'"),
+    ],
+)
+def test_where_others_reach_a_node_is_judged(tmp_path: Path, given: str, words: str) -> None:
+    with pytest.raises(Invalid, match="wrong settings") as caught:
+        read(write(tmp_path, f'name = "City"\norigin = "city-1"\n{given}\n'))
+    assert words in (caught.value.why or "")
+
+
+def test_where_others_reach_a_node_has_one_spelling(tmp_path: Path) -> None:
+    body = 'name = "City"\norigin = "city-1"\naddress = "https://Port.Example:8470/"\n'
+    told = read(write(tmp_path, body + 'did = "did:web:port.example%3A8470"\n'))
+    assert (told.address, told.did) == ("https://port.example:8470", "did:web:port.example%3A8470")
+    body = body.replace("https://Port.Example:8470/", "http://127.0.0.1:8470")
+    assert read(write(tmp_path, body + 'reach = "loopback"\n')).address == "http://127.0.0.1:8470"

@@ -15,6 +15,7 @@ from doumen.client.problems import unreachable
 from doumen.model.answer import COLUMNS, RECEIPT, TRUNCATED, python_rows
 from doumen.model.errors import Unavailable
 from doumen.model.message import msg
+from doumen.model.pieces import Pieces
 from doumen.model.schema import Column, Schema
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class RemoteAnswer:
         self._broken: Unavailable | None = None
         try:
             self._reader = pa.ipc.open_stream(
-                io.BufferedReader(_Bytes(response.iter_raw()), BUFFER)
+                io.BufferedReader(Pieces(response.iter_raw()), BUFFER)
             )
         except (pa.ArrowException, httpx2.HTTPError, OSError) as error:
             raise self._broke(error) from None
@@ -113,28 +114,3 @@ class RemoteAnswer:
         told = error if isinstance(error, httpx2.HTTPError) else httpx2.ReadError("cut off")
         self._broken = unreachable(told)
         return self._broken
-
-
-class _Bytes(io.RawIOBase):
-    """Pieces of a response as a stream to read from."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, target: Any, /) -> int:
-        """Fill as much of the target as is there; 0 at the end."""
-        view = memoryview(target).cast("B")
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        count = min(len(view), len(self._rest))
-        view[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count

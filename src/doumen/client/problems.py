@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import httpx2
 
-from doumen.model.errors import DoumenError, Unavailable
-from doumen.model.message import msg, plain
+from doumen.model.errors import DoumenError, Unavailable, told_by
+from doumen.model.message import msg
 
 
 def raised(response: httpx2.Response) -> DoumenError:
     """The error that a response tells of; its body has been read."""
     try:
-        body = response.json()
-        kind, _, detail = str(body["code"]).partition(".")
-        why, next = (None if body[name] is None else plain(body[name]) for name in ("why", "next"))
-        what, rule = plain(body["what"]), body["rule"]
+        return told_by(response.json())
     except (ValueError, KeyError, TypeError):
         return Unavailable(
             msg("What answers at `{host}` is no service of Doumen.", host=response.url.host),
@@ -22,12 +19,6 @@ def raised(response: httpx2.Response) -> DoumenError:
             next=msg("Check the address, and what stands between."),
             detail="service",
         )
-    classes = {each.kind: each for each in DoumenError.__subclasses__()}
-    error = classes.get(kind, DoumenError)(
-        what, why=why, next=next, rule=rule, detail=detail or None
-    )
-    error.code = str(body["code"])
-    return error
 
 
 def unreachable(error: httpx2.HTTPError) -> Unavailable:

@@ -69,9 +69,17 @@ class Remote:
             verify=True if ca is None else ssl.create_default_context(cafile=str(ca)),
         )
 
-    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> RemoteAnswer:
+    def query(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> RemoteAnswer:
         """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
-        body = {"sql": sql, "param": [_sendable(value) for value in parameters]}
+        body: dict[str, Any] = {"sql": sql, "param": [_sendable(value) for value in parameters]}
+        if agreement is not None:
+            body["agreement"] = [agreement] if isinstance(agreement, str) else list(agreement)
         request = self._http.build_request(
             "POST", "/v1/query", json=body, headers={"Accept": ARROW_STREAM}
         )

@@ -37,7 +37,8 @@ def amend(
 
     Raises:
         Refused: one of the facts is not this actor's to change; then none is changed.
-        Conflict: another job changed one of them since; what it did would be lost.
+        Conflict: another job changed one of them since, and what it did would be lost; or what
+            two participants agreed on would become something else.
     """
     if not facts:
         raise Invalid(msg("There is nothing to change."), detail="empty")
@@ -48,8 +49,11 @@ def amend(
     draft = record.amended(who.name, record.new_id(now, means.entropy), now, subject, facts)
 
     def prepare(connection: Connection) -> Draft:
+        now = means.catalog.current(connection)
         if seen is not None:
-            _unmoved(means.catalog.current(connection), seen, facts)
+            _unmoved(now, seen, facts)
+        for fact in facts:
+            policy.check_exchanged(fact, now.body(fact.kind, fact.key))
         return draft
 
     return means.commits.submit(prepare)

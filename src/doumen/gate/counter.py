@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, evidence, replay, trial
+from doumen.gate import amend, evidence, peers, replay, trial
+from doumen.gate.desk import MOST
+from doumen.gate.exchange import Exchange
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
 from doumen.gate.jobs import Jobs
+from doumen.gate.joined import whole
 from doumen.gate.means import Means
 from doumen.gate.parse import scalars
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
+from doumen.kits.evidence.canonical import canonical
+from doumen.kits.evidence.token import Claims
+from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Examine, Job, Query, Step
+from doumen.model.job import Attach, Collect, Examine, Job, Query, Request, Step
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.participant import Participant, is_member
+from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
@@ -65,19 +75,41 @@ class Counter:
         )
         return [row for row in versions if row is not None]
 
-    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
+    def query(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+        request: Request | None = None,
+    ) -> Answer:
         """Ask."""
-        answer = self._gate.run(self._job(Query(sql, scalars(parameters))), self.progress)
+        job = self._job(Query(sql, scalars(parameters)), agreement, request)
+        answer = self._gate.run(job, self.progress)
         assert not isinstance(answer, Made | Examination)
         return answer
 
-    def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
+    def explain(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Explained:
         """Say what `query` would do."""
-        return self._gate.explain(self._job(Query(sql, scalars(parameters))))
+        return self._gate.explain(self._job(Query(sql, scalars(parameters)), agreement))
 
-    def derive(self, sql: str, into: Ref, parameters: Sequence[Scalar] = ()) -> Made:
+    def derive(
+        self,
+        sql: str,
+        into: Ref,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Made:
         """Write the answer of a query as a dataset."""
-        made = self._gate.run(self._job(Query(sql, scalars(parameters), into)), self.progress)
+        job = self._job(Query(sql, scalars(parameters), into), agreement)
+        made = self._gate.run(job, self.progress)
         assert isinstance(made, Made)
         return made
 
@@ -153,6 +185,49 @@ class Counter:
         """The queue before this actor."""
         return Jobs(self._means, self._standing(), self.purpose)
 
+    def exchange(self) -> Exchange:
+        """The agreements of the node before this actor."""
+        return Exchange(self._means, self._standing(), self.facts, self.purpose)
+
+    def own(self) -> Participant:
+        """This node as other participants know it."""
+        return self._means.own()
+
+    def reach(self) -> Reach:
+        """Where addresses that others name may lead."""
+        return self._means.reach
+
+    def call(
+        self,
+        participant: str,
+        method: str,
+        path: str,
+        document: Mapping[str, Any] | None = None,
+        most: int = MOST,
+    ) -> Heard:
+        """Send a signed request to a participant."""
+        policy.may_speak(self._standing())
+        known = peers.of(self._means.catalog.current(), participant)
+        body = None if document is None else canonical(document)
+        return peers.call(self._means, known, method, path, body, most=most)
+
+    def look(self, address: str, most: int = MOST) -> bytes:
+        """A document at an address that is there for everybody."""
+        policy.may_speak(self._standing())
+        return peers.look(self._means, address, most)
+
+    def admit(
+        self, token: str, method: str, path: str, body: bytes | None
+    ) -> tuple[Participant, Claims]:
+        """Who signed a request to this node."""
+        policy.may_speak(self._standing())
+        return peers.admit(self._means, token, method, path, body)
+
+    def replied(self, request: Claims, status: int, body: bytes) -> str:
+        """The token of a reply to a signed request."""
+        policy.may_speak(self._standing())
+        return peers.replied(self._means, request, status, body)
+
     def _standing(self, facts: Facts | None = None) -> Actor:
         """The actor as of now: roles may have been taken back since the session was opened."""
         self.actor = actor_of(self.actor.name, facts or self._means.catalog.current())
@@ -161,5 +236,17 @@ class Counter:
     def _read(self) -> AbstractContextManager[Connection]:
         return self._means.database.read()
 
-    def _job(self, step: Step) -> Job:
-        return Job(self.actor.name, step, self.purpose)
+    def _job(
+        self,
+        step: Step,
+        agreement: str | Sequence[str] | None = None,
+        request: Request | None = None,
+    ) -> Job:
+        """The job; under one agreement that holds all of a statement, it is the provider's."""
+        keys = (agreement,) if isinstance(agreement, str) else tuple(dict.fromkeys(agreement or ()))
+        job = Job(self.actor.name, step, self.purpose, request=request)
+        if not keys:
+            return job
+        if is_member(self.actor.name) or whole(self._means, step, keys):
+            return replace(job, agreement=keys[0])
+        return replace(job, joins=keys)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection
 
 from doumen.failpoint import passing
@@ -40,9 +41,9 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     except (Refused, NotFound) as error:
         query.refuse(means, job, error, said)
         raise
-    _free(known.facts, into, known.actor.name, None)
-    schema = _storable_schema(execute.describe(planned, means))
-    _free(known.facts, into, known.actor.name, schema)
+    free(known.facts, into, known.actor.name, None)
+    schema = storable_schema(execute.describe(planned, means))
+    free(known.facts, into, known.actor.name, schema)
     table = str(into)
     stage = means.lake.stage(table)
     planned = replace(planned, plan=replace(_cast(planned, schema), into=str(stage)))
@@ -61,7 +62,7 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     def prepare(connection: Connection) -> Draft:
         nonlocal version
         facts = means.catalog.current(connection)
-        _free(facts, into, known.actor.name, schema)
+        free(facts, into, known.actor.name, schema)
         before = facts.dataset(into)
         version = means.lake.commit(
             table,
@@ -87,7 +88,7 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     return Made(into, rows, rows, 0, (), version, receipt.id)
 
 
-def _free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:
+def free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:
     """Check that the name is free, or that of a dataset that this actor derived before."""
     before = facts.dataset(into)
     if before is None:
@@ -114,7 +115,7 @@ def _free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:
         )
 
 
-def _storable_schema(schema: Schema) -> Schema:
+def storable_schema(schema: Schema) -> Schema:
     """The columns as the lake can keep them.
 
     Raises:
@@ -134,7 +135,7 @@ def _storable_schema(schema: Schema) -> Schema:
 def _cast(planned: Planned, schema: Schema) -> QueryPlan:
     """The plan with its outputs cast to what the lake keeps, where that differs."""
     outputs = ", ".join(
-        f'CAST("{_quoted(c.name)}" AS {c.type}) AS "{_quoted(c.name)}"' for c in schema
+        f"CAST({sql.quoted(c.name)} AS {c.type}) AS {sql.quoted(c.name)}" for c in schema
     )
     statement = sql.bare(planned.plan.statement)
     opening = f"SELECT {outputs} FROM (\n"  # noqa: S608
@@ -144,10 +145,6 @@ def _cast(planned: Planned, schema: Schema) -> QueryPlan:
         written=planned.ruled.known.asked.statement.text,
         splices=((0, 0, opening), *planned.plan.splices),
     )
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', '""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +168,8 @@ class _Derived:
         before = facts.dataset(self.into)
         lineage = {
             column.name: {
-                "projection": sorted(map(str, output.projection)),
-                "influence": sorted(map(str, output.influence)),
+                "projection": self._places(output.projection),
+                "influence": self._places(output.influence),
             }
             for column, output in zip(self.schema, self.planned.ruled.lineage.outputs, strict=True)
         }
@@ -188,12 +185,26 @@ class _Derived:
             "created": before["created"] if before else now,
             "updated": now,
         }
+        came = (
+            policy.Came(one.agreement, (str(one.ref),), one.expires)
+            for one in known.asked.query.fetched
+        )
+        sources = (snapshot.ref for snapshot in known.snapshots.values())
+        dataset |= policy.carries(facts, (self.into, *sources), came)
         return [
             Fact("dataset", key, dataset),
-            *([] if before else [self._contract()]),
+            *([] if before else [contract(self.into, self.schema)]),
             Fact("lineage", key, {"columns": lineage}),
             *self._labels(facts, lineage),
         ]
+
+    def _places(self, columns: Iterable[ColumnRef]) -> list[str]:
+        """Columns by name; those that were fetched by that of their node too."""
+        nodes = {one.ref: one.node for one in self.planned.ruled.known.asked.query.fetched}
+        return sorted(
+            str(ColumnRef(replace(place.ref, node=nodes.get(place.ref)), place.column))
+            for place in columns
+        )
 
     def _terms(self) -> dict[str, Any]:
         """What was in force when it was derived, for those who read it later."""
@@ -208,17 +219,6 @@ class _Derived:
             projections={column.name: output.projection for column, output in outputs},
         )
 
-    def _contract(self) -> Fact:
-        """The first contract; later ones are for people to write."""
-        columns = [LoadColumn(c.name, c.name, c.type) for c in self.schema]
-        contract = odcs.read_contract(odcs.infer_contract(self.into, columns))
-        body = {
-            "version": contract.version,
-            "text": contract.text,
-            "hash": odcs.fingerprint(contract),
-        }
-        return Fact("contract", str(self.into), body)
-
     def _labels(
         self, facts: Facts, lineage: Mapping[str, Mapping[str, list[str]]]
     ) -> Iterator[Fact]:
@@ -228,19 +228,39 @@ class _Derived:
         """
         known = self.planned.ruled.known
         refs = {snapshot.ref for snapshot in known.snapshots.values()}
-        whole = {label for ref in refs for label in facts.labels(ref)}
+        whole = {one for ref in refs for one in facts.labels(ref)}
+        theirs = {
+            f"{one.node}/{one.ref}.{column.name}": labels
+            for one in known.asked.query.fetched
+            for column, labels in zip(one.schema, one.labels, strict=True)
+        }
         for column, shaping in lineage.items():
-            places = [ColumnRef.parse(s) for s in (*shaping["projection"], *shaping["influence"])]
-            labels = whole | {label for s in places for label in facts.labels(s.ref, s.column)}
+            names = (*shaping["projection"], *shaping["influence"])
+            places = [ColumnRef.parse(name) for name in names]
+            labels = whole | {one for s in places for one in facts.labels(s.ref, s.column)}
+            labels |= {one for name in names for one in theirs.get(name, ())}
             key = f"{self.into}.{column}"
             before = facts.body("label", key)
-            body = _label(before, sorted(labels))
+            body = label(before, sorted(labels))
             if labels and body != before:
                 yield Fact("label", key, body)
 
 
-def _label(before: Mapping[str, Any] | None, derived: list[str]) -> Mapping[str, Any]:
+def label(before: Mapping[str, Any] | None, derived: list[str]) -> Mapping[str, Any]:
     """The label of a column that is derived again: what people or a contract gave it stays."""
     if before is None or before == {"labels": before["labels"], "origin": "derived"}:
         return {"labels": derived, "origin": "derived"}
     return {**before, "labels": sorted({*before["labels"], *derived}), "derived": derived}
+
+
+def contract(into: Ref, schema: Schema) -> Fact:
+    """The first contract of a derived dataset; later ones are for people to write."""
+    columns = [LoadColumn(c.name, c.name, c.type) for c in schema]
+    made = odcs.read_contract(odcs.infer_contract(into, columns))
+    body = {"version": made.version, "text": made.text, "hash": odcs.fingerprint(made)}
+    return Fact("contract", str(into), body)
+
+
+def empty(schema: Schema) -> pa.Table:
+    """A table of these names without rows and of no types: for a look at a statement."""
+    return pa.table({name: pa.nulls(0) for name in schema.names})

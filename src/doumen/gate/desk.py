@@ -5,21 +5,34 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import pyarrow as pa
 
+from doumen.kits.evidence.token import Claims
+from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
+from doumen.model.agreement import Settled, Usage
 from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.participant import Participant
+from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.terms import Terms
 from doumen.model.trial import Laboratory
+
+Files = Generator[tuple[str, Iterator[bytes]], None, None]
+"""Names of files and their contents, each to be read before the next is asked for."""
+MOST = 1 << 20
+"""Bytes of an answer of another node, where it is not said otherwise."""
 
 
 class Desk(Protocol):
@@ -37,16 +50,44 @@ class Desk(Protocol):
         """All versions of one fact that this actor may know, oldest first."""
         ...
 
-    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
-        """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget."""
+    def query(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+        request: Request | None = None,
+    ) -> Answer:
+        """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget, Conflict.
+
+        Under an agreement, where one is named: the provider answers a statement over what it
+        holds; any other joins what is fetched under each agreement. A request of another
+        participant comes with what they signed.
+        """
         ...
 
-    def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
+    def explain(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Explained:
         """Say what `query` would do, without running or paying."""
         ...
 
-    def derive(self, sql: str, into: Ref, parameters: Sequence[Scalar] = ()) -> Made:
-        """Write the answer of a query as a dataset with its labels, lineage and terms."""
+    def derive(
+        self,
+        sql: str,
+        into: Ref,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Made:
+        """Write the answer of a query as a dataset with its labels, lineage and terms.
+
+        Under an agreement the provider answers, and what was agreed goes with the data.
+        """
         ...
 
     def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
@@ -116,6 +157,102 @@ class Desk(Protocol):
 
     def jobs(self) -> Jobs:
         """The queue of jobs, as this actor may see and use it."""
+        ...
+
+    def exchange(self) -> Exchange:
+        """The agreements of the node, as this actor may see and use them."""
+        ...
+
+    def own(self) -> Participant:
+        """This node as other participants know it."""
+        ...
+
+    def reach(self) -> Reach:
+        """Where addresses that others name may lead."""
+        ...
+
+    def call(
+        self,
+        participant: str,
+        method: str,
+        path: str,
+        document: Mapping[str, Any] | None = None,
+        most: int = MOST,
+    ) -> Heard:
+        """Send a signed request to a participant (DID); for owner and steward.
+
+        See `doumen.gate.peers.call` for what is raised.
+        """
+        ...
+
+    def look(self, address: str, most: int = MOST) -> bytes:
+        """A document at an address that is there for everybody; for owner and steward."""
+        ...
+
+    def admit(
+        self, token: str, method: str, path: str, body: bytes | None
+    ) -> tuple[Participant, Claims]:
+        """Who signed a request to this node, once all of it holds; for owner and steward.
+
+        Without a body, which may not have come yet, all else is checked.
+        """
+        ...
+
+    def replied(self, request: Claims, status: int, body: bytes) -> str:
+        """The token of a reply to a signed request; for owner and steward."""
+        ...
+
+
+class Exchange(Protocol):
+    """Agreements before one actor; what is raised is in `doumen.gate.settle`, or where it says."""
+
+    def usage(self, key: str) -> Usage:
+        """What was used under an agreement, as this side counts it."""
+        ...
+
+    def reconcile(self, key: str) -> Settled:
+        """Settle with the provider what broke in between; at the consumer."""
+        ...
+
+    def charged(self, request: str) -> bool:
+        """Whether a request of the participant that asks was charged for."""
+        ...
+
+    def outcomes(self, key: str, requests: Sequence[str]) -> list[dict[str, Any]]:
+        """What came of requests of the participant that asks."""
+        ...
+
+    def unsigned(self, key: str) -> list[str]:
+        """Receipts that the participant that asks has not signed."""
+        ...
+
+    def countersigned(self, certificate: Mapping[str, Any], texts: Sequence[str]) -> int:
+        """Keep receipts that the participant signed too; how many."""
+        ...
+
+    def cosign(
+        self, certificate: Mapping[str, Any], issued: int, text: str, old: int, proof: Sequence[str]
+    ) -> dict[str, Any]:
+        """Cosign the head of the participant that asks; see `doumen.gate.witness.cosign`."""
+        ...
+
+    def ask_witness(self, participant: str) -> Mapping[str, Any]:
+        """Show our head to a participant (DID) to be cosigned; see `doumen.gate.witness.ask`."""
+        ...
+
+    def witness_due(self, participant: str) -> bool:
+        """Whether a participant (DID) should see our head now."""
+        ...
+
+    def bundle(self, key: str, sizes: Sequence[int], progress: Progress) -> Files:
+        """All that this side can show of an agreement; see `doumen.gate.dispute.bundle`."""
+        ...
+
+    def diff(self, terms: Terms, consumer: str, subject: str) -> Exposure:
+        """What a participant (DID) would see more under terms, counted; for owner and steward.
+
+        See `doumen.gate.diff.diff` for what is raised; `subject` names what the terms are of.
+        """
         ...
 
 

@@ -5,13 +5,14 @@ Orchestration only: what a station does stands in the file of that name.
 
 from __future__ import annotations
 
-from doumen.gate import amend, attach, collect, derive, query
+from doumen.gate import amend, attach, collect, derive, joined, query, remote, taken
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.model.answer import Explained, Made
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Attach, Collect, Job, Query
 from doumen.model.load import Examination
+from doumen.model.participant import is_member
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
 
@@ -28,9 +29,7 @@ class Gate:
         """Move data."""
         match job.step:
             case Query() as step:
-                if step.into is not None:
-                    return derive.derive(self.means, job, step, step.into)
-                return query.answer(self.means, job, step)
+                return self._ask(job, step)
             case Collect() as step:
                 return collect.collect(self.means, job, step, progress)
             case Attach() as step:
@@ -38,9 +37,25 @@ class Gate:
             case step:
                 return collect.examine(self.means, job, step, progress)
 
+    def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:
+        """A question: here, or under an agreement of another node; kept where `into` says so."""
+        there = job.agreement is not None and not is_member(job.actor)
+        if job.joins:
+            if step.into is not None:
+                return joined.keep(self.means, job, step, step.into)
+            return joined.answer(self.means, job, step)
+        if step.into is not None:
+            keep = taken.derive if there else derive.derive
+            return keep(self.means, job, step, step.into)
+        return (remote.answer if there else query.answer)(self.means, job, step)
+
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""
         assert isinstance(job.step, Query)
+        if job.joins:
+            return joined.explain(self.means, job, job.step)
+        if job.agreement is not None and not is_member(job.actor):
+            return remote.explain(self.means, job, job.step)
         return query.explain(self.means, job, job.step)
 
     def amend(

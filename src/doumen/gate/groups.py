@@ -44,8 +44,7 @@ def units(ruling: DatasetRuling, schema: Schema) -> Iterator[GovernedColumn]:
             continue
         column = schema.find(unit)
         assert column is not None
-        quoted = column.name.replace('"', '""')
-        yield GovernedColumn(UNIT.format(number), column.type, f'"{quoted}"')
+        yield GovernedColumn(UNIT.format(number), column.type, sql.quoted(column.name))
 
 
 def _minimum(facts: Facts, ref: Ref, ruling: DatasetRuling) -> Minimum:

@@ -12,6 +12,7 @@ from typing import Any
 
 from doumen.gate import record
 from doumen.gate.commit import Draft
+from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
@@ -159,6 +160,7 @@ def brought_in(
         "derived": False,
         "sources": [],
         "created": before["created"] if before else own["updated"],
+        **policy.kept(before),
         **own,
     }
     return Fact("dataset", str(ref), body)

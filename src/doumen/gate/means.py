@@ -10,6 +10,9 @@ from doumen.gate.commit import Commits
 from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
 from doumen.gate.settling import Settling
+from doumen.kits.standards.dsp import Reach
+from doumen.model.participant import Participant
+from doumen.model.peer import Peers
 from doumen.model.plan import Bounds, Engine
 from doumen.stores.attached import Attached
 from doumen.stores.catalog import Catalog
@@ -31,6 +34,9 @@ class Means:
         bounds: Limits of one job.
         small: Bytes up to which an answer is recorded before it is given.
         settling: Answers that are given and not yet recorded to their end.
+        peers: Reaches the nodes of others.
+        own: Gives this node as other participants know it.
+        reach: Where addresses that others name may lead.
         plans: Plans made before.
         attached: Looks at the files that lie outside of the lake.
     """
@@ -49,5 +55,8 @@ class Means:
     bounds: Bounds
     small: int
     settling: Settling
+    peers: Peers
+    own: Callable[[], Participant]
+    reach: Reach
     plans: Plans = field(default_factory=Plans)
     attached: Attached = field(default_factory=Attached)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from doumen.failpoint import passing
-from doumen.gate import decide, execute, parse, record, reserve, resolve, rewrite, system
+from doumen.gate import agreed, decide, execute, parse, record, reserve, resolve, rewrite, system
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.gate.record import Disclosed
@@ -13,6 +13,7 @@ from doumen.gate.stages import Planned
 from doumen.gate.watched import Watch
 from doumen.kits import policy
 from doumen.kits.evidence.digest import AnswerDigest, Digester
+from doumen.kits.sql import quoted
 from doumen.model.answer import Explained
 from doumen.model.errors import (
     Conflict,
@@ -23,16 +24,16 @@ from doumen.model.errors import (
     Unavailable,
 )
 from doumen.model.fact import Facts
-from doumen.model.job import Job, Query
+from doumen.model.job import Fetched, Job, Query
 from doumen.model.message import msg
-from doumen.model.plan import GovernedTable, Stream
+from doumen.model.plan import GovernedColumn, GovernedTable, Stream
 from doumen.model.receipt import Receipt
 from doumen.model.ref import Ref
 
 
 def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
     """Answer a question; what is refused is recorded too."""
-    said = record.new_disclosure(query, means.entropy)
+    said = record.new_disclosure(query, means.entropy, job.request)
     planned = admit(means, job, query, said)
     passing("gate.planned")
     stream, reserved = run(means, planned, said)
@@ -46,7 +47,15 @@ def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
         draft = record.answered(
             planned, kind, event, said, digest=digest, truncated=truncated, data=data
         )
-        receipt = means.commits.submit(lambda _: draft)
+        draft = agreed.step(planned, kind, draft)
+        begun = kind in {"query", "query.started"}
+        try:
+            receipt = means.commits.submit(
+                agreed.standing(means, planned, draft) if begun else lambda _: draft
+            )
+        except Refused as error:
+            refuse(means, job, error, said)
+            raise
         if kind == "query.started":
             started.append(event)
         passing("gate.recorded")
@@ -113,7 +122,10 @@ def plan(
     ruled = decide.decide(known)
     passing("gate.decided")
 
-    def sys_table(ref: Ref) -> GovernedTable:
+    def with_plan(ref: Ref) -> GovernedTable:
+        for one in query.fetched:
+            if one.ref == ref:
+                return _fetched(one)
         visible = policy.visible_facts(known.actor, known.facts, asked.now, job.purpose)
         with means.database.read() as connection:
             return system.table(
@@ -123,13 +135,21 @@ def plan(
     planned = rewrite.rewrite(
         ruled,
         paths=means.lake.path,
-        system=sys_table,
-        mask_keys=means.mask_keys,
+        system=with_plan,
+        mask_keys=agreed.mask_keys(means, known.agreement),
         bounds=means.bounds,
     )
     if now is None:
         means.plans.keep(key, planned)
     return planned
+
+
+def _fetched(one: Fetched) -> GovernedTable:
+    """A table of another participant, as it came, of the types that it was told to have."""
+    columns = tuple(
+        GovernedColumn(c.name, c.type, f"CAST({quoted(c.name)} AS {c.type})") for c in one.schema
+    )
+    return GovernedTable(one.ref, one.schema, columns, inline=one.rows)
 
 
 def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
@@ -144,7 +164,7 @@ def run(means: Means, planned: Planned, said: Disclosed) -> tuple[Stream, str | 
     job = planned.ruled.known.asked.job
     try:
         reserved = reserve.reserve(means, planned, said)
-    except OverBudget as error:
+    except (OverBudget, Conflict, Refused) as error:
         refuse(means, job, error, said)
         raise
     try:
@@ -164,6 +184,7 @@ def failed(
     data = {"code": error.code} | ({"reserved": reserved} if reserved else {})
     event = record.new_id(means.clock(), means.entropy)
     draft = record.answered(planned, "query.failed", event, said, data=data)
+    draft = agreed.step(planned, "query.failed", draft)
     means.commits.submit(lambda _: draft)
 
 
@@ -207,6 +228,10 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
             *(
                 {"account": f"rule:{rule}", "unit": "queries", "amount": 1, "left": left}
                 for rule, left in counted
+            ),
+            *(
+                {"account": charge.account, "unit": charge.unit, "amount": charge.amount}
+                for charge in agreed.charges(planned)[0]
             ),
         ),
         columns=execute.describe(planned, means),

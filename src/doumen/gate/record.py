@@ -19,7 +19,7 @@ from doumen.kits.sql import Lineage
 from doumen.model.errors import DoumenError
 from doumen.model.event import Charge, Event, Used
 from doumen.model.fact import Fact
-from doumen.model.job import Job, Query
+from doumen.model.job import Job, Query, Request
 from doumen.model.ref import Ref
 
 Entropy = Callable[[int], bytes]
@@ -39,9 +39,12 @@ def stamp(now: datetime) -> str:
     return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def new_disclosure(query: Query, entropy: Entropy) -> Disclosed:
-    """What a statement says, under a fresh salt."""
-    return disclose(query.sql, query.parameters, entropy(32))
+def new_disclosure(query: Query, entropy: Entropy, request: Request | None = None) -> Disclosed:
+    """What a statement says, under a fresh salt, or with the request that asks under its own."""
+    if request is None:
+        return disclose(query.sql, query.parameters, entropy(32))
+    said = disclose(query.sql, query.parameters, bytes.fromhex(request.salt))
+    return {**said, "request": {"token": request.token, "body": request.body}}
 
 
 def lineage_json(lineage: Lineage) -> list[dict[str, Any]]:
@@ -52,6 +55,20 @@ def lineage_json(lineage: Lineage) -> list[dict[str, Any]]:
             "projection": sorted(map(str, output.projection)),
             "influence": sorted(map(str, output.influence)),
         }
+        for output in lineage.outputs
+    ]
+
+
+def labels_json(known: Known, lineage: Lineage) -> list[list[str]]:
+    """The labels of each output: those of every column that shaped it, and of its datasets."""
+    refs = {snapshot.ref for snapshot in known.snapshots.values()}
+    whole = {label for ref in refs for label in known.facts.labels(ref)}
+    return [
+        sorted(
+            whole.union(
+                *(known.facts.labels(p.ref, p.column) for p in output.projection | output.influence)
+            )
+        )
         for output in lineage.outputs
     ]
 
@@ -76,13 +93,20 @@ def answered(
     charges = () if kind == "query.ended" else (Charge(account, "queries", 1),)
     if rows:
         charges = (*charges, Charge(account, "rows", rows))
+    if rows and known.agreement is not None:
+        charges = (*charges, Charge(known.agreement.account, "rows", rows))
+    fetched = [
+        {"agreement": one.agreement, "receipt": one.receipt} for one in known.asked.query.fetched
+    ]
     body: dict[str, Any] = {
         "statement": committed(said),
+        **({"fetched": fetched} if fetched else {}),
         "now": stamp(known.asked.now),
         "facts": known.facts.version,
         "rules": list(planned.ruled.rules),
         "lineage": lineage_json(planned.ruled.lineage),
         **({"expires": expires.isoformat()} if expires else {}),
+        **({"labels": labels_json(known, planned.ruled.lineage)} if known.agreement else {}),
         **(data or {}),
     }
     if digest is not None:
@@ -132,6 +156,7 @@ def reserved(
 def used(known: Known) -> tuple[Used, ...]:
     """The versions that a question reads, each once."""
     versions = {(str(s.ref), s.version) for s in known.snapshots.values()}
+    versions |= {(f"{one.node}/{one.ref}", one.version) for one in known.asked.query.fetched}
     return tuple(Used(*version) for version in sorted(versions))
 
 
@@ -210,6 +235,7 @@ def _event(
     charges: tuple[Charge, ...] = (),
     data: Mapping[str, Any],
 ) -> Event:
+    request = {} if job.request is None else {"request": job.request.id}
     return Event(
         id=event,
         time=stamp(now),
@@ -221,5 +247,5 @@ def _event(
         used=used,
         generated=generated,
         charges=charges,
-        data=data,
+        data={**data, **request},
     )

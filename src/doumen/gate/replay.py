@@ -57,6 +57,13 @@ def replay(means: Means, actor: str, receipt: Receipt, delivered: Delivered | No
             next=msg("Replay the receipt of an answered query."),
             detail="receipt",
         )
+    if "remote" in receipt.event["data"]:
+        raise Invalid(
+            msg("Receipt `{receipt}` is of a question that another node answered.",
+                receipt=receipt.id),
+            next=msg("Replay it there, by the receipt that it shows of that node."),
+            detail="receipt",
+        )  # fmt: skip
     index = _own_entry(means, receipt)
     planned = _planned(means, receipt, index)
     salt = bytes.fromhex(receipt.disclosed["salt"])

@@ -1,8 +1,8 @@
-"""Counted queries: one is reserved before it runs, on condition that the day still has room.
+"""Counted queries: one is reserved before it runs, on condition that there still is room.
 
-A rule with `count` has an account per actor and UTC day. The charge is committed before the
-engine sees the statement, so that two jobs never spend the same query; a job that fails keeps
-its charge, a refusal and an explanation have none.
+A rule with `count` has an account per actor and UTC day, an agreement its own. The charge is
+committed before the engine sees the statement, so that two jobs never spend the same query; a
+job that fails keeps its charge, a refusal and an explanation have none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
-from doumen.gate import record
+from doumen.gate import agreed, record
 from doumen.gate.commit import Within
 from doumen.gate.means import Means
 from doumen.gate.record import Disclosed
@@ -23,21 +23,28 @@ UNIT = "queries"
 
 
 def reserve(means: Means, planned: Planned, said: Disclosed) -> str | None:
-    """Charge one query under each rule that counts; the id of the event, None where none does.
+    """Charge one query under each rule that counts and under the agreement, if there is one.
+
+    Returns:
+        The id of the event; None where nothing counts.
 
     Raises:
-        OverBudget: a rule's queries of this day are used up.
+        OverBudget: the queries of a rule, or of the agreement, are used up.
+        Conflict: the request was answered before.
+        Refused: the agreement was ended meanwhile.
     """
     counts = planned.ruled.counts
-    if not counts:
+    agreed_charges, agreed_bounds = agreed.charges(planned)
+    if not counts and not agreed_charges:
         return None
     event = record.new_id(means.clock(), means.entropy)
     bounds = tuple(
         Within(account(planned, rule), UNIT, most, _over(rule, most)) for most, rule in counts
     )
     charges = [Charge(bound.account, bound.unit, 1) for bound in bounds]
-    draft = record.reserved(planned, event, said, charges, bounds)
-    means.commits.submit(lambda _: draft)
+    charges += agreed_charges
+    draft = record.reserved(planned, event, said, charges, (*bounds, *agreed_bounds))
+    means.commits.submit(agreed.standing(means, planned, draft))
     return event
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from doumen.gate import system
+from doumen.gate import agreed, system
 from doumen.gate.past import History, snapshot_at
 from doumen.gate.stages import Asked, Known
 from doumen.kits import policy
@@ -29,7 +29,7 @@ def actor_of(name: str, facts: Facts) -> Actor:
     Raises:
         NotFound: the node has no such actor.
     """
-    actor = facts.actor(name)
+    actor = facts.actor(name) or _member(name, facts)
     if actor is None:
         raise NotFound(
             msg("There is no actor `{name}` on this node.", name=name),
@@ -39,6 +39,19 @@ def actor_of(name: str, facts: Facts) -> Actor:
             detail="actor",
         )
     return actor
+
+
+def _member(name: str, facts: Facts) -> Actor | None:
+    """Another participant, or an actor of theirs: no role, and any purpose may be stated.
+
+    What they may do follows from agreements, which name their purposes; whether their actor may
+    state one, their own node decides.
+    """
+    participant, _, own = name.partition("#")
+    if facts.body("participant", participant) is None:
+        return None
+    purposes = frozenset(policy.purposes(facts)) if own else frozenset()
+    return Actor(name, participant=participant, purposes=purposes)
 
 
 def resolve(asked: Asked, facts: Facts, history: History) -> Known:
@@ -52,16 +65,22 @@ def resolve(asked: Asked, facts: Facts, history: History) -> Known:
     Raises:
         Invalid: the purpose is not on the list. Refused: it is not assigned to the actor.
         NotFound: a dataset that is absent, or that the actor may not discover: both alike, and
-            before anything is said of the other datasets.
+            before anything is said of the other datasets; or the agreement.
     """
     actor = actor_of(asked.job.actor or OWNER, facts)
-    _listed(asked.job.purpose, facts)
+    listed(asked.job.purpose, facts)
     policy.check_purpose(actor, asked.job.purpose)
+    agreement = agreed.agreement(asked, actor, facts)
+    if agreement is not None:
+        facts = policy.governed(facts, agreement, actor.name)
     snapshots: dict[Ref, Snapshot] = {}
     tables: dict[Ref, Schema] = {}
+    fetched = {one.ref: one.schema for one in asked.query.fetched}
     for ref in sorted(asked.statement.tables):
-        if ref.is_system:
-            schema = system.SCHEMAS.get(ref.name)
+        if ref in fetched:
+            tables[ref] = fetched[ref]
+        elif ref.is_system:
+            schema = None if agreement else system.SCHEMAS.get(ref.name)
             if schema is None:
                 raise policy.absent(ref)
             tables[ref] = schema
@@ -69,13 +88,20 @@ def resolve(asked: Asked, facts: Facts, history: History) -> Known:
             snapshots[ref] = _discovered(asked, actor, facts, ref)
     for past in asked.statement.past:
         _discovered(asked, actor, facts, past.ref)
+    if agreement is not None:
+        for ref in sorted({*snapshots, *(past.ref for past in asked.statement.past)}):
+            policy.check_givable(facts, ref)
     for past in asked.statement.past:
         snapshots[past.stand_in] = _past(asked, actor, facts, past, history)
-    return Known(asked, actor, facts, snapshots, tables)
+    return Known(asked, actor, facts, snapshots, tables, agreement)
 
 
-def _listed(purpose: str | None, facts: Facts) -> None:
-    """Let a purpose pass that is on the list of the node."""
+def listed(purpose: str | None, facts: Facts) -> None:
+    """Let a purpose pass that is on the list of the node.
+
+    Raises:
+        Invalid: it is not.
+    """
     if purpose is not None and purpose not in policy.purposes(facts):
         raise Invalid(
             msg("There is no purpose `{purpose}` on this node.", purpose=purpose),

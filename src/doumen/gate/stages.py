@@ -13,6 +13,7 @@ from doumen.kits.policy import DatasetRuling
 from doumen.kits.sql import Lineage, Statement
 from doumen.kits.sql.splice import Splice
 from doumen.model.actor import Actor
+from doumen.model.agreement import Agreement
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
 from doumen.model.plan import QueryPlan
@@ -39,7 +40,9 @@ class Known:
     Attributes:
         snapshots: The version of each stored dataset that the statement names; earlier ones,
             read by AT, under the names that stand in for them.
-        system: Schemas of the `sys.*` tables that it names.
+        system: Schemas of the tables that it names and that come with the plan: `sys.*`, and
+            what was fetched from others.
+        agreement: Under which the job is done; the facts then hold its rules only.
     """
 
     asked: Asked
@@ -47,6 +50,7 @@ class Known:
     facts: Facts
     snapshots: Mapping[Ref, Snapshot]
     system: Mapping[Ref, Schema]
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,14 @@ class Ruled:
     @property
     def expires(self) -> date | None:
         """Last day (UTC) on which what is obtained may be kept; None: no end."""
-        days = [r.expires[0] for r in self.rulings.values() if r.expires is not None]
         today = self.known.asked.now.astimezone(UTC).date()
-        return today + timedelta(days=min(days)) if days else None
+        days = [
+            today + timedelta(days=r.expires[0])
+            for r in self.rulings.values()
+            if r.expires is not None
+        ]
+        kept = [one.expires for one in self.known.asked.query.fetched if one.expires is not None]
+        return min((*days, *kept), default=None)
 
 
 @dataclass(frozen=True, slots=True)

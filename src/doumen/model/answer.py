@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 """Media type of the form in which answers travel between nodes."""
 
-COLUMNS, RECEIPT, TRUNCATED, EXPIRES = (
+COLUMNS, RECEIPT, TRUNCATED, EXPIRES, WHOLE = (
     b"doumen.columns",
     b"doumen.receipt",
     b"doumen.truncated",
     b"doumen.expires",
+    b"doumen.receipt.text",
 )
-"""Names in the metadata of an answer as Arrow or Parquet; the last three stand at its end."""
+"""Names in the metadata of an answer as Arrow or Parquet; all but the first stand at its end."""
 
 
 def python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ...]]:

@@ -17,9 +17,10 @@ carries a row value. `code` is stable and dotted; its first part names the class
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from typing import ClassVar
 
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, msg, plain
 
 INTERNAL = "internal"
 """Code of an error that Doumen does not know."""
@@ -81,6 +82,34 @@ def unexpected(error: BaseException, next: Message) -> DoumenError:
     )
     told.code = INTERNAL
     return told
+
+
+def told_by(body: Mapping[str, object], fallen: type[DoumenError] | None = None) -> DoumenError:
+    """The error that another node tells of, from the JSON shape of a failure.
+
+    Args:
+        body: As it came; nothing of it is trusted but to be shown.
+        fallen: The class where its own is not known here.
+
+    Raises:
+        KeyError, TypeError: it does not have that shape.
+    """
+    texts = {name: body[name] for name in ("code", "what", "why", "next", "rule")}
+    if not all(text is None or isinstance(text, str) for text in texts.values()):
+        raise TypeError
+    code, rule = str(texts["code"]), texts["rule"]
+    kind, _, detail = code.partition(".")
+    classes = {each.kind: each for each in DoumenError.__subclasses__()}
+    what, why, next = (texts[name] for name in ("what", "why", "next"))
+    error = classes.get(kind, fallen or DoumenError)(
+        plain(str(what)),
+        why=None if why is None else plain(str(why)),
+        next=None if next is None else plain(str(next)),
+        rule=None if rule is None else str(rule),
+        detail=detail or None,
+    )
+    error.code = code
+    return error
 
 
 class Invalid(DoumenError):

@@ -12,14 +12,28 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                creator, derived (bool), sources [domain.name], created, updated;
                                of a derived one terms, as kits.policy.terms writes them; of an
                                attached one form, and of its files, whose paths are absolute,
-                               mtime_ns, ctime_ns, inode, sha256
+                               mtime_ns, ctime_ns, inode, sha256; of one that holds data of
+                               others agreements {A-…: [domain.name there]}
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
 lineage   domain.name          columns {name: {projection: [d.n.c], influence: [d.n.c]}}
 key       kid                  certificate and, once rotated out, `retired` (RFC 3339)
+product   name                 title, description, datasets [domain.name], state (draft, published
+                               or withdrawn), preview: None, or columns [{name, type}], rows
+                               (JSON values), receipt, and expires (date) where there is an end
+offer     id                   product, terms as kits.policy.offers writes them, uid (IRI),
+                               created (RFC 3339), state (open or withdrawn)
 token     actor/id             hash (SHA-256 of its secret, hex), scopes (sorted list), name,
                                made_by, created, expires (both RFC 3339)
+participant DID                as `doumen.model.participant` writes it, its root key pinned
+decisions negotiation          decisions [rows], by which requests are decided without a person
+negotiation N-…                as `rooms.exchange.negotiation.state` writes it
+transfer  T-…                  as `rooms.exchange.transfer.state` writes it
+agreement A-…                  as `kits.policy.agreements` writes it; policy (the ODRL that was
+                               signed), negotiation (N-…), and use: where its transfer stands
+head, cosigned  DID            heads of others that were cosigned here, and ours by others, as
+                               `gate.witness` writes them
 """
 
 from __future__ import annotations

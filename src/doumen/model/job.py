@@ -3,10 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
 
 from doumen.model.load import LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
+from doumen.model.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The signed request of another participant that a job answers.
+
+    Attributes:
+        id: Unique; the same is never answered twice.
+        token: Signed by the participant over the digest of `body`.
+        body: What is asked, as it came.
+        salt: Chosen by the asker (hex), so that both ledgers commit to the statement alike.
+    """
+
+    id: str
+    token: str
+    body: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Rows of another participant that were fetched under an agreement, for one statement.
+
+    Attributes:
+        ref: What the statement calls the dataset.
+        node: DID of the participant.
+        agreement: Key of the agreement.
+        receipt: Id of our receipt for the first question.
+        rows: As they came; of an explanation none.
+        labels: Of each column, as the provider signed for them.
+        expires: Last day (UTC) on which they may be kept.
+    """
+
+    ref: Ref
+    node: str
+    agreement: str
+    schema: Schema
+    rows: pa.Table
+    receipt: str = ""
+    version: int = 0
+    labels: tuple[tuple[str, ...], ...] = ()
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +61,13 @@ class Query:
 
     Attributes:
         into: The derived dataset to be written; None: the answer goes to the asker.
+        fetched: Datasets of others that it joins, under their names.
     """
 
     sql: str
     parameters: tuple[Scalar, ...] = ()
     into: Ref | None = None
+    fetched: tuple[Fetched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +107,17 @@ Step = Query | Examine | Collect | Attach
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked of the gate."""
+    """What is asked of the gate.
+
+    Attributes:
+        agreement: Key of the agreement between organisations that it is done under.
+        joins: Keys of agreements under which data of others are fetched for a join.
+        request: What it answers, where the actor is of another participant.
+    """
 
     actor: str
     step: Step
     purpose: str | None = None
     agreement: str | None = None
+    request: Request | None = None
+    joins: tuple[str, ...] = ()

@@ -50,3 +50,13 @@ class Participant:
 def member(participant: str, actor: str) -> str:
     """Name of an actor of another participant, as a DID URL: `did:web:port.example#ana`."""
     return f"{participant}#{actor}"
+
+
+def is_member(actor: str) -> bool:
+    """Whether a name is that of an actor of another participant; no actor of ours has such a one.
+
+    Example:
+        >>> is_member("did:web:port.example#ana"), is_member("ana")
+        (True, False)
+    """
+    return "#" in actor

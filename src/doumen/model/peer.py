@@ -46,6 +46,21 @@ class Streamed:
     pieces: Iterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a participant answered to a signed request.
+
+    Attributes:
+        token: Of the request.
+        reply: Of the answer, verified; None: it is not signed.
+    """
+
+    status: int
+    body: bytes
+    token: str
+    reply: str | None
+
+
 class Peers(Protocol):
     """How other nodes are reached. Safe for any number of threads."""
 

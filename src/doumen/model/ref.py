@@ -18,6 +18,8 @@ RESERVED_DOMAINS = frozenset(
     {"sys", "main", "temp", "memory", "system", "information_schema", "pg_catalog"}
 )
 """Domains that mean something else to the engine, or to the gate."""
+_DID = "did:"
+"""How the name of a node begins; names of columns may hold a slash."""
 _PART = re.compile(r"[^\W\d]\w{0,62}")
 
 
@@ -96,19 +98,20 @@ class ColumnRef:
 
     @classmethod
     def parse(cls, text: str) -> ColumnRef:
-        """Read `domain.name.column`.
+        """Read `domain.name.column` or `node/domain.name.column`.
 
         Raises:
             Invalid: the text has another form.
         """
-        parts = text.split(".", 2)
+        node, slash, rest = text.partition("/") if text.startswith(_DID) else ("", "", text)
+        parts = rest.split(".", 2)
         if len(parts) != 3 or not parts[2]:
             raise Invalid(
                 msg("`{text}` is not a column name.", text=text),
                 why=msg("A column is named `domain.name.column`."),
                 detail="name",
             )
-        return cls(Ref.parse(f"{parts[0]}.{parts[1]}"), parts[2])
+        return cls(Ref.parse(f"{node}{slash}{parts[0]}.{parts[1]}"), parts[2])
 
     def __str__(self) -> str:
         return f"{self.ref}.{self.column}"

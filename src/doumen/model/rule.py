@@ -27,6 +27,7 @@ class TargetKind(StrEnum):
     DATASET = "dataset"
     COLUMN = "column"
     LABEL = "label"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class Target:
     """What a rule is on.
 
     Attributes:
-        kind: dataset, column or label.
-        value: A folded dataset name or pattern (`transport.*`), `domain.name.column`, or a label.
+        kind: dataset, column, label or agreement.
+        value: A folded dataset name or pattern (`transport.*`), `domain.name.column`, a label, or
+            the key of an agreement, under which data of another participant are used.
     """
 
     kind: TargetKind

@@ -19,8 +19,10 @@ class Grant:
     """What of one dataset may be read.
 
     Attributes:
-        columns: Names of columns, as the dataset writes them; empty: all, those to come too.
-        duties: As those of a rule; a mask names its column.
+        columns: Names of columns, as the dataset writes them, sorted; empty: all, those to come
+            too.
+        duties: As those of a rule, in one order, each once; a mask names its column. Quotas and
+            `Dues.delete` take the place of `Count` and `Expire`.
     """
 
     ref: Ref

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from doumen.gate import record
 from doumen.gate.amend import found
-from doumen.model.errors import Conflict, Invalid
-from doumen.model.message import enumerated, msg, plain
+from doumen.kits.standards import dsp
+from doumen.model.errors import Conflict, DoumenError, Invalid, Refused
+from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.operation import Fields, Outcome
 from doumen.session import settings as config
 from doumen.session.node import Node, now
@@ -32,26 +33,34 @@ PLACE = "DOUMEN_STORE"
 """Variable of the environment: address of the store of new nodes."""
 
 
-def init(directory: Path, name: str, store: str | None = None) -> Outcome:
+def init(
+    directory: Path, name: str, store: str | None = None, address: str | None = None
+) -> Outcome:
     """Make a node in `directory` and tell what was made."""
     directory = directory.resolve()
-    create(directory, name, store)
+    create(directory, name, store, address)
     with Node.open(directory) as node:
-        key = node.means.keys().root_public
-        open_secret = node.settings.holds_password()
+        key, settings = node.means.keys().root_public, node.settings
     warned = msg(
         "{file} holds the password of the server, for you alone to read; PGPASSWORD or "
         "~/.pgpass keep it out of the file.",
         file=config.FILE,
     )
+    fields: list[tuple[Message, object]] = [(msg("node"), str(directory)), (msg("name"), name)]
+    if settings.address:
+        fields += [(msg("address"), settings.address), (msg("reach"), settings.reach)]
     return Outcome(
-        json={"node": str(directory), "name": name, "root_key": key},
-        drawn=(
-            Fields(((msg("node"), str(directory)), (msg("name"), name), (msg("root key"), key))),
-        ),
+        json={
+            "node": str(directory),
+            "name": name,
+            "root_key": key,
+            "address": settings.address or None,
+        },
+        drawn=(Fields((*fields, (msg("root key"), key))),),
         said=(
             msg("Made the node `{name}` in {directory}.", name=name, directory=directory),
-            *((warned,) if open_secret else ()),
+            *((warned,) if settings.holds_password() else ()),
+            *_to_others(settings),
             msg("Publish the root key: with it, others verify your receipts."),
             msg(
                 "Next: cd {directory} && doumen collect FILE.csv --as-dataset domain.name",
@@ -61,7 +70,27 @@ def init(directory: Path, name: str, store: str | None = None) -> Outcome:
     )
 
 
-def create(directory: Path, name: str, store: str | None = None) -> None:
+def _to_others(settings: config.Settings) -> tuple[Message, ...]:
+    """What has to run for the address to hold, and who can reach it."""
+    if not settings.address:
+        return ()
+    if settings.reach == "public":
+        return (
+            msg("Other nodes reach it at {address}: let `doumen serve` answer there, over TLS.",
+                address=settings.address),
+        )  # fmt: skip
+    endpoint = dsp.callback(settings.address, dsp.Reach.LOOPBACK)
+    port = endpoint.port or {"http": 80, "https": 443}[endpoint.scheme]
+    return (
+        msg("Its address is on this machine, so `reach` is `loopback`: only nodes here can deal "
+            "with it, for tests and demonstrations."),
+        msg("They reach it while it is served: doumen serve --port {port}", port=port),
+    )  # fmt: skip
+
+
+def create(
+    directory: Path, name: str, store: str | None = None, address: str | None = None
+) -> None:
     """Make a node.
 
     Args:
@@ -69,10 +98,12 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
         name: Name of the organisation.
         store: Address of a PostgreSQL server for its facts and events; else `DOUMEN_STORE`,
             else a file in the folder. Without a schema in it, the node gets one of its own.
+        address: Where other nodes reach it; None: nowhere.
 
     Raises:
         Conflict: the folder holds a node, or files that a node would overwrite.
-        Invalid: the name is empty, or the address none that can be used.
+        Invalid: the name is empty, or an address none that can be used.
+        Refused: its address is one of an inner network, or lacks TLS.
         Unavailable: the server cannot be used.
     """
     if not name.strip():
@@ -89,7 +120,7 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
     origin = _origin(name)
     given = store or os.environ.get(PLACE) or config.STORE
     settings = config.Settings.model_validate(
-        {"name": name, "origin": origin, "store": stored(given, origin)}
+        {"name": name, "origin": origin, "store": stored(given, origin)} | _reached(address)
     )
     directory.mkdir(parents=True, exist_ok=True)
     mark = directory / MARK
@@ -116,7 +147,7 @@ def create(directory: Path, name: str, store: str | None = None) -> None:
 
 def _fill(directory: Path, settings: config.Settings) -> None:
     """Keys, store, lake and the first event."""
-    url = settings.address(directory)
+    url = settings.store_address(directory)
     stamp = record.stamp(now())
     Database.open(url, create=True, origin=settings.origin).close()
     keyring = Keyring.create(directory / "keys", settings.origin, stamp, os.urandom)
@@ -139,6 +170,28 @@ def stored(given: str, origin: str) -> str:
             detail="store",
         )
     return address.with_schema(given, f"{address.SCHEMA}_{origin.rpartition('-')[2]}")
+
+
+def _reached(given: str | None) -> dict[str, str]:
+    """The settings for an address: on this machine it takes the reach that allows it.
+
+    Raises:
+        Invalid, Refused: no node can be reached there.
+    """
+    if given is None:
+        return {}
+    try:
+        try:
+            return {"address": str(dsp.callback(given)), "reach": dsp.Reach.PUBLIC.value}
+        except Refused:
+            local = dsp.callback(given, dsp.Reach.LOOPBACK)
+            return {"address": str(local), "reach": dsp.Reach.LOOPBACK.value}
+    except DoumenError as error:
+        error.next = msg(
+            "Give it as others reach it, like `https://port.example:8470`; to try on this machine "
+            "alone, `http://127.0.0.1:8470`."
+        )
+        raise
 
 
 def _origin(name: str) -> str:

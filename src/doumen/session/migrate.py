@@ -31,7 +31,7 @@ def migrate(directory: Path, *, trial: bool = False) -> Outcome:
     def verify(connection: Connection) -> Sequence[Any]:
         return audit(connection, settings.origin, publics)
 
-    done = bring(settings.address(directory), verify, trial=trial)
+    done = bring(settings.store_address(directory), verify, trial=trial)
     changed = done.old != done.new and not trial
     receipt = _recorded(directory, done) if changed else None
     return Outcome(

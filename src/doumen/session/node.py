@@ -17,10 +17,12 @@ from typing import Self
 
 from doumen.engines.digests import Hashers
 from doumen.engines.duckdb import DuckDB
+from doumen.engines.peers import Reachable
 from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Commits
 from doumen.gate.settling import Settling
 from doumen.gate.trail import Hashing
+from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import OWNER
 from doumen.model.errors import NotFound, Unavailable
 from doumen.model.files import reason
@@ -94,11 +96,13 @@ class Node:
         self.settings = settings
         self.spool = Spool(directory / FOLDER)
         keys, masks = _Keys(directory / "keys"), _mask_keys(directory / "keys" / "mask.keys")
-        database = Database.open(settings.address(directory), origin=settings.origin)
+        database = Database.open(settings.store_address(directory), origin=settings.origin)
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
         queue = Queue(database)
         self.engine = DuckDB(settings.bounds())
         self._hashers = Hashers()
+        reach, authorities = Reach(settings.reach), settings.authorities
+        self._peers = Reachable(reach, directory / authorities if authorities else None)
         self.means = Means(
             database=database,
             catalog=catalog,
@@ -114,6 +118,9 @@ class Node:
             bounds=settings.bounds(),
             small=settings.small_answer_mib * config.MIB,
             settling=Settling(Hashing(self._hashers.digests, self._hashers.count)),
+            peers=self._peers,
+            own=lambda: settings.participant(keys().root_public),
+            reach=reach,
         )
         self.gate = Gate(self.means)
 
@@ -151,6 +158,7 @@ class Node:
         """End all workers and close the store."""
         self.means.settling.close()
         self._hashers.close()
+        self._peers.close()
         self.engine.close()
         self.means.database.close()
 

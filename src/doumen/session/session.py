@@ -28,17 +28,39 @@ class Session:
         self.desk = desk
         self._spool = spool
 
-    def query(self, sql: str, parameters: Sequence[Scalar] = ()) -> Answer:
-        """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
-        return self.desk.query(sql, parameters)
+    def query(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Answer:
+        """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`.
 
-    def explain(self, sql: str, parameters: Sequence[Scalar] = ()) -> Explained:
+        Under an agreement the provider answers.
+        """
+        return self.desk.query(sql, parameters, agreement=agreement)
+
+    def explain(
+        self,
+        sql: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Explained:
         """Ruling, rules and cost of a question, without running or paying."""
-        return self.desk.explain(sql, parameters)
+        return self.desk.explain(sql, parameters, agreement=agreement)
 
-    def derive(self, sql: str, into: str, parameters: Sequence[Scalar] = ()) -> Made:
-        """Write the answer of a question as a dataset."""
-        return self.desk.derive(sql, Ref.parse(into), parameters)
+    def derive(
+        self,
+        sql: str,
+        into: str,
+        parameters: Sequence[Scalar] = (),
+        *,
+        agreement: str | Sequence[str] | None = None,
+    ) -> Made:
+        """Write the answer of a question as a dataset; under an agreement, of the provider's."""
+        return self.desk.derive(sql, Ref.parse(into), parameters, agreement=agreement)
 
     def do(self, operation: Operation | str, /, **params: Any) -> Outcome:
         """Run an operation, by itself or by its words: `do("contract show", dataset="a.b")`."""

@@ -9,18 +9,28 @@ import json
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
-from doumen.model.errors import Invalid, Unavailable
+from doumen.model.errors import DoumenError, Invalid, Unavailable
 from doumen.model.files import reason
 from doumen.model.message import joined, msg, plain, sentence
+from doumen.model.participant import Participant
 from doumen.model.plan import Bounds
 from doumen.model.validation import fault
 
 FILE = "doumen.toml"
+DSP = "/dsp"
+"""Path below the address of a node where it speaks the Dataspace Protocol."""
 MIB = 1 << 20
 STORE = "sqlite:store.sqlite"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -51,11 +61,61 @@ class Settings(BaseModel):
     small_answer_mib: int = Field(
         32, ge=0, description="Answers up to this size are recorded before any row is given."
     )
+    reach: Literal["public", "loopback"] = Field(
+        "public",
+        description="Where other nodes may be: `public`, the public network over HTTPS, or "
+        "`loopback`, this machine too: for tests and demonstrations.",
+    )
+    address: str = Field(
+        "",
+        description="Where other nodes reach this one, such as `https://port.example:8470`; "
+        "empty: nowhere.",
+    )
+    did: str = Field(
+        "",
+        description="Name of this node among participants, a `did:web:…`; empty: the `did:key:…` "
+        "of its root key.",
+    )
+    authorities: str = Field(
+        "",
+        description="File (PEM), relative to this folder, of certificates that other nodes' are "
+        "trusted by, beside those that the system trusts; empty: no more.",
+    )
 
-    def address(self, folder: Path) -> str:
+    @field_validator("address", "did")
+    @classmethod
+    def _called(cls, given: str, info: ValidationInfo) -> str:
+        """An address that others may call, in one spelling."""
+        from doumen.kits.standards import dsp  # noqa: PLC0415 (few nodes have one)
+
+        if not given:
+            return given
+        reach = dsp.Reach(info.data.get("reach", "public"))
+        try:
+            if info.field_name == "address":
+                return str(dsp.callback(given, reach))
+            dsp.document_address(given, reach)
+        except DoumenError as error:
+            raise ValueError(error.why) from None
+        return given
+
+    def store_address(self, folder: Path) -> str:
         """Address of the store of the node in `folder`."""
         scheme, _, place = self.store.partition(":")
         return f"sqlite:///{folder / place}" if scheme == "sqlite" else self.store
+
+    def participant(self, root: str) -> Participant:
+        """This node as other participants know it, by its public root key (hex)."""
+        from doumen.kits.evidence.didkey import did_key  # noqa: PLC0415 (loads cryptography)
+
+        return Participant(
+            id=self.did or did_key(root),
+            name=self.name,
+            alias="",
+            address=self.address and f"{self.address}{DSP}",
+            origin=self.origin,
+            root=root,
+        )
 
     def holds_password(self) -> bool:
         """Whether whoever reads the settings learns the password of a server."""

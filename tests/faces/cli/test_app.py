@@ -86,6 +86,7 @@ def test_all_parameters_reach_the_operation(doumen: Any, session: Any) -> None:
         "output": Path("a/b.csv").absolute(),
         "explain": True,
         "param": ("1", "-2"),
+        "agreement": (),
     }
     assert (session.node, session.actor, session.purpose) == (None, None, None)
 
@@ -108,7 +109,8 @@ def test_an_operation_may_name_its_parameters_as_global_options_are_named(
 def test_init_needs_no_node(doumen: Any, session: Any) -> None:
     session.doing = lambda **_: Outcome(json={"node": "x"}, drawn=(Fields(((msg("node"), "x"),)),))
     assert json.loads(doumen("init", "x", "--name", "City").out) == {"node": "x"}
-    assert session.made == {"directory": Path("x").absolute(), "name": "City", "store": None}
+    made = {"directory": Path("x").absolute(), "name": "City", "store": None, "address": None}
+    assert session.made == made
     assert session.asked is None
 
 

@@ -64,7 +64,7 @@ def test_every_verb_is_offered_or_says_why_not() -> None:
     local = {words for words, operation in by_name().items() if operation.local}
     assert local == {
         "init", "serve", "migrate", "worker", "job wait", "doctor", "key rotate", "ledger export",
-        "attach", "prove", "token add",
+        "attach", "prove", "token add", "agreement dispute",
         "backup make", "backup list", "backup verify", "restore",
     }  # fmt: skip
     changing = {w for w, o in by_name().items() if methods(o) == ("POST",)} - local

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from doumen.kits.policy import may_amend, may_collect, may_derive
+from doumen.kits.policy import may_amend, may_collect, may_derive, may_speak
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Fact
@@ -18,6 +18,7 @@ KINDS = {
     "contract": {"owner", "steward"},
     "label": {"owner", "steward"},
     "purpose": {"owner", "steward"},
+    "participant": {"owner", "steward"},
     "actor": {"owner"},
     "dataset": set[str](),
     "source": set[str](),
@@ -57,6 +58,14 @@ def test_who_collects(someone: Someone) -> None:
             may_collect(someone("sue", role))
 
 
+def test_who_speaks_for_the_node(someone: Someone) -> None:
+    for role in ("owner", "steward"):
+        may_speak(someone("sue", role))
+    for role in ("auditor", "analyst"):
+        with pytest.raises(Refused, match="may not speak to other nodes"):
+            may_speak(someone("sue", role))
+
+
 def test_where_derived_datasets_go(someone: Someone) -> None:
     owner, ana = someone("owner", "owner"), someone()
     may_derive(owner, Ref("transport", "delays"))
@@ -83,3 +92,22 @@ def test_a_hint_without_a_domain_of_ones_own(someone: Someone) -> None:
     with pytest.raises(Refused) as error:
         may_derive(someone("li-wei"), Ref("sys", "x"))
     assert "lab.result" in (error.value.next or "")
+
+
+@pytest.mark.parametrize("kind", ["negotiation", "transfer", "agreement"])
+def test_what_two_sides_hold_is_changed_by_both(someone: Someone, kind: str) -> None:
+    """By those who govern, and by the other side of it in its own name; nothing is removed."""
+    port = "did:web:port.example"
+    fact = Fact(kind, "X-1", {"counterparty": port})
+    for name, role in (("owner", "owner"), ("sue", "steward")):
+        may_amend(someone(name, role), fact)
+    may_amend(Actor(port, participant=port), fact)
+    others = [
+        (someone("ana", "analyst"), fact),
+        (Actor(f"{port}#ana", participant=port), fact),
+        (Actor("did:web:spy.example", participant="did:web:spy.example"), fact),
+        (Actor(port, participant=port), Fact(kind, "X-1", None)),
+    ]
+    for actor, one in others:
+        with pytest.raises(Refused):
+            may_amend(actor, one)

@@ -111,6 +111,7 @@ rules:
   - {id: b, permit: discover, who: {role: guest}, on: Transport.*}
   - {id: c, permit: query, who: {role: guest}, on: {label: Personal},
      duties: [{mask: {method: hash}}]}
+  - {id: f, deny: query, who: {role: guest}, on: {agreement: A-7F3KQ2AB}}
   - {id: d, permit: query, who: {role: guest}, on: 交通.航班, until: "2027-01-02"}
   - {id: e, permit: query, who: {role: guest}, on: a.b, until: null, for: null}
 """)
@@ -118,12 +119,18 @@ rules:
         Target(TargetKind.COLUMN, "transport.flights.TailNum"),
         Target(TargetKind.DATASET, "transport.*"),
         Target(TargetKind.LABEL, "Personal"),
+        Target(TargetKind.AGREEMENT, "A-7F3KQ2AB"),
         Target(TargetKind.DATASET, "交通.航班"),
         Target(TargetKind.DATASET, "a.b"),
     ]
-    assert [rule.effect for rule in rules] == [Effect.DENY, *[Effect.PERMIT] * 4]
+    assert [rule.effect for rule in rules] == [
+        Effect.DENY,
+        *[Effect.PERMIT] * 2,
+        Effect.DENY,
+        *[Effect.PERMIT] * 2,
+    ]
     assert [rule.action for rule in rules[:2]] == [Action.QUERY, Action.DISCOVER]
-    assert rules[3].until == date(2027, 1, 2)
+    assert rules[4].until == date(2027, 1, 2)
 
 
 FAULTY = """
@@ -320,11 +327,13 @@ def _rules(draw: st.DrawFn) -> Rule:
         TargetKind.DATASET: draw(st.sampled_from([ref, ref.split(".", 1)[0] + ".*", "*.*"])),
         TargetKind.COLUMN: f"{ref}.{draw(st.text(min_size=1, max_size=8))}",
         TargetKind.LABEL: draw(st.sampled_from(["personal", "gb/t: 3-1", "个人信息"])),
+        TargetKind.AGREEMENT: draw(st.sampled_from(["A-7F3KQ2AB", "A-AAAAAAAA"])),
     }[kind]
     effect = draw(st.sampled_from(Effect))
-    action = draw(st.sampled_from(Action))
+    agreed = kind is TargetKind.AGREEMENT
+    action = Action.QUERY if agreed else draw(st.sampled_from(Action))
     duties: list[Duty] = []
-    if (effect, action) == (Effect.PERMIT, Action.QUERY):
+    if not agreed and (effect, action) == (Effect.PERMIT, Action.QUERY):
         names = st.text(max_size=8) if kind is TargetKind.DATASET else st.none()
         filters = st.text(min_size=1).filter(lambda t: t == t.strip()).map(Filter)
         duties = draw(st.lists(filters | _NUMERIC | _masks(names), max_size=4))
@@ -366,3 +375,11 @@ def test_the_json_form_is_the_yaml_form(rules: list[Rule]) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(Invalid):
         read_rules(text)
+
+
+@pytest.mark.parametrize("more", ["permit: discover", "permit: query, duties: [limit: 1]"])
+def test_a_rule_on_an_agreement_has_no_duties(more: str) -> None:
+    text = f"rules: [{{id: a, {more}, who: {{role: x}}, on: {{agreement: A-7F3KQ2AB}}}}]"
+    with pytest.raises(Invalid) as caught:
+        read_rules(text)
+    assert "they are in its terms" in str(caught.value.why)

@@ -1,13 +1,19 @@
-"""Rules as YAML: what is written is read again."""
+"""Rules and terms as YAML: what is written is read again."""
 
 from __future__ import annotations
 
 import random
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from tests.kits.policy.offers.strategies import terms
+
 from doumen.kits.policy import read_rules, rule_from_json
-from doumen.kits.policy.render import write_rules
+from doumen.kits.policy.offers import read_terms
+from doumen.kits.policy.render import write_rules, write_terms
 from doumen.kits.policy.yaml import plain_yaml
+from doumen.model.terms import Terms
 
 TEXTS = ["origin <> 'LGA'", "null", "2027-12-31", "yes", "1e3", "*a", "a: b # c", "x\ny\u0085z",
          "名 = '甲'", " y" * 500, '"', "a\t=\u00a0'b'"]  # fmt: skip
@@ -44,3 +50,10 @@ def test_the_form_is_that_of_people() -> None:
         == "rules:\n  - id: r\n    deny: discover\n    who:\n      role: guest\n    on: '*.*'\n"
     )
     assert list(plain_yaml(text)["rules"][0]) == ["id", "deny", "who", "on"]
+
+
+@pytest.mark.law
+@settings(max_examples=100, deadline=None)
+@given(terms())
+def test_terms_are_read_as_they_were_written(these: Terms) -> None:
+    assert read_terms(write_terms(these)) == these

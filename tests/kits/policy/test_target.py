@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pydantic_core import PydanticCustomError
 
 from doumen.kits.policy.target import covered, means, read_label, read_target, write_target
 from doumen.model.errors import Invalid
@@ -62,3 +63,11 @@ def test_labels() -> None:
     for wrong in ("", " ", "*", "a\nb", "x" * 65, "-a"):
         with pytest.raises(Invalid):
             read_label(wrong)
+
+
+def test_an_agreement_covers_no_dataset_here() -> None:
+    target = read_target({"agreement": "A-7F3KQ2AB"})
+    assert covered(target, FLIGHTS, SCHEMA, Facts()) == frozenset()
+    assert write_target(target) == {"agreement": "A-7F3KQ2AB"}
+    with pytest.raises(PydanticCustomError):
+        read_target({"agreement": "A-7F3"})

@@ -297,3 +297,29 @@ def test_tokens_are_for_the_owner_and_for_whom_they_are_of(someone: Someone) -> 
 
 
 _HOLDERS = [(1, "ana"), (2, "bob")]
+
+
+def test_products_are_for_those_who_oversee_their_previews_for_those_who_govern(
+    someone: Someone,
+) -> None:
+    shown = {"columns": [{"name": "a", "type": "VARCHAR"}], "rows": [["Wenzhou"]], "receipt": "r"}
+    node = Facts().extended(
+        FactRow(n, Fact("product", key, {"title": key, "preview": preview}), "e", "2026")
+        for n, (key, preview) in enumerate((("air", shown), ("sea", None)), start=1)
+    )
+    assert visible_facts(someone("sue", "steward"), node, NOW) is node
+    seen = visible_facts(someone("al", "auditor"), node, NOW)
+    assert (seen.body("product", "air") or {})["preview"] == {**shown, "rows": []}
+    assert seen.body("product", "sea") == node.body("product", "sea")
+    assert "product" not in visible_facts(someone(), node, NOW).rows
+
+
+def test_of_offers_an_auditor_knows_all_but_the_conditions(someone: Someone) -> None:
+    grant = {"columns": ["a"], "duties": [{"filter": "a = 'Wenzhou'"}, {"limit": 3}]}
+    body = {"product": "air", "terms": {"datasets": {"air.open": grant}}, "state": "open"}
+    node = Facts().extended([FactRow(1, Fact("offer", "air-1", body), "e", "2026")])
+    seen = visible_facts(someone("al", "auditor"), node, NOW).body("offer", "air-1") or {}
+    assert "Wenzhou" not in str(seen)
+    assert seen["terms"]["datasets"]["air.open"]["duties"][1:] == [{"limit": 3}]
+    assert {**seen, "terms": None} == {**body, "terms": None}
+    assert "offer" not in visible_facts(someone(), node, NOW).rows

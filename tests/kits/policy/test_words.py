@@ -46,3 +46,9 @@ def test_rules_in_words() -> None:
 def test_attributes_of_an_actor(someone: Callable[..., Actor]) -> None:
     ana = someone(region="east", participant="forged")
     assert attributes(ana) == {"name": "ana", "participant": "org", "region": "east"}
+
+
+def test_what_an_agreement_holds_is_named() -> None:
+    rule = "{id: r, permit: query, who: {role: x}, on: {agreement: A-7F3KQ2AB}}"
+    (read,) = read_rules(f"rules: [{rule}]")
+    assert ("on", "what agreement `A-7F3KQ2AB` holds") in rule_words(read, literals=False)

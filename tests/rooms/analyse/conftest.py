@@ -70,16 +70,16 @@ class FakeDesk:
     def facts(self) -> Facts:
         return self.known
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Answer:
+    def query(self, sql: str, parameters: Sequence[Any] = (), **under: Any) -> Answer:
         self.asked.append(("query", sql, tuple(parameters)))
         return cast("Answer", self.answer)
 
-    def derive(self, sql: str, into: Ref, parameters: Sequence[Any] = ()) -> Made:
+    def derive(self, sql: str, into: Ref, parameters: Sequence[Any] = (), **under: Any) -> Made:
         self.asked.append(("derive", sql, into, tuple(parameters)))
         assert self.made is not None
         return self.made
 
-    def explain(self, sql: str, parameters: Sequence[Any] = ()) -> Explained:
+    def explain(self, sql: str, parameters: Sequence[Any] = (), **under: Any) -> Explained:
         self.asked.append(("explain", sql, tuple(parameters)))
         assert self.explained is not None
         return self.explained

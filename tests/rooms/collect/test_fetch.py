@@ -186,7 +186,8 @@ def test_no_redirect_leads_to_another_scheme(server: Server, get: Get, target: s
     "host",
     ["127.0.0.1", "localhost", "[::1]", "10.1.2.3", "169.254.169.254", "192.168.0.1", "0.0.0.0",
      "[::ffff:127.0.0.1]", "[fe80::1]", "[fd00::1]", "2130706433", "[64:ff9b::7f00:1]",
-     "[2002:7f00:1::]", "224.0.0.1", "100.64.0.1"],
+     "[2002:7f00:1::]", "224.0.0.1", "100.64.0.1", "[::7f00:1]", "168.63.129.16", "192.88.99.1",
+     "[fec0::1]", "[2001::1]", "[fe80::1%lo]"],
 )  # fmt: skip
 def test_what_is_within_is_refused_unless_it_is_meant(host: str, tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:

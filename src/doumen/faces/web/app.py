@@ -18,11 +18,13 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doumen.faces.web import problems
+from doumen.faces.web.courier import Courier
 from doumen.faces.web.entrance import Rate
 from doumen.faces.web.log import LOG
 from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.openapi import described
 from doumen.faces.web.outer import Outer
+from doumen.faces.web.protocols import dsp, exchange
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
@@ -71,10 +73,13 @@ class Service:
             raise
         metrics = self._metrics
         work = Work(terms, None if metrics is None else metrics.places)
-        self._house = House(node, door, terms, work, Rate(terms.rate, terms.burst))
+        courier = Courier(door.desk)
+        rate = Rate(terms.rate, terms.burst)
+        self._house = House(node, door, terms, work, rate, courier.wake)
         worker = Worker(node, _job_line)
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()
+        courier.start()
         watching = None
         if metrics is not None:
             look = partial(work.at_door, node.vitals)
@@ -84,7 +89,9 @@ class Service:
         finally:
             self._house = None
             worker.give_up()
+            courier.stop()
             await asyncio.to_thread(queue.join)
+            await asyncio.to_thread(courier.join)
             if watching is not None:
                 watching.cancel()
                 await asyncio.wait([watching])
@@ -113,6 +120,8 @@ def application(terms: Terms) -> ASGIApp:
             Route("/v1/openapi.json", _openapi),
             Route("/v1/problems/{kind}", _kind),
             *routes(sections(), service.house),
+            *exchange.routes(service.house),
+            *dsp.routes(service.house),
         ],
         redirect_slashes=False,
         default=_nowhere,

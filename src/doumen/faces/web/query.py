@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,15 +78,17 @@ class Flow:
 
     Args:
         ask: Asks it.
-        media: The form that the answer comes in.
+        media: Media type of the form that the answer comes in.
+        form: Writes that form; None: the one that is known of the media type.
 
     Attributes:
         rows: Rows that were written so far.
         over: Whether all is written.
     """
 
-    def __init__(self, ask: Callable[[], Answer], media: str) -> None:
+    def __init__(self, ask: Callable[[], Answer], media: str, form: Form | None = None) -> None:
         self.media = media
+        self._form = form or MEDIA[media]
         self.rows = 0
         self.over = False
         self._ask = ask
@@ -104,7 +106,7 @@ class Flow:
         """The next bytes: at least a piece, if there are so many."""
         if self._answer is None:
             self._answer = self._ask()
-            self._steps = MEDIA[self.media](self._pieces, self._answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
+            self._steps = self._form(self._pieces, self._answer)  # type: ignore[arg-type]  # all of BinaryIO it needs
         begun = self._pieces.tell()
         while not self.over and self._pieces.tell() - begun < PIECE:
             rows = next(self._steps, None)
@@ -160,7 +162,8 @@ class Query:
         line, patience = scope["state"]["line"], house.terms.patience
         async with house.work.attended(receive) as attended:
             try:
-                await _stream(attended, flow, send, patience=patience, line=line)
+                data = await attended.do(flow.step)
+                await stream(attended, flow, send, first=data, patience=patience, line=line)
             finally:
                 if not flow.over:
                     await house.work.at_door(flow.close)
@@ -188,16 +191,35 @@ def chosen(accept: str) -> str:
 
 
 def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
-    return session.query(values["sql"], tuple(scalar(text) for text in values.get("param", ())))
+    parameters = tuple(scalar(text) for text in values.get("param", ()))
+    return session.query(values["sql"], parameters, agreement=values.get("agreement", ()))
 
 
-async def _stream(
-    attended: Attended, flow: Flow, send: Send, *, patience: float, line: Line
+async def stream(
+    attended: Attended,
+    flow: Flow,
+    send: Send,
+    *,
+    first: bytes,
+    patience: float,
+    line: Line,
+    headers: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
-    """Send an answer; while some bytes of it are sent, the next ones are made."""
-    data: bytes | None = await attended.do(flow.step)
-    headers = [(b"content-type", flow.media.encode()), (b"vary", b"accept"), *_known(flow.answer)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    """Send an answer; while some bytes of it are sent, the next ones are made.
+
+    Args:
+        attended: Where steps are done.
+        flow: The answer, of which the first step is done.
+        send: Takes what is sent.
+        first: What that step gave.
+        patience: Seconds in which the client must take the next piece.
+        line: Of the log.
+        headers: Beside those that every answer has.
+    """
+    data: bytes | None = first
+    known = [(b"content-type", flow.media.encode()), (b"vary", b"accept"), *_known(flow.answer)]
+    head = {"type": "http.response.start", "status": 200, "headers": [*known, *headers]}
+    await send(head)
     while data is not None:
         line.rows = flow.rows
         ahead = None if flow.over else asyncio.create_task(attended.do(flow.step))

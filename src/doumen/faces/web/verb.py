@@ -34,6 +34,7 @@ class House:
 
     Attributes:
         door: The owner, by whose facts it is known who comes in.
+        wake: Tells the courier that something came that it may lead on.
     """
 
     node: Node
@@ -41,6 +42,7 @@ class House:
     terms: Terms
     work: Work
     rate: Rate
+    wake: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

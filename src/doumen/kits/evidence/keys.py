@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,11 @@ from doumen.model.errors import Invalid, Tampered
 from doumen.model.message import Message, msg
 
 _FIELDS = ("kid", "public", "origin", "issued")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_PRIME = 2**255 - 19
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_WEAK = frozenset({0, 1, _PRIME - 1, _Y8, _PRIME - _Y8})
+"""The y of the eight points of small order (RFC 8032, 5.1): by such a key anybody can sign."""
 
 
 def new_key(seed: bytes) -> Ed25519PrivateKey:
@@ -57,6 +63,17 @@ def holds(public: str, signature: bytes, message: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def sound(public: str) -> bool:
+    """Whether a stranger's public key is 64 digits in lower case, of a point that binds its holder.
+
+    Signatures by a point of small order hold for any text, so its holder could deny them all.
+    """
+    if not _HEX.fullmatch(public):
+        return False
+    y = int.from_bytes(bytes.fromhex(public), "little") & (1 << 255) - 1
+    return y < _PRIME and y not in _WEAK
 
 
 def certify(root: Ed25519PrivateKey, public: str, name: str, issued: str) -> dict[str, str]:

@@ -84,14 +84,11 @@ def open_note(note: str, name: str, public: str) -> str:
     Raises:
         Tampered: it is no note, this key has not signed it, or the signature does not hold.
     """
-    text, gap, lines = note.rpartition("\n\n")
-    if not gap or not lines.endswith("\n"):
-        raise _malformed()
-    text += "\n"
+    text = text_of(note)
     wanted = key_id(name, public)
     found = False
-    for line in lines[:-1].split("\n"):
-        signer, signed = _signature(line)
+    for line in note[len(text) + 1 : -1].split("\n"):
+        signer, signed = signature_of(line)
         if signer != name or signed[:4] != wanted:
             continue
         if not holds(public, signed[4:], text.encode()):
@@ -104,6 +101,33 @@ def open_note(note: str, name: str, public: str) -> str:
     if not found:
         raise _unsigned(name)
     return text
+
+
+def text_of(note: str) -> str:
+    """The text of a note, over which its signatures are; nothing is verified.
+
+    Raises:
+        Tampered: it has not the form of a note.
+    """
+    text, gap, lines = note.rpartition("\n\n")
+    if not gap or not lines.endswith("\n"):
+        raise _malformed()
+    return text + "\n"
+
+
+def signature_of(line: str) -> tuple[str, bytes]:
+    """Name and bytes (key id first) of a line of signature; nothing is verified.
+
+    Raises:
+        Tampered: it is no such line.
+    """
+    parts = line.split(" ")
+    if len(parts) != 3 or parts[0] != _DASH or not parts[1]:
+        raise _malformed()
+    data = _base64(parts[2])
+    if len(data) < 5:
+        raise _malformed()
+    return parts[1], data
 
 
 def sign_checkpoint(checkpoint: Checkpoint, name: str, key: Ed25519PrivateKey) -> str:
@@ -152,16 +176,6 @@ def open_by_any(text: str, name: str, publics: Iterable[str]) -> Checkpoint:
             faults.append(error)
     judged = [fault for fault in faults if not isinstance(fault, NotSigned)]
     raise (judged or faults or [_unsigned(name)])[0]
-
-
-def _signature(line: str) -> tuple[str, bytes]:
-    parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != _DASH or not parts[1]:
-        raise _malformed()
-    data = _base64(parts[2])
-    if len(data) < 5:
-        raise _malformed()
-    return parts[1], data
 
 
 def _base64(text: str) -> bytes:

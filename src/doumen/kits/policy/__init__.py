@@ -3,14 +3,45 @@
 `document` reads and writes rules; `duties` and `masks` are the shelves of what a permit may ask;
 `standing`, `target`, `knowledge` and `flow` find the rules that speak of a question; `masking`
 and `bounds` find what they ask, `decide` joins it into a ruling; `terms` are what a derived
-dataset keeps of that; `visible` keeps from an actor what they may not know; `amend` says who may
-change what.
+dataset keeps of that; `checking` holds what somebody writes against the node; `visible` keeps from
+an actor what they may not know; `amend` says who may change what.
 """
 
-from doumen.kits.policy.amend import may_amend, may_collect, may_derive
+from doumen.kits.policy.agreements import (
+    agreement_absent,
+    agreement_as_json,
+    agreement_from_json,
+    agreement_of,
+    check_in_force,
+    check_stands,
+    governed,
+    may_use,
+)
+from doumen.kits.policy.amend import (
+    check_exchanged,
+    may_amend,
+    may_collect,
+    may_derive,
+    may_speak,
+)
+from doumen.kits.policy.carried import (
+    Came,
+    carried,
+    carries,
+    check_givable,
+    kept,
+    offering_faults,
+)
+from doumen.kits.policy.checking import grant_faults, purpose_faults, rule_faults, unlisted
 from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import read_rules, rule_as_json, rule_from_json
 from doumen.kits.policy.duties import MASK_KEYS, mask_expression, shown_type
+from doumen.kits.policy.offers import (
+    read_terms,
+    terms_as_json,
+    terms_from_json,
+    terms_words,
+)
 from doumen.kits.policy.purposes import purposes, read_purpose
 from doumen.kits.policy.ruling import Asked, DatasetRuling, RuledColumn, absent
 from doumen.kits.policy.standing import check_purpose, concerns
@@ -29,31 +60,55 @@ from doumen.kits.policy.words import (
 __all__ = [
     "MASK_KEYS",
     "Asked",
+    "Came",
     "DatasetRuling",
     "RuledColumn",
     "about",
     "absent",
+    "agreement_absent",
+    "agreement_as_json",
+    "agreement_from_json",
+    "agreement_of",
     "attributes",
+    "carried",
+    "carries",
+    "check_exchanged",
+    "check_givable",
+    "check_in_force",
     "check_purpose",
+    "check_stands",
     "concerns",
     "covered",
     "duty_faults",
     "duty_words",
+    "governed",
+    "grant_faults",
+    "kept",
     "mask_expression",
     "may_amend",
     "may_collect",
     "may_derive",
+    "may_speak",
+    "may_use",
+    "offering_faults",
+    "purpose_faults",
     "purposes",
     "read_label",
     "read_purpose",
     "read_rules",
+    "read_terms",
     "rule_as_json",
     "rule_dataset",
+    "rule_faults",
     "rule_from_json",
     "rule_words",
     "shown_type",
     "target_words",
     "terms",
+    "terms_as_json",
+    "terms_from_json",
+    "terms_words",
+    "unlisted",
     "visible_facts",
     "visible_version",
     "who_words",

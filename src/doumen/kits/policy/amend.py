@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from doumen.model.actor import OWNER, Actor
-from doumen.model.errors import Invalid, Refused
+from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
@@ -15,16 +16,25 @@ _KINDS: Mapping[str, Message] = {
     "contract": msg("contract"),
     "label": msg("label"),
     "purpose": msg("purpose"),
+    "decisions": msg("decisions"),
+    "participant": msg("participant"),
+    "product": msg("product"),
+    "offer": msg("offer"),
 }
 _BY_STEWARD = frozenset(_KINDS)
+EXCHANGED = frozenset({"negotiation", "transfer", "agreement"})
+"""What the other side of it changes too, by its messages."""
+AGREED = ("id", "side", "product", "terms", "signed", "policy", "negotiation")
+"""What of an agreement never changes."""
 
 
 def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
-    Rules, contracts, labels and purposes are changed by owner or steward, actors by the owner,
-    tokens by the owner and by whom they are of; every other kind of fact follows from jobs and
-    keys alone.
+    Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
+    steward, actors by the owner, tokens by the owner and by whom they are of; every other kind of
+    fact follows from jobs and keys alone. Negotiations, transfers and agreements are changed by
+    those who govern, and by the participant who is the other side of them.
 
     Raises:
         Refused: they may not.
@@ -43,7 +53,9 @@ def may_amend(actor: Actor, fact: Fact) -> None:
             raise _role(
                 msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
             )
-    elif fact.kind not in _BY_STEWARD:
+    elif fact.kind in EXCHANGED and not actor.governs:
+        _by_counterparty(actor, fact)
+    elif fact.kind not in _BY_STEWARD | EXCHANGED:
         raise Refused(
             msg("A fact of kind `{fact}` is not changed by hand.", fact=fact.kind),
             why=msg("It follows from what jobs do."),
@@ -57,6 +69,61 @@ def may_amend(actor: Actor, fact: Fact) -> None:
                 kind=_KINDS[fact.kind],
                 key=fact.key,
             )
+        )
+
+
+def _by_counterparty(actor: Actor, fact: Fact) -> None:
+    """Let a participant lead on what they are a side of; no actor of theirs, and nothing removed.
+
+    Raises:
+        Refused: it is not theirs.
+    """
+    theirs = fact.body is not None and fact.body["counterparty"] == actor.participant
+    if not theirs or actor.name != actor.participant:
+        raise _governing(
+            msg("Actor `{actor}` may not change {kind} `{key}`.", actor=actor.name,
+                kind=fact.kind, key=fact.key)
+        )  # fmt: skip
+
+
+def check_exchanged(fact: Fact, before: Mapping[str, Any] | None) -> None:
+    """Check that what is between two stays between them, and what was agreed as it was agreed.
+
+    The names of both are digests that the other side has a part in: one that meets that of
+    another must not take its place. An agreement is ended, never taken back, changed or revived.
+
+    Args:
+        fact: What is to become true.
+        before: Its body until now; None: there was none.
+
+    Raises:
+        Conflict: it would be another.
+    """
+    if fact.kind not in EXCHANGED or before is None:
+        return
+    body = fact.body or {}
+    fixed = {"counterparty", *(AGREED if fact.kind == "agreement" else ())}
+    ended = before.get("ended")
+    if any(body.get(name) != before.get(name) for name in fixed) or (
+        ended is not None and body.get("ended") != ended
+    ):
+        raise Conflict(
+            msg("`{key}` is there already, and stays what it is.", key=fact.key),
+            why=msg("What two participants agreed on is not changed, taken back or revived."),
+            next=msg("End it, and negotiate anew: `doumen agreement end {key}`.", key=fact.key),
+            detail="exchanged",
+        )
+
+
+def may_speak(actor: Actor) -> None:
+    """Check that the actor may speak to other nodes in the name of this one: who governs.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.governs:
+        raise _governing(
+            msg("Actor `{actor}` may not speak to other nodes for this one.", actor=actor.name)
         )
 
 

@@ -1,8 +1,9 @@
 """Rules × facts × actor × purpose → what of one dataset the actor may see. Pure.
 
 Deny beats permit; duties of all permits that match are joined; what may not be discovered is
-absent. The owner sees all, no rule applies to them. A steward reads quarantines too. Stewards
-and auditors discover everything and read rows by rules only. A permit on a dataset shows all
+absent. The owner sees all, no rule applies to them; agreements with others bind them too. A
+steward reads quarantines too. Stewards and auditors discover everything and read rows by rules
+only. A permit on a dataset shows all
 its columns, one on a column or a label only those; every duty but a mask holds for the dataset
 as a whole. `docs/rules.md` says this to users.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from doumen.kits.policy.bounds import Bounds
+from doumen.kits.policy.carried import check_carried
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.duties.filter import misfit
 from doumen.kits.policy.flow import SHAPING, shapers, sources
@@ -82,11 +84,15 @@ def _rule(case: _Case, ref: Ref, schema: Schema, action: Action) -> DatasetRulin
     if body is None:
         raise absent(ref)
     everything = DatasetRuling(ref, tuple(RuledColumn(column) for column in schema))
+    known = frozenset(schema.names)
+    if not actor.is_owner:
+        known = known_columns(case.standing, ref, schema)
+        if not known:
+            raise absent(ref)
+    if action is Action.QUERY:
+        check_carried(facts, ref, case.standing.purpose, case.standing.now)
     if actor.is_owner:
         return everything
-    known = known_columns(case.standing, ref, schema)
-    if not known:
-        raise absent(ref)
     if action is Action.DISCOVER:
         columns = tuple(c for c in everything.columns if c.column.name in known)
         return replace(everything, columns=columns)

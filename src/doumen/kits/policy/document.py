@@ -34,28 +34,32 @@ from doumen.model.validation import fault
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 _ID = re.compile(r"[^\W_][\w-]{0,62}")
-Name = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^\S(.*\S)?$")]
+_TRIMMED = r"^\S(.*\S)?$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=_TRIMMED)]
+ActorName = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_TRIMMED)]
+"""An actor of another participant is named with its DID: `did:web:port.example#ana`."""
 
 
-def _wrong(words: Message) -> PydanticCustomError:
+def wrong(words: Message) -> PydanticCustomError:
+    """A fault of a document in our words."""
     return PydanticCustomError("rule", "{words}", {"words": words})
 
 
-def _day(value: Any) -> Any:
+def read_day(value: Any) -> Any:
     """A date from its text; pydantic would take numbers and times of day too."""
     if value is None:
         return None
     try:
         return date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise _wrong(msg("`{value}` is not a date such as 2027-12-31", value=value)) from None
+        raise wrong(msg("`{value}` is not a date such as 2027-12-31", value=value)) from None
 
 
 def _values(value: Any) -> Any:
     """One allowed value may stand alone; several are a set."""
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
-        raise _wrong(msg("a text or a list of texts is allowed; write others in quotes"))
+        raise wrong(msg("a text or a list of texts is allowed; write others in quotes"))
     return tuple(sorted(set(values)))
 
 
@@ -63,13 +67,13 @@ class _WhoForm(BaseModel):
     model_config = _STRICT
 
     role: Name | None = None
-    actor: Name | None = None
+    actor: ActorName | None = None
     claims: dict[Name, Annotated[Any, BeforeValidator(_values)]] = Field({}, max_length=100)
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.role is None) == (self.actor is None):
-            raise _wrong(msg("give either `role` or `actor`"))
+            raise wrong(msg("give either `role` or `actor`"))
         return self
 
     def who(self) -> Who:
@@ -84,7 +88,7 @@ class _DutyBase(BaseModel):
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:
             known = enumerated(kind.name for kind in KINDS)
-            raise _wrong(msg("a duty has exactly one key, of {known}", known=known))
+            raise wrong(msg("a duty has exactly one key, of {known}", known=known))
         return self
 
     def duty(self) -> Duty:
@@ -96,10 +100,10 @@ class _DutyBase(BaseModel):
 
 
 if TYPE_CHECKING:
-    _DutyForm = _DutyBase
+    DutyForm = _DutyBase
 else:  # one field per kind on the shelf
-    _DutyForm = create_model(
-        "_DutyForm", __base__=_DutyBase, **{kind.name: (kind.form, None) for kind in KINDS}
+    DutyForm = create_model(
+        "DutyForm", __base__=_DutyBase, **{kind.name: (kind.form, None) for kind in KINDS}
     )
 
 
@@ -112,22 +116,29 @@ class _RuleForm(BaseModel):
     who: _WhoForm
     on: Annotated[Target, BeforeValidator(read_target)]
     purposes: list[Name] | None = Field(default=None, alias="for", min_length=1)
-    until: Annotated[date | None, BeforeValidator(_day)] = None
-    duties: list[_DutyForm] = []
+    until: Annotated[date | None, BeforeValidator(read_day)] = None
+    duties: list[DutyForm] = []
 
     @field_validator("id")
     @classmethod
     def _id(cls, id: str) -> str:
         if not _ID.fullmatch(id):
-            raise _wrong(msg("letters, digits, `-` and `_` are allowed, 63 at most, no sign first"))
+            raise wrong(msg("letters, digits, `-` and `_` are allowed, 63 at most, no sign first"))
         return id
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.permit is None) == (self.deny is None):
-            raise _wrong(msg("give either `permit` or `deny`"))
+            raise wrong(msg("give either `permit` or `deny`"))
         if self.duties and self.permit is not Action.QUERY:
-            raise _wrong(msg("duties belong to `permit: query` only"))
+            raise wrong(msg("duties belong to `permit: query` only"))
+        if self.on.kind is TargetKind.AGREEMENT and (
+            self.duties or Action.DISCOVER in {self.permit, self.deny}
+        ):
+            raise wrong(
+                msg("a rule on an agreement permits or denies `query` and has no duties: they "
+                    "are in its terms")
+            )  # fmt: skip
         for duty in self.rule().duties:
             if isinstance(duty, Mask):
                 _check_mask(duty, self.on)
@@ -151,9 +162,9 @@ def _check_mask(mask: Mask, on: Target) -> None:
     """A mask names its column where the rule does not."""
     if on.kind is TargetKind.DATASET:
         if mask.column is None:
-            raise _wrong(msg("a mask of a rule on a dataset names its `column`"))
+            raise wrong(msg("a mask of a rule on a dataset names its `column`"))
     elif mask.column is not None:
-        raise _wrong(
+        raise wrong(
             msg("a mask of a rule on a column applies to that: leave `column` out")
             if on.kind is TargetKind.COLUMN
             else msg("a mask of a rule on a label applies to that: leave `column` out")
@@ -184,7 +195,7 @@ def read_rules(text: str) -> tuple[Rule, ...]:
                 if isinstance(id, str)
                 else msg("rule number {number}", number=number)
             )
-            faults.extend(_faults(place, error.errors(include_url=False, include_input=False)))
+            faults.extend(placed(place, error.errors(include_url=False, include_input=False)))
     ids = [rule.id for rule in rules]
     faults.extend(
         msg("rule `{id}`: the id is used {count} times", id=id, count=ids.count(id))
@@ -206,7 +217,7 @@ def rule_from_json(body: Mapping[str, Any]) -> Rule:
         return _RuleForm.model_validate(dict(body)).rule()
     except ValidationError as error:
         place = msg("rule `{id}`", id=body.get("id"))
-        faults = _faults(place, error.errors(include_url=False, include_input=False))
+        faults = placed(place, error.errors(include_url=False, include_input=False))
         raise _invalid(list(faults)) from None
 
 
@@ -234,7 +245,8 @@ def _write_who(who: Who) -> dict[str, Any]:
     return {**named, "claims": claims} if claims else dict(named)
 
 
-def _faults(place: Message, errors: Iterable[ErrorDetails]) -> Iterator[Message]:
+def placed(place: Message, errors: Iterable[ErrorDetails]) -> Iterator[Message]:
+    """The faults that were found in one part of a document, each with its place."""
     for error in errors:
         where = ".".join(str(part) for part in error["loc"])
         if where:

@@ -1,14 +1,17 @@
-"""Rules as the YAML document that is read again: `read_rules(write_rules(rules))` is them."""
+"""Rules and terms as the YAML documents that are read again: `read_rules(write_rules(rules))`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from doumen.kits.policy.document import rule_as_json
+from doumen.kits.policy.offers.document import terms_as_json
 from doumen.model.rule import Rule
+from doumen.model.terms import Terms
 
 _WIDTH = 10_000
 """Characters of a line: an expression is never broken."""
@@ -16,11 +19,20 @@ _WIDTH = 10_000
 
 def write_rules(rules: Iterable[Rule]) -> str:
     """The rules as a document, each in the order of its written form."""
+    return _written({"rules": [rule_as_json(rule) for rule in rules]})
+
+
+def write_terms(terms: Terms) -> str:
+    """The terms as a document, in the order of their written form."""
+    return _written(terms_as_json(terms))
+
+
+def _written(document: Mapping[str, Any]) -> str:
     writer = YAML(pure=True)
     writer.width = _WIDTH
     writer.allow_unicode = True
     writer.indent(mapping=2, sequence=4, offset=2)
     writer.representer.ignore_aliases = lambda *_: True  # anchors are not read
     text = StringIO()
-    writer.dump({"rules": [rule_as_json(rule) for rule in rules]}, text)
+    writer.dump(document, text)
     return text.getvalue()

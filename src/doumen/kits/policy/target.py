@@ -22,6 +22,7 @@ from doumen.model.rule import Target, TargetKind
 from doumen.model.schema import Schema
 
 _PATTERN_PART = re.compile(r"[\w*]{1,63}")
+_AGREEMENT = re.compile(r"A-[A-Z2-7]{8}")
 LABEL = re.compile(r"[^\W_](?:[\w .:/-]{0,62}[\w])?")
 """A label: letters of any script, digits and `_ - . : /` or blanks inside, 64 at most."""
 
@@ -55,10 +56,13 @@ def _target(value: Any) -> Target:
             return Target(TargetKind.COLUMN, str(column))
         if kind == TargetKind.LABEL and isinstance(text, str):
             return Target(TargetKind.LABEL, read_label(text))
+        if kind == TargetKind.AGREEMENT and isinstance(text, str) and _AGREEMENT.fullmatch(text):
+            return Target(TargetKind.AGREEMENT, text)
     raise Invalid(
         msg("This is not a target."),
         why=msg(
-            "Write `domain.name`, `domain.*`, {{column: domain.name.column}} or {{label: LABEL}}."
+            "Write `domain.name`, `domain.*`, {{column: domain.name.column}}, {{label: LABEL}} or "
+            "{{agreement: A-…}}."
         ),
     )
 
@@ -142,6 +146,8 @@ def covered(target: Target, ref: Ref, schema: Schema, facts: Facts) -> frozenset
         return frozenset(schema.names) if means(target, ref) else frozenset()
     if target.kind is TargetKind.COLUMN:
         return frozenset(name for name in schema.names if names(target, ref, name))
+    if target.kind is TargetKind.AGREEMENT:
+        return frozenset()
     label = folded(target.value)
     return frozenset(
         name

@@ -1,9 +1,11 @@
 """The facts that one actor may know: what may not be discovered is not among them.
 
-Owner, steward and auditor know all facts but tokens; the expressions of filters are for owner
-and steward. Tokens are for the owner, and for whom they are of without what they are checked by.
-For the others, whatever changes with rows or values that they do not see (version, files,
-rows, times, order and events of facts) is dropped or constant (law 1).
+Owner, steward and auditor know all facts but tokens; the expressions of filters and the rows of
+previews are for owner and steward, and so are negotiations, whose messages hold filters word for
+word; products and offers are for nobody else. Tokens are for the
+owner, and for whom they are of without what they are checked by. For the others, whatever changes
+with rows or values that they do not see (version, files, rows, times, order and events of facts) is
+dropped or constant (law 1).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.flow import ancestors
 from doumen.kits.policy.knowledge import known_columns
 from doumen.kits.policy.masks import WITHHELD
+from doumen.kits.policy.offers import terms_as_json, terms_from_json
 from doumen.kits.policy.ruling import Asked
 from doumen.kits.policy.standing import Standing, check_purpose, concerns
 from doumen.kits.policy.target import covered, folded
@@ -28,12 +31,15 @@ from doumen.model.actor import Actor
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.ref import ColumnRef, Ref
-from doumen.model.rule import Action, Duty, Mask, MinGroup, Rule
+from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schema import Schema
 from doumen.model.snapshot import ATTACHED
 
 _OPEN = ("purpose", "key")
 """Kinds that everyone may know."""
+
+SPOKEN = ("negotiation",)
+"""Kinds that hold filters word for word, for they hold what was said and signed."""
 
 _MOVING = ("version", "files", "created", "updated")
 """What of a dataset changes with its rows."""
@@ -122,7 +128,7 @@ def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
 
 
 def _without_expressions(facts: Facts) -> Facts:
-    """All facts, with the filters of rules withheld, and where attached files lie."""
+    """All facts without filters of rules, places of attached files and rows of previews."""
     rules = {
         key: replace(row, fact=Fact("rule", key, _withheld(row.fact.body or {})))
         for key, row in facts.rows.get("rule", {}).items()
@@ -131,7 +137,34 @@ def _without_expressions(facts: Facts) -> Facts:
         key: _placeless(row) if (row.fact.body or {}).get("kind") == ATTACHED else row
         for key, row in facts.rows.get("dataset", {}).items()
     }
-    return Facts(facts.version, {**facts.rows, "rule": rules, "dataset": datasets})
+    told = {"rule": rules, "dataset": datasets}
+    if "product" in facts.rows:
+        told["product"] = {key: _rowless(row) for key, row in facts.rows["product"].items()}
+    for kind in {"offer", "agreement"} & facts.rows.keys():
+        told[kind] = {key: _termless(row) for key, row in facts.rows[kind].items()}
+    rest = {kind: rows for kind, rows in facts.rows.items() if kind not in SPOKEN}
+    return Facts(facts.version, {**rest, **told})
+
+
+def _termless(row: FactRow) -> FactRow:
+    """An offer or an agreement whose filters are withheld."""
+    return replace(row, fact=replace(row.fact, body=_unfiltered(row.fact.body or {})))
+
+
+def _unfiltered(body: Mapping[str, Any]) -> dict[str, Any]:
+    terms = terms_from_json(body["terms"])
+    grants = tuple(replace(one, duties=_bare(one.duties)) for one in terms.grants)
+    told = {name: part for name, part in body.items() if name != "policy"}
+    return {**told, "terms": terms_as_json(replace(terms, grants=grants))}
+
+
+def _rowless(row: FactRow) -> FactRow:
+    """A product without the rows of its preview."""
+    body = row.fact.body or {}
+    if body["preview"] is None:
+        return row
+    preview = {**body["preview"], "rows": []}
+    return replace(row, fact=replace(row.fact, body={**body, "preview": preview}))
 
 
 def _placeless(row: FactRow) -> FactRow:
@@ -142,8 +175,11 @@ def _placeless(row: FactRow) -> FactRow:
 
 def _withheld(body: Mapping[str, Any]) -> dict[str, Any]:
     rule = rule_from_json(body)
-    duties = tuple(BY_NOUN[type(duty)].withheld(duty) for duty in rule.duties)
-    return rule_as_json(replace(rule, duties=duties))
+    return rule_as_json(replace(rule, duties=_bare(rule.duties)))
+
+
+def _bare(duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
+    return tuple(BY_NOUN[type(duty)].withheld(duty) for duty in duties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +287,14 @@ class _View:
 
     def _rule(self, key: str, rule: Rule) -> Iterator[Fact]:
         """The rule without what may not be known, if it is on something that may be known."""
+        if rule.on.kind is TargetKind.AGREEMENT:
+            yield Fact("rule", key, rule_as_json(rule))
+            held = self.standing.facts.body("agreement", rule.on.value)
+            if held is not None and rule.effect is Effect.PERMIT:
+                told = _unfiltered(held)
+                told.pop("negotiation", None)
+                yield Fact("agreement", rule.on.value, told)
+            return
         touched = {
             ref
             for ref, names in self.known.items()

@@ -77,6 +77,8 @@ def target_words(target: Target) -> Message:
         return msg("column `{target}`", target=target.value)
     if target.kind is TargetKind.LABEL:
         return msg("every column labelled `{target}`", target=target.value)
+    if target.kind is TargetKind.AGREEMENT:
+        return msg("what agreement `{key}` holds", key=target.value)
     if "*" in target.value:
         return msg("every dataset that fits `{pattern}`", pattern=target.value)
     return msg("dataset `{ref}`", ref=target.value)

@@ -19,3 +19,13 @@ def fold(name: str) -> str:
         ('straße_k', 'É')
     """
     return name.translate(_LOWER)
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a statement, whatever it holds.
+
+    Example:
+        >>> quoted("a b")
+        '"a b"'
+    """
+    return '"' + name.replace('"', '""') + '"'

@@ -18,11 +18,11 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from doumen.model.answer import COLUMNS, EXPIRES, RECEIPT, TRUNCATED, Answer
+from doumen.model.answer import COLUMNS, EXPIRES, RECEIPT, TRUNCATED, WHOLE, Answer
 from doumen.model.errors import Invalid
 from doumen.model.message import joined, msg
 from doumen.model.schema import Schema
-from doumen.rooms.analyse.values import json_rows, json_values
+from doumen.model.values import json_rows, json_values
 
 Form = Callable[[BinaryIO, Answer], Iterator[int]]
 """Writes an answer and gives, step by step, the rows that were written."""
@@ -64,6 +64,24 @@ def arrow_stream(file: BinaryIO, answer: Answer) -> Iterator[int]:
     with pa.ipc.new_stream(file, schema.with_metadata({COLUMNS: columns})) as sink:
         yield from _written(sink, batches)
         sink.write_batch(_empty(schema), custom_metadata=_metadata(answer))
+
+
+def arrow_whole(file: BinaryIO, answer: Answer, receipt: Callable[[str], str]) -> Iterator[int]:
+    """As `arrow_stream`, with the whole receipt at its end: for who is to verify it at once.
+
+    Args:
+        file: Is written to.
+        answer: The answer.
+        receipt: Gives the text of a receipt by its id.
+    """
+    schema, batches = _begun(answer)
+    head = {COLUMNS: json.dumps(_columns(answer), ensure_ascii=False).encode()}
+    if answer.expires is not None:
+        head[EXPIRES] = answer.expires.isoformat().encode()
+    with pa.ipc.new_stream(file, schema.with_metadata(head)) as sink:
+        yield from _written(sink, batches)
+        end = {**_metadata(answer), WHOLE: receipt(answer.receipt).encode()}
+        sink.write_batch(_empty(schema), custom_metadata=end)
 
 
 def csv(file: BinaryIO, answer: Answer) -> Iterator[int]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from doumen.model.answer import Answer
 from doumen.model.schema import Schema
-from doumen.rooms.analyse.values import json_rows
+from doumen.model.values import json_rows
 
 MEMORY = 32_000_000
 """Bytes of Arrow data that are held in memory; what comes after goes to a file."""

@@ -33,6 +33,12 @@ OPERATIONS: tuple[Operation, ...] = (
                 repeat=True,
                 metavar="VALUE",
             ),
+            Param(
+                "agreement",
+                "Ask the provider of this agreement; may be given several times.",
+                repeat=True,
+                metavar="A-…",
+            ),
         ),
         details="Each sees what the rules leave to them: rows filtered, columns masked or left "
         "out. The tables `sys.datasets`, `sys.columns`, `sys.rules`, `sys.events`, `sys.charges` "
@@ -41,13 +47,19 @@ OPERATIONS: tuple[Operation, ...] = (
         "quoted text (`'\"7\"'` is the text 7); anything else is text as it stands.\n\n"
         "A file given with `-o` appears when the answer is complete, never half; one that is "
         "there is replaced. A dataset written with `--into` takes over the labels, the lineage "
-        "and the terms of its sources.",
+        "and the terms of its sources.\n\n"
+        "With `--agreement` the statement runs at the node of the provider, under the terms that "
+        "were agreed, and only the answer travels; both nodes sign its receipt. A statement that "
+        "joins other data too is answered here: what the terms allow is fetched first, as "
+        "`--explain` says beforehand.",
         examples=(
             'doumen query "select origin, count(*) from transport.flights group by origin"',
             'doumen query "select * from transport.flights where origin = ?" --param JFK'
             " --as ana --for research -o jfk.parquet",
             'doumen query "select * from transport.flights" --as ana --explain',
             "doumen query - --into transport.delays < delays.sql",
+            'doumen query "select avg(temp) from weather.hourly" --agreement A-7F3KQ2AB'
+            " --for research",
         ),
         queues=("into",),
     ),

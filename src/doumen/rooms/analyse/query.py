@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -37,6 +37,7 @@ def query(
     output: Path | str | None = None,
     explain: bool = False,
     param: Sequence[str] = (),
+    agreement: Sequence[str] = (),
 ) -> Outcome:
     """Ask a question.
 
@@ -47,6 +48,7 @@ def query(
         output: File to be written in place of an answer.
         explain: Only say what would happen.
         param: Values of the `?` of the statement, as `scalar` reads them.
+        agreement: Keys of the agreements under which providers are asked.
 
     Raises:
         Invalid: both a dataset and a file are asked for, or the file has no known format.
@@ -62,10 +64,10 @@ def query(
     write = None if path is None else writer(path)
     parameters = tuple(scalar(text) for text in param)
     if explain:
-        return _explained(desk.explain(sql, parameters), desk.facts())
+        return _explained(desk.explain(sql, parameters, agreement=agreement), desk.facts())
     if ref is not None:
-        return _derived(desk, sql, ref, parameters)
-    answer = desk.query(sql, parameters)
+        return _derived(desk, sql, ref, parameters, agreement)
+    answer = desk.query(sql, parameters, agreement=agreement)
     if path is not None and write is not None:
         return _exported(answer, path, export(answer, path, write))
     return _answered(answer)
@@ -120,8 +122,10 @@ def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
     )
 
 
-def _derived(desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar]) -> Outcome:
-    made = desk.derive(sql, ref, parameters)
+def _derived(
+    desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar], agreement: Sequence[str]
+) -> Outcome:
+    made = desk.derive(sql, ref, parameters, agreement=agreement)
     where = {"ref": made.ref, "snapshot": made.snapshot}
     done = (
         msg("1 row written to {ref}, snapshot {snapshot}.", **where)
@@ -183,8 +187,16 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
             **({"expires": explained.expires} if explained.expires else {}),
         },
         drawn=tuple(drawn),
-        said=(msg("Nothing was run, written or charged."),),
+        said=(*_firsts(explained), msg("Nothing was run, written or charged.")),
     )
+
+
+def _firsts(explained: Explained) -> Iterator[Message]:
+    """What is fetched from others before the statement runs here."""
+    for table in explained.tables:
+        if "first" in table:
+            yield msg("First, under {agreement}: {sql}", agreement=table["agreement"],
+                      sql=table["first"])  # fmt: skip
 
 
 def _title(table: Mapping[str, Any]) -> Message:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
+from doumen.kits.standards.dsp import public
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused, Unavailable
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
@@ -221,14 +222,7 @@ def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
 
 
 def _public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
-        if inner is not None and not inner.is_global:
-            return False
-        if found in ipaddress.ip_network("64:ff9b::/96"):
-            return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF).is_global
-    return found.is_global and not found.is_multicast
+    return public(ipaddress.ip_address(address))
 
 
 def _parts(address: str) -> SplitResult:

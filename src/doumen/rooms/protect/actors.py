@@ -13,7 +13,6 @@ from doumen.model.fact import Fact, Facts
 from doumen.model.message import msg, sentence
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import RESERVED_DOMAINS, identifier
-from doumen.rooms.protect.checking import unlisted
 from doumen.rooms.protect.tokens import tokens_of
 
 _OWN = frozenset({"name", "participant"})
@@ -134,8 +133,7 @@ def _checked(
         for role in roles
         if role != role.strip() or not role
     ]
-    known = policy.purposes(facts)
-    faults += [unlisted(purpose) for purpose in purposes if purpose not in known]
+    faults += policy.purpose_faults(purposes, facts)
     pairs: dict[str, str] = {}
     for claim in claims:
         name, sign, value = claim.partition("=")

@@ -15,7 +15,6 @@ from doumen.model.files import no_file, unreadable
 from doumen.model.message import Message, enumerated, joined, msg, sentence
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.rule import Rule
-from doumen.rooms.protect.checking import faults
 
 _SIZE = 1 << 20
 _HEADS: tuple[Message, ...] = (
@@ -48,7 +47,7 @@ def add(desk: Desk, file: str) -> Outcome:
     read = odrl.read_policy if odrl.looks_like_policy(text) else policy.read_rules
     rules = read(text)
     facts = desk.facts()
-    wrong = [fault for rule in rules for fault in faults(rule, facts)]
+    wrong = [fault for rule in rules for fault in policy.rule_faults(rule, facts)]
     if wrong:
         raise Invalid(
             msg("{count} faults: no rule is added.", count=len(wrong))

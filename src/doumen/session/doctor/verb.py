@@ -74,7 +74,7 @@ def examined(directory: Path, *, full: bool, mend: bool, progress: Progress) -> 
     yield from machine.memory(settings.bounds().memory)
     progress(None, msg("looking at the store"))
     try:
-        database = Database.open(settings.address(directory), origin=settings.origin)
+        database = Database.open(settings.store_address(directory), origin=settings.origin)
     except DoumenError as error:
         yield failed("store", error)
         return

@@ -102,7 +102,7 @@ def take(
         Unavailable: node or folder of backups cannot be read or written.
     """
     settings = config.read(folder)
-    database = Database.open(settings.address(folder), origin=settings.origin)
+    database = Database.open(settings.store_address(folder), origin=settings.origin)
     try:
         with shelf.held():
             before = [shelf.manifest(id) for id in shelf.ids()]

@@ -82,11 +82,11 @@ def restore(
         settings, moved = _settings(shelf, manifest, folder, store)
         work = _Work(shelf, manifest, folder, settings, progress)
         work.files()
-        with _laid_out(settings.address(folder), manifest.origin) as database:
+        with _laid_out(settings.store_address(folder), manifest.origin) as database:
             proof = work.store(database, at_least)
             event = work.noted(database)
             passing("restore.filled")
-            if settings.address(folder).startswith("sqlite:"):
+            if settings.store_address(folder).startswith("sqlite:"):
                 database.close()  # what its journal holds goes into the file
             work.show(into)
             passing("restore.shown")

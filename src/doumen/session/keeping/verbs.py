@@ -49,7 +49,7 @@ def make(
     taken = take(folder, Shelf.make(directory, secret), progress, os.urandom, keep)
     manifest = taken.manifest
     settings = config.read(folder)
-    database = Database.open(settings.address(folder), origin=settings.origin)
+    database = Database.open(settings.store_address(folder), origin=settings.origin)
     try:
         data = {"backup": manifest.id, "size": manifest.size, "facts": manifest.facts}
         receipt = noted(database, folder / "keys", settings.origin, "backup.made", data)

@@ -70,7 +70,7 @@ def check(path: Path, schema: Schema) -> None:
 
 
 def fits(arrow: pa.DataType, type: str) -> bool:
-    """Whether a Parquet column, as Arrow reads it, is of this type of the reference dialect."""
+    """Whether a column, as Arrow has it, is of this type of the reference dialect."""
     return _fits(arrow, parse(type))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from doumen.failpoint import passing
@@ -230,6 +230,10 @@ class Ledger:
         """Keep sealed receipts: id of the event and text."""
         rows = [{"id": id, "text": text} for id, text in sealed]
         connection.execute(insert(RECEIPTS), rows)
+
+    def keep_countersigned(self, connection: Connection, id: str, text: str) -> None:
+        """Keep a receipt with one more signature in place of the same without it."""
+        connection.execute(update(RECEIPTS).where(RECEIPTS.c.id == id).values(text=text))
 
     def receipt(self, connection: Connection, id: str) -> str | None:
         """The sealed receipt of an event, or None where there is none (any more)."""

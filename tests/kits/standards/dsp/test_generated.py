@@ -27,6 +27,7 @@ from doumen.model.errors import Invalid
 TEXTS = ["", "x", "a b\n", "数据 \u202e", "\u0001", '"\\', "x" * 300, "@id", "null", "😀"]
 IDS = ["urn:uuid:1", "https://a.org/x?y#z", "数/据", "...", "%2e", "a" * 200, "did:web:a.org%3A1"]
 LEAVES: list[Any] = [*TEXTS, 0, -1.25, 2**53, True, None]
+EXTRA = ["dct:title", "数据", "", "https://a.org/#x", "@reverse"]
 DEPTH = 3
 PATTERNS = {"/a": ["/", "/2025-1", "/a/b/"], "https://a.org/catalog": ["https://a.org/x/catalog"]}
 
@@ -106,6 +107,8 @@ def record(rng: random.Random, form: Record, depth: int) -> Any:
             or (depth > 0 and rng.random() < 0.6)
         )
     }
+    if form.open and rng.random() < 0.5:
+        fields["extra"] = {rng.choice(EXTRA): some(rng) for _ in range(2)}
     return form.made(**{m.attribute: None for m in form.members} | fields)
 
 

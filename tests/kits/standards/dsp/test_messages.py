@@ -112,10 +112,43 @@ def test_what_is_read_is_valid_and_no_other_example_is_taken_for_it(
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES, ids=NAMES)
 def test_an_unknown_member_is_told_with_its_place(name: str, kind: str, text: bytes) -> None:
     body = json.loads(text) | {"unheard": 1}
+    if RECORDS[KINDS[kind]].open:
+        assert read(body, KINDS[kind]).extra == {"unheard": 1}
+        assert write(read(body, KINDS[kind])) == body
+        return
     with pytest.raises(Invalid, match="no valid") as error:
         read(body, KINDS[kind])
     assert error.value.why == "the document: `unheard` is not understood here."
     assert error.value.code == "invalid.dsp"
+
+
+def test_whatever_is_unknown_in_a_catalogue_is_kept_where_it_stands(
+    valid: Callable[[str, Any], bool],
+) -> None:
+    body = example("catalog")
+    foreign = {"dct:title": [{"@value": "Wetter", "@language": "de"}], "edc:x": {"y": [None, 1]}}
+    body |= foreign | {"@context": [CONTEXT, "https://example.org/more"]}
+    for part in (body["service"][0], body["dataset"][0], body["dataset"][0]["distribution"][0]):
+        part.update(foreign)
+    assert valid("Catalog", body)
+    catalog = read(body, KINDS["Catalog"])
+    assert catalog.extra == foreign | {"@context": ["https://example.org/more"]}
+    dataset = catalog.dataset[0]
+    assert catalog.service[0].extra == dataset.extra == dataset.distribution[0].extra == foreign
+    written = write(catalog)
+    assert written == body
+    assert read(written, KINDS["Catalog"]) == catalog
+    written["edc:x"]["y"].clear()
+    assert catalog.extra["edc:x"] == {"y": [None, 1]}
+
+
+def test_what_a_catalogue_keeps_is_neither_its_own_nor_a_policy() -> None:
+    catalog = read(example("catalog"), KINDS["Catalog"])
+    assert write(replace(catalog, extra={"@id": "urn:other"})) == example("catalog")
+    told = refusal(example("catalog") | {"hasPolicy": []}, KINDS["Catalog"])
+    assert told == "the document: `hasPolicy` is not understood here."
+    deep = example("catalog") | {"x": [[[[[[]]]]]] * 3 + ["\ud800"]}
+    assert "half a character" in refusal(deep, KINDS["Catalog"])
 
 
 def request(**changes: Any) -> dict[str, Any]:

@@ -4,11 +4,12 @@
 read, `discovery`, `catalog`, `negotiation` and `transfer` hold the messages, `policy` the offers
 and agreements in them. `states` is what messages do to a negotiation or a transfer, by tables of
 `machine`; `binding` where they go over HTTPS; `addresses` and `didweb` which addresses of
-strangers may be called.
+strangers may be called; `diddocument` what the document of a participant says.
 """
 
 from doumen.kits.standards.dsp.addresses import Endpoint, Reach, callback, public, reached
-from doumen.kits.standards.dsp.binding import ROUTES, Route, match, route_of
+from doumen.kits.standards.dsp.binding import ROUTES, VERSIONS, WRONG_STATE, Route, match, route_of
+from doumen.kits.standards.dsp.diddocument import Described, read_did, write_did
 from doumen.kits.standards.dsp.didweb import did_of, document_address
 from doumen.kits.standards.dsp.machine import Machine, Role, Step
 from doumen.kits.standards.dsp.messages import CONTEXT, read, write
@@ -26,6 +27,9 @@ __all__ = [
     "NEGOTIATION",
     "ROUTES",
     "TRANSFER",
+    "VERSIONS",
+    "WRONG_STATE",
+    "Described",
     "Endpoint",
     "Machine",
     "NegotiationMove",
@@ -42,7 +46,9 @@ __all__ = [
     "public",
     "reached",
     "read",
+    "read_did",
     "route_of",
     "transfer_move",
     "write",
+    "write_did",
 ]

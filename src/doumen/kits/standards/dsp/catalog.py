@@ -1,8 +1,13 @@
-"""Messages of the catalogue: requests for it and for a dataset, the catalogue, and its error."""
+"""Messages of the catalogue: requests for it and for a dataset, the catalogue, and its error.
+
+Catalogues are DCAT, which has many more members than the protocol names, and others have their
+own: whatever is not named here is kept beside it as `extra`, as it came.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from doumen.kits.standards.dsp.forms import (
@@ -40,6 +45,7 @@ class DataService:
     id: str
     endpoint_url: str
     serves_dataset: tuple[Dataset, ...] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,22 @@ class Distribution:
     format: str
     access_service: DataService | str
     has_policy: tuple[Policy, ...] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset with the offers made for it."""
+    """A dataset with the offers made for it.
+
+    Attributes:
+        extra: Members that are not named here, such as `dct:title`; of one that stands alone also
+            `@context`, the contexts beside the published one.
+    """
 
     id: str
     has_policy: tuple[Policy, ...]
     distribution: tuple[Distribution, ...]
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Catalog:
 
     Attributes:
         participant_id: Given in the outermost catalogue.
+        extra: As that of a dataset.
     """
 
     id: str
@@ -78,6 +92,7 @@ class Catalog:
     dataset: tuple[Dataset, ...] | None = None
     distribution: tuple[Distribution, ...] | None = None
     catalog: tuple[Catalog, ...] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,8 @@ def _catalog(*, outermost: bool) -> Record:
             Member("distribution", Many(_DISTRIBUTION), False),
             Member("catalog", Many(Later(_nested)), False),
         ),
+        open=True,
+        barred=("hasPolicy",),
     )
 
 
@@ -130,6 +147,7 @@ _SERVICE = Record(
         Member("endpointURL", IDENTIFIER),
         Member("servesDataset", Many(Later(_dataset)), False),
     ),
+    open=True,
 )
 _DISTRIBUTION = Record(
     Distribution,
@@ -140,6 +158,7 @@ _DISTRIBUTION = Record(
         Member("hasPolicy", Many(LISTED_OFFER), False),
     ),
     typed=False,
+    open=True,
 )
 DATASET = Record(
     Dataset,
@@ -150,6 +169,7 @@ DATASET = Record(
         Member("distribution", Many(_DISTRIBUTION)),
     ),
     typed=False,
+    open=True,
 )
 CATALOG = _catalog(outermost=True)
 _NESTED = _catalog(outermost=False)

@@ -1,8 +1,9 @@
 """Forms of the parts of a message: each reads a plain value with its faults, and writes it back.
 
 A form is strict: an object has the members of its record and no other, so that nothing which was
-meant is dropped. Members are named on the wire as the JSON-LD context of the protocol compacts
-them, and as attributes in the manner of Python (`providerPid`, `provider_pid`).
+meant is dropped; where others are let in, as in catalogues, they are kept as they are. Members are
+named on the wire as the JSON-LD context of the protocol compacts them, and as attributes in the
+manner of Python (`providerPid`, `provider_pid`).
 """
 
 from __future__ import annotations
@@ -212,6 +213,9 @@ class Record:
         type: What `@type` says; None: it has no type.
         typed: Whether the type must be given; it is always written.
         either: Two members of which exactly one is given.
+        open: Whether members that nobody named are kept, as `extra` of the value; else they are
+            faults.
+        barred: Such members that are faults all the same.
     """
 
     made: Callable[..., Any]
@@ -219,6 +223,8 @@ class Record:
     members: tuple[Member, ...]
     typed: bool = True
     either: tuple[str, str] | None = None
+    open: bool = False
+    barred: tuple[str, ...] = ()
 
     def read(self, faults: Faults, value: Any, place: str) -> Any:
         """A value of the class."""
@@ -227,11 +233,11 @@ class Record:
             return None
         before = faults.count
         self._type(faults, value, place)
-        known = {member.name for member in self.members} | ({"@type"} if self.type else set())
-        for name in value:
-            if name not in known:
+        extra = {name: item for name, item in value.items() if name not in self.names}
+        for name in extra:
+            if not self.open or name in self.barred:
                 faults.note(place, msg("`{word}` is not understood here", word=shown(name)))
-        given: dict[str, Any] = {}
+        given: dict[str, Any] = {"extra": extra} if self.open else {}
         for member in self.members:
             if member.name in value:
                 item, where = value[member.name], under(place, member.name)
@@ -253,13 +259,20 @@ class Record:
             words = enumerated([self.type])
             faults.note(under(place, "@type"), msg("one of {words} is expected here", words=words))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the members that it knows."""
+        return frozenset((*(m.name for m in self.members), *(("@type",) if self.type else ())))
+
     def write(self, value: Any) -> dict[str, Any]:
-        """Its members that are given, the type first."""
+        """Its members that are given, the type first, what was kept beside them last."""
         written: dict[str, Any] = {"@type": self.type} if self.type else {}
         for member in self.members:
             item = getattr(value, member.attribute)
             if item is not None:
                 written[member.name] = member.form.write(item)
+        if self.open:
+            written |= {k: deepcopy(v) for k, v in value.extra.items() if k not in self.names}
         return written
 
 

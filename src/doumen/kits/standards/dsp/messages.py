@@ -1,8 +1,8 @@
 """Every message of the protocol: read from JSON, strictly and within bounds, and written back.
 
 No JSON-LD context is ever loaded: the published one must be named, and members are read in the
-compact form that it gives. Contexts beside it are let pass and not kept, since a member that would
-need them is refused.
+compact form that it gives. Contexts beside it are let pass; they are kept where members are that
+nobody named and that may need them, in catalogues, and nowhere else.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def read(document: object, kind: type[M]) -> M:
     faults = Faults()
     contexts = _CONTEXTS.get(kind, (CONTEXT,))
     if contexts and isinstance(value, dict):
-        _context(faults, value, contexts, required=kind is not discovery.DidService)
+        others = _context(faults, value, contexts, required=kind is not discovery.DidService)
+        if others and RECORDS[kind].open:
+            value["@context"] = others
     message: M = RECORDS[kind].read(faults, value, "")
     faults.raise_any(name)
     return message
@@ -89,25 +91,31 @@ def write(message: object) -> dict[str, Any]:
     """
     kind = type(message)
     contexts = _CONTEXTS.get(kind, (CONTEXT,))
-    written = {"@context": list(contexts)} if contexts else {}
-    written |= RECORDS[kind].write(message)
+    body = RECORDS[kind].write(message)
+    named = [*contexts, *body.pop("@context", ())]
+    written = {"@context": named, **body} if named else body
     read(written, kind)
     return written
 
 
 def _context(
     faults: Faults, value: dict[str, Any], contexts: tuple[str, ...], *, required: bool
-) -> None:
-    """Take the context away, with a fault where it does not name all that it must."""
+) -> list[str]:
+    """Take the context away, with a fault where it does not name all that it must.
+
+    Returns:
+        The contexts named beside those that must be.
+    """
     if "@context" not in value:
         if required:
             faults.note("", msg("`{field}` is missing", field="@context"))
-        return
+        return []
     given = value.pop("@context")
     named = [given] if isinstance(given, str) else given
     if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
         faults.note("@context", msg("a list of addresses is expected here"))
-        return
+        return []
     for context in contexts:
         if context not in named:
             faults.note("@context", msg("it does not name `{context}`", context=context))
+    return [one for one in named if one not in contexts]

@@ -1,4 +1,4 @@
-"""What a rule is on, as a target: a dataset, a pattern of datasets, a column, or a label."""
+"""What a rule is on, as a target: a dataset, a pattern, a column, a label, an agreement."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def write_target(on: str | Mapping[str, str]) -> Any:
             return iri("dataset", on)
         return _collection(DATASETS, constraint("doumen:dataset", "doumen:like", on))
     ((kind, value),) = on.items()
-    if kind == "column":
-        return iri("column", value)
+    if kind in {"column", "agreement"}:
+        return iri(kind, value)
     if kind == "label":
         return _collection(COLUMNS, constraint("doumen:label", "eq", value))
     raise LookupError(kind)
@@ -80,15 +80,19 @@ def read_target(reading: Reading, item: Item | None) -> Any:
 def _asset(reading: Reading, place: str, iri: str | None) -> Any:
     if iri is None:
         return None
-    dataset, column = named("dataset", iri), named("column", iri)
-    if dataset is None and column is None:
-        reading.fault(
-            place,
-            msg(
-                "`{iri}` is no asset of a node; `urn:doumen:dataset:domain.name` and "
-                "`urn:doumen:column:domain.name.column` are",
-                iri=iri,
-            ),
-        )
-        return None
-    return dataset if column is None else {"column": column}
+    dataset = named("dataset", iri)
+    if dataset is not None:
+        return dataset
+    for kind in ("column", "agreement"):
+        value = named(kind, iri)
+        if value is not None:
+            return {kind: value}
+    reading.fault(
+        place,
+        msg(
+            "`{iri}` is no asset of a node; `urn:doumen:dataset:domain.name`, "
+            "`urn:doumen:column:domain.name.column` and `urn:doumen:agreement:A-…` are",
+            iri=iri,
+        ),
+    )
+    return None

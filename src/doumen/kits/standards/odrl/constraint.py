@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
-from doumen.kits.standards.odrl.terms import DPV, compact, decoded, full, iri, named
+from doumen.kits.standards.odrl.terms import DPV, compact, decoded, named, purpose_iri
 from doumen.kits.standards.odrl.values import IRI, Value, read_value, write_value
 from doumen.model.message import msg
 
@@ -70,12 +70,15 @@ def read_constraint(reading: Reading, item: Item) -> Constraint | None:
 def write_terms(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The constraints for `for` and `until` of a rule."""
     if "for" in body:
-        purposes = [{"@id": full(DPV[name]) if name in DPV else iri("purpose", name)}
-                    for name in body["for"]]  # fmt: skip
+        purposes = [{"@id": purpose_iri(name)} for name in body["for"]]
         yield constraint("purpose", "isAnyOf", purposes)
     if "until" in body:
-        last = {"@type": "xsd:date", "@value": f"{body['until']}Z"}
-        yield constraint("dateTime", "lteq", last)
+        yield constraint("dateTime", "lteq", day(body["until"]))
+
+
+def day(text: str) -> dict[str, Any]:
+    """A day in UTC as a right operand."""
+    return {"@type": "xsd:date", "@value": f"{text}Z"}
 
 
 def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for one in found:
         before = len(reading.faults)
-        key, value = _term(reading, one)
+        key, value = read_term(reading, one)
         if len(reading.faults) > before:
             continue
         if key in body:
@@ -92,7 +95,8 @@ def read_terms(reading: Reading, found: list[Constraint]) -> dict[str, Any]:
     return body
 
 
-def _term(reading: Reading, one: Constraint) -> tuple[str, Any]:
+def read_term(reading: Reading, one: Constraint) -> tuple[str, Any]:
+    """The key and the value of the term that a constraint is; faults where it is none."""
     if one.unit is not None or one.uid is not None:
         word = "unit" if one.unit is not None else "uid"
         reading.fault(one.place, msg("`{word}` is not understood here", word=word))
@@ -131,25 +135,46 @@ def _purpose(reading: Reading, value: Value) -> str | None:
 
 
 def _until(reading: Reading, one: Constraint) -> str | None:
-    (value, *more) = one.right
-    text = value.value if isinstance(value.value, str) and value.type != IRI else ""
-    day, midnight = _DAY.fullmatch(text), _MIDNIGHT.fullmatch(text)
-    whole = (day and value.type != "xsd:dateTime") or (midnight and value.type != "xsd:date")
-    back = {"odrl:lteq": 0 if day else None, "odrl:lt": 1}.get(one.operator)
-    if more or not whole or back is None:
+    found = read_day(reading, one, {"odrl:lteq": (0, None), "odrl:lt": (-1, -1)})
+    if found is None:
         reading.fault(
             one.place,
             msg(
                 "`dateTime` is read as `lteq` a day such as 2027-12-31 or `lt` its midnight, in UTC"
             ),
         )
+    return found or None
+
+
+def read_day(
+    reading: Reading, one: Constraint, moved: Mapping[str, tuple[int, int | None]]
+) -> str | None:
+    """The day that a constraint on `dateTime` names; empty, with a fault, where there is none.
+
+    Args:
+        reading: The document.
+        one: The constraint.
+        moved: Operator → by how many days a day is moved, and the midnight that it begins with;
+            None: that midnight says nothing about whole days.
+
+    Returns:
+        None where the constraint has another form.
+    """
+    (value, *more) = one.right
+    text = value.value if isinstance(value.value, str) and value.type != IRI else ""
+    whole, midnight = _DAY.fullmatch(text), _MIDNIGHT.fullmatch(text)
+    by_day, by_midnight = moved.get(one.operator, (None, None))
+    is_day = whole is not None and value.type != "xsd:dateTime"
+    match, days = (whole, by_day) if is_day else (midnight, by_midnight)
+    if match is midnight and value.type == "xsd:date":
+        return None
+    if match is None or days is None or more:
         return None
     try:
-        first = date.fromisoformat((day or midnight or [""])[0][:10])
-        return (first - timedelta(days=back)).isoformat()
+        return (date.fromisoformat(match[1]) + timedelta(days=days)).isoformat()
     except (ValueError, OverflowError):
         reading.fault(value.place, msg("`{text}` is not a day", text=text))
-        return None
+        return ""
 
 
 def write_options(stem: str, options: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -93,14 +93,18 @@ def raise_faults(faults: list[Message]) -> None:
     Raises:
         Invalid: there are any.
     """
-    if not faults:
-        return
+    if faults:
+        raise refused(faults)
+
+
+def refused(faults: list[Message]) -> Invalid:
+    """The error that tells faults; each once, and no more than a reader can use."""
     faults = list(
         dict.fromkeys(f if len(f) <= MAX_FAULT else plain(f[:MAX_FAULT] + "…") for f in faults)
     )
     left = len(faults) - MAX_FAULTS
     more = [msg("… and {count} more", count=left)] if left > 0 else []
-    raise Invalid(
+    return Invalid(
         msg("The policy has a fault.")
         if len(faults) == 1
         else msg("The policy has {count} faults.", count=len(faults)),

@@ -24,7 +24,7 @@ from doumen.kits.standards.odrl.constraint import (
 )
 from doumen.kits.standards.odrl.nodes import Item, Reading, items, under, word_of
 from doumen.kits.standards.odrl.terms import iri, named
-from doumen.kits.standards.odrl.values import IRI, Value, days, write_value
+from doumen.kits.standards.odrl.values import IRI, Value, days, write_days, write_value
 from doumen.model.message import joined, msg, plain
 from doumen.model.validation import fault
 
@@ -53,14 +53,21 @@ def write_duties(
             unit = {"unit": {"@id": PER_DAY}}
             constraints.append({**uid, **constraint("count", "lteq", write_value(form)), **unit})
             continue
-        if name == EXPIRE:
-            period = {"@type": "xsd:duration", "@value": f"P{form}D"}
-            action, refinements = "odrl:delete", [constraint("delayPeriod", "lteq", period)]
-        else:
-            options = form if isinstance(form, Mapping) and _VALUE not in form else {_VALUE: form}
-            action, refinements = f"doumen:{name}", write_options(f"doumen:{name}", options)
-        nodes.append({**uid, "action": {"rdf:value": {"@id": action}, "refinement": refinements}})
+        nodes.append({**uid, "action": write_action(name, form)})
     return nodes, constraints
+
+
+def write_action(name: str, form: Any) -> dict[str, Any]:
+    """The action of a duty in its written form."""
+    if name == EXPIRE:
+        return refined("odrl:delete", constraint("delayPeriod", "lteq", write_days(form)))
+    options = form if isinstance(form, Mapping) and _VALUE not in form else {_VALUE: form}
+    return refined(f"doumen:{name}", *write_options(f"doumen:{name}", options))
+
+
+def refined(action: str, *refinements: dict[str, Any]) -> dict[str, Any]:
+    """An action with its refinements."""
+    return {"rdf:value": {"@id": action}, "refinement": list(refinements)}
 
 
 def ordered(reading: Reading, place: str, found: Sequence[Placed]) -> list[dict[str, Any]]:
@@ -86,16 +93,19 @@ def read_duty(reading: Reading, item: Item, id: str | None) -> Placed | None:
         number = _number(reading, place, uid, id)
     if found is None:
         return None
-    where, action = found
-    if not isinstance(action, Mapping):
-        refined: list[Constraint] | None = []
-        term = reading.reference(found, vocabulary=True)
-    else:
-        term, refined = _refined(reading, action, where)
-    if term is None or refined is None:
-        return None
-    form = _form(reading, where, term, refined)
+    action = read_action(reading, found)
+    form = None if action is None else read_form(reading, found[0], *action)
     return None if form is None else (number, form)
+
+
+def read_action(reading: Reading, item: Item) -> tuple[str, list[Constraint]] | None:
+    """The term of an action and its refinements; None, with faults, where it is none."""
+    where, action = item
+    if not isinstance(action, Mapping):
+        term = reading.reference(item, vocabulary=True)
+        return None if term is None else (term, [])
+    named, found = _refined(reading, action, where)
+    return None if named is None or found is None else (named, found)
 
 
 def read_count(reading: Reading, one: Constraint, id: str | None) -> Placed | None:
@@ -143,10 +153,10 @@ def _refined(
     return term, sound if len(sound) == len(found) else None
 
 
-def _form(
+def read_form(
     reading: Reading, place: str, term: str, refined: list[Constraint]
 ) -> dict[str, Any] | None:
-    """The duty in its written form."""
+    """The duty in its written form; None, with faults, where the action is none of a duty."""
     if term == "odrl:delete":
         return _expire(reading, place, refined)
     own = [kind.name for kind in KINDS if kind.name not in (COUNT, EXPIRE)]

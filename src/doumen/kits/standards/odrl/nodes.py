@@ -18,6 +18,7 @@ from doumen.kits.standards.odrl.terms import (
     NAMESPACES,
     WORDS,
     compact,
+    full,
 )
 from doumen.model.message import Message, either, msg
 
@@ -50,10 +51,10 @@ class Reading:
         """Take the `@context` of a document; without one its words are read as ODRL's."""
         if value is None:
             self.fault("@context", msg("it is missing; give `{context}`", context=CONTEXT))
-            self._official()
+            self.official()
         for place, one in items(value, "@context"):
             if isinstance(one, str) and one in CONTEXTS:
-                self._official()
+                self.official()
             elif isinstance(one, Mapping):
                 for name, meaning in one.items():
                     self._prefix(name, meaning, f"{place}.{name}")
@@ -65,7 +66,8 @@ class Reading:
                     ),
                 )
 
-    def _official(self) -> None:
+    def official(self) -> None:
+        """Let words and prefixes mean what ODRL's own context says."""
         self.words = True
         self.prefixes |= {prefix: NAMESPACES[prefix] for prefix in DECLARED}
 
@@ -157,6 +159,11 @@ class Reading:
             self.fault(place, msg("an IRI is expected here"))
             return None
         return self.spell(value, vocabulary=vocabulary)
+
+    def identity(self, item: Item | None) -> str | None:
+        """The IRI of a thing, whole: not a word, and spelled as the document has it."""
+        spelled = self.reference(item)
+        return None if spelled is None else full(spelled)
 
 
 def items(value: Any, place: Place) -> Iterator[Item]:

@@ -147,7 +147,7 @@ def _read_policy(reading: Reading, place: str, raw: Any) -> list[Rule]:
     if not rules:
         reading.fault(place, msg("a policy has a `permission` or a `prohibition`"))
     _strategy(reading, fields, place)
-    _profile(reading, fields, place)
+    check_profile(reading, fields, place)
     return [rule for rule in rules if rule is not None]
 
 
@@ -163,7 +163,7 @@ def _strategy(reading: Reading, fields: Fields, place: str) -> None:
         reading.fault(where, msg("on a node a prohibition beats every permission: say `prohibit`"))
 
 
-def _profile(reading: Reading, fields: Fields, place: str) -> None:
+def check_profile(reading: Reading, fields: Fields, place: str) -> None:
     """Hold `profile` to ours; it is needed where one of its terms is used."""
     where = under(place, "odrl:profile")
     found = [reading.reference(one) for one in items(fields.get("odrl:profile"), where)]

@@ -1,6 +1,6 @@
 """Names in ODRL documents: the vocabularies, the words of ODRL that are read, and our own IRIs.
 
-A term is spelled with one of five fixed prefixes, whatever prefixes a document declares. Things
+A term is spelled with one of six fixed prefixes, whatever prefixes a document declares. Things
 of a node (rules, actors, datasets, columns, purposes) have IRIs of the form `urn:doumen:KIND:NAME`,
 in which letters and digits of any script, `-`, `_` and `.` stand as they are and everything else
 is percent-encoded.
@@ -23,18 +23,33 @@ NAMESPACES: Mapping[str, str] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "doumen": f"{PROFILE}:",
     "dpv": "https://w3id.org/dpv#",
+    "cc": "http://creativecommons.org/ns#",
 }
-DECLARED = frozenset({"odrl", "rdf", "xsd"})
+DECLARED = frozenset({"odrl", "rdf", "xsd", "cc"})
 """Prefixes that ODRL's own context declares."""
 
-WORDS = frozenset({
-    "Action", "Asset", "AssetCollection", "Constraint", "Duty", "Party", "PartyCollection",
-    "Permission", "Policy", "Prohibition", "Set", "action", "assignee", "conflict", "constraint",
-    "count", "dateTime", "delayPeriod", "delete", "duty", "eq", "isAnyOf", "leftOperand", "lt",
-    "lteq", "operator", "permission", "profile", "prohibit", "prohibition", "purpose", "read",
-    "refinement", "rightOperand", "source", "target", "unit",
-})  # fmt: skip
-"""Words that ODRL's own context gives a meaning, as far as anything is made of them here."""
+_WORDS = """
+Action Agreement Assertion Asset AssetCollection ConflictTerm Constraint Duty LeftOperand
+LogicalConstraint Offer Operator Party PartyCollection PartyScope Permission Policy Privacy
+Prohibition Request RightOperand Rule Set Ticket absolutePosition absoluteSize
+absoluteSpatialPosition absoluteTemporalPosition acceptTracking action aggregate and andSequence
+annotate anonymize archive assignee assigneeOf assigner assignerOf attribute attributedParty
+attributingParty compensate compensatedParty compensatingParty concurrentUse conflict
+consentedParty consentingParty consequence constraint contractedParty contractingParty count
+dateTime delayPeriod delete deliveryChannel derive digitize display distribute duty elapsedTime
+ensureExclusivity eq event execute extract fileFormat function give grantUse gt gteq hasPart
+hasPolicy implies include includedIn index inform informedParty informingParty inheritFrom install
+invalid isA isAllOf isAnyOf isNoneOf isPartOf language leftOperand lt lteq media meteredTime
+modify move neq nextPolicy obligation obtainConsent operator or output partOf payAmount percentage
+perm permission play policyUsage present print product profile prohibit prohibition purpose read
+recipient refinement relation relativePosition relativeSize relativeSpatialPosition
+relativeTemporalPosition remedy reproduce resolution reviewPolicy rightOperand
+rightOperandReference sell source spatial spatialCoordinates status stream systemDevice target
+textToSpeech timeInterval trackedParty trackingParty transfer transform translate uninstall unit
+unitOfCount use version virtualLocation watermark xone
+"""
+WORDS = frozenset(_WORDS.split())
+"""Words that ODRL's own context gives a meaning."""
 
 ACTORS, DATASETS, COLUMNS = "urn:doumen:actors", "urn:doumen:datasets", "urn:doumen:columns"
 """The collections that refinements choose from."""
@@ -87,6 +102,11 @@ def compact(iri: str) -> str:
 
 
 def full(term: str) -> str:
-    """The whole IRI of a term with a fixed prefix."""
-    prefix, _, rest = term.partition(":")
-    return NAMESPACES[prefix] + rest
+    """The whole IRI of a term with a fixed prefix; any other text as it is."""
+    prefix, colon, rest = term.partition(":")
+    return NAMESPACES[prefix] + rest if colon and prefix in NAMESPACES else term
+
+
+def purpose_iri(name: str) -> str:
+    """The IRI of a purpose: a term of the Data Privacy Vocabulary, or one of the node."""
+    return full(DPV[name]) if name in DPV else iri("purpose", name)

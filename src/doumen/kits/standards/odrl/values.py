@@ -77,6 +77,11 @@ def _typed(reading: Reading, place: str, value: Any, type: str) -> Value | None:
         return None
 
 
+def write_days(days: int) -> dict[str, Any]:
+    """So many days as a right operand."""
+    return {"@type": "xsd:duration", "@value": f"P{days}D"}
+
+
 def days(value: Value) -> int | None:
     """The number of days of a duration such as `P30D`; None where it is another."""
     match = _DAYS.fullmatch(value.value) if isinstance(value.value, str) else None

@@ -117,6 +117,8 @@ def _covered(target: Target, ref: Ref, schema: Schema, facts: Facts) -> frozense
         return frozenset(schema.names) if re.fullmatch(pattern, str(ref)) else frozenset()
     if target.kind is TargetKind.COLUMN:
         return frozenset(n for n in schema.names if _fold(f"{ref}.{n}") == _fold(target.value))
+    if target.kind is TargetKind.AGREEMENT:
+        return frozenset()
     return frozenset(
         n for n in schema.names if _fold(target.value) in map(_fold, facts.labels(ref, n))
     )

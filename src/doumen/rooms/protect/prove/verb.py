@@ -18,7 +18,6 @@ from doumen.model.message import joined, msg, sentence
 from doumen.model.operation import Outcome
 from doumen.model.ref import Ref
 from doumen.model.trial import Laboratory
-from doumen.rooms.protect.checking import faults
 from doumen.rooms.protect.prove.cases import generated
 from doumen.rooms.protect.prove.own import derived_by, own, schemas
 from doumen.rooms.protect.prove.report import Skipped, counter_example, none_found, nothing_tried
@@ -185,7 +184,7 @@ def _rules(facts: Facts, path: Path | None) -> tuple[Fact, ...]:
     text = text_of(Path(path))
     read = odrl.read_policy if odrl.looks_like_policy(text) else policy.read_rules
     rules = read(text)
-    wrong = [fault for rule in rules for fault in faults(rule, facts)]
+    wrong = [fault for rule in rules for fault in policy.rule_faults(rule, facts)]
     if wrong:
         raise Invalid(
             msg("The rules cannot be tried."),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from doumen.model.errors import Invalid
 from doumen.model.schema import Schema
-from doumen.rooms.analyse.values import json_rows, json_values
+from doumen.model.values import json_rows, json_values
 
 CASES: list[tuple[str, Any]] = [
     ("1::TINYINT", 1),

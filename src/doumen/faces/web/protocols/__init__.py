@@ -1,0 +1,1 @@
+"""Protocols that other nodes speak to this one, each in a file of its own."""

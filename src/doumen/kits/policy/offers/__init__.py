@@ -1,0 +1,19 @@
+"""The terms of offers and agreements, pure: read and written, in words, and as rules.
+
+`document` reads and writes them; `words` says them to people; `rules` makes of them the rules that
+the gate enforces for one actor; `force` judges what the rules do not: for whom, from when, where.
+"""
+
+from doumen.kits.policy.offers.document import read_terms, terms_as_json, terms_from_json
+from doumen.kits.policy.offers.force import not_in_force
+from doumen.kits.policy.offers.rules import rules_of
+from doumen.kits.policy.offers.words import terms_words
+
+__all__ = [
+    "not_in_force",
+    "read_terms",
+    "rules_of",
+    "terms_as_json",
+    "terms_from_json",
+    "terms_words",
+]
