@@ -99,6 +99,15 @@ def test_an_explanation_asks_for_nothing(two: Linked, key: str) -> None:
     assert two.usage(key) == before
 
 
+def test_a_system_table_is_joined_with_what_is_fetched(two: Linked, key: str) -> None:
+    sql = (
+        "SELECT DISTINCT d.dataset, h.city FROM sys.datasets d, w.hourly h "
+        "WHERE d.dataset = 'p.ships' ORDER BY city"
+    )
+    answer = desk(two).query(sql, agreement=[key])
+    assert answer.rows() == [("p.ships", "Oslo"), ("p.ships", "Rome")]
+
+
 def test_what_is_kept_carries_terms_and_labels(two: Linked, key: str) -> None:
     made = desk(two).derive(JOIN, Ref.parse("p.heat"), agreement=[key])
     assert made.landed == 2
