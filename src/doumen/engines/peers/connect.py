@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ class Line:
         with self._lock:
             if self._open:
                 # Of the plain socket: that of TLS would let its reader go on without TLS.
-                socket.socket.shutdown(self._raw, socket.SHUT_RDWR)
+                with suppress(OSError):  # the other side ended it before
+                    socket.socket.shutdown(self._raw, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End it."""
