@@ -103,6 +103,7 @@ def cosign_code(by: Side, of: Side, what: witness.Shown) -> str:
 
 def test_the_same_head_again_changes_nothing(three: Pair) -> None:
     provider, consumer = three.provider, three.consumer
+    ask(consumer, provider)
     what = shown(consumer, text=provider.fact("head", consumer.id)["checkpoint"])
     size = len(provider.entries())
     again = cosign(provider, consumer, what)
@@ -188,6 +189,7 @@ def test_a_node_that_was_cut_off_is_told(three: Pair, tmp_path: Path) -> None:
 
 def test_a_fork_is_told_to_the_one_who_asks(three: Pair, tmp_path: Path) -> None:
     consumer, third = three.consumer, three.third
+    ask(consumer, third)
 
     def change(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**one, "purpose": "x"} if n == 5 else one for n, one in enumerate(entries)]
@@ -258,6 +260,7 @@ def test_a_head_is_due_when_there_is_news_and_time_has_passed(three: Pair) -> No
 
 def test_a_cosignature_that_is_kept_is_not_kept_again(three: Pair) -> None:
     provider, consumer = three.provider, three.consumer
+    ask(provider, consumer)
     text = provider.fact("cosigned", consumer.id)["checkpoint"].rsplit("— ", 1)[0]
     ours = witness._Ours(text, 0, "", [])
     line = consumer.fact("head", provider.id)["cosignature"]
