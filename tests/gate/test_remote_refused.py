@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from tests import linked
-from tests.gate.test_remote import ALL, ask, both, key, two
+from tests.gate.test_remote import ALL, TERMS, ask, both, key, two
 from tests.linked import Linked
 
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import DoumenError, Invalid, NotFound, Refused
+from doumen.model.ref import Ref
 
 __all__ = ["both", "key", "two"]
 
@@ -29,6 +30,27 @@ def test_our_own_gate_refuses_first(two: Linked, key: str) -> None:
     there = two.weather.session(None, "research").desk
     with pytest.raises(Refused, match="for the other side"):
         there.query(ALL, agreement=key)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_what_is_no_question_is_refused_and_recorded(two: Linked, key: str, several: bool) -> None:
+    keys = [key, two.agree(f"a second one {several}", TERMS)] if several else [key]
+    with pytest.raises(Refused):
+        two.port.session(None, "research").desk.query("DROP TABLE w.hourly", agreement=keys)
+    last = linked.events(two.port)[-1]
+    assert (last["type"], last["agreement"]) == ("query.refused", None if several else key)
+    assert not two.wire.seen
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_name_that_is_not_to_be_written_is_recorded(two: Linked, key: str, several: bool) -> None:
+    keys = [key, two.agree(f"a third one {several}", TERMS)] if several else [key]
+    desk = two.port.session(None, "research").desk
+    with pytest.raises(Refused, match="not a name"):
+        desk.derive(ALL, Ref.parse("sys.mine"), agreement=keys)
+    last = linked.events(two.port)[-1]
+    assert (last["type"], last["data"]["code"]) == ("query.refused", "refused.into")
+    assert not two.wire.seen
 
 
 def test_of_a_provider_that_was_taken_away_nothing_is_asked(two: Linked, key: str) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -292,6 +293,42 @@ def test_receipts_that_are_shown_again_and_again_have_an_end(two: Linked, key: s
     (text,) = two.receipts(key)[0].values()
     two.wire.bend = answering(lambda body: {**body, "receipts": [text]})
     assert reconcile(two, key) == (0, 1)
+
+
+def test_one_receipt_in_ever_new_spellings_has_an_end(two: Linked, key: str) -> None:
+    """The signature is not what it is known by: a provider can make a new one each time."""
+    ask(two, key)
+    two.settle()
+    (text,) = two.receipts(key)[0].values()
+    spellings = count()
+
+    def spelled(body: Any) -> Any:
+        other = json.loads(text)
+        other["signatures"] = other["signatures"][:1]
+        other["signatures"][0]["signature"] = jws.encode(f"{next(spellings):064}".encode())
+        return {**body, "receipts": [canonical(other).decode()]}
+
+    def bend(call: Call, answer: Streamed) -> Streamed:
+        taken = call.address.endswith(RECEIPTS)
+        return Streamed(200, {}, iter([b"{}"])) if taken else answering(spelled)(call, answer)
+
+    two.wire.bend = bend
+    assert reconcile(two, key) == (0, 1)
+
+
+def test_a_question_that_goes_on_is_left_to_whoever_asked(two: Linked, key: str) -> None:
+    """Its receipt is there at the provider before its answer has been read here."""
+
+    def meanwhile(call: Call) -> None:
+        two.wire.before = lambda _: None
+        two.wire.bend = lose_answer(QUERY)
+        with suppress(Unavailable):
+            ask(two, key)
+
+    two.wire.before = only(SETTLE, meanwhile)
+    assert reconcile(two, key) == (0, 0)
+    two.restore()
+    assert reconcile(two, key) == (1, 1)
 
 
 def test_many_and_large_receipts_go_in_several_messages(

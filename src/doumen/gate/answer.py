@@ -46,7 +46,8 @@ class RecordedAnswer:
         settling: Where a digest is computed behind the data.
         small: Bytes up to which the answer is recorded before it is given.
         expires: Last day on which it may be kept.
-        sure: Whether rows are to be believed before their digest is known.
+        sure: Whether rows are to be believed before their digest is known; else `arrow()` waits
+            for it, and the last step of `batches()` raises where they do not hold.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ from doumen.kits.evidence import jws
 from doumen.kits.evidence.receipt import check_receipt, read_receipt
 from doumen.model.agreement import Agreement
 from doumen.model.errors import DoumenError, Tampered
-from doumen.model.event import Charge
+from doumen.model.event import Charge, Used
 from doumen.model.message import Message, msg
 from doumen.model.participant import Participant
 from doumen.model.receipt import Receipt
@@ -147,6 +147,25 @@ def true_receipt(provider: Participant, agreement: Agreement, asked: Asked, text
     if not {one.dataset for one in event.used} <= within:
         raise untrue(msg("The receipt is about datasets that are not in the agreement."))
     return receipt
+
+
+def used(provider: Participant, receipt: Receipt) -> tuple[Used, ...]:
+    """What a provider's receipt says was read, by the name of its node."""
+    return tuple(
+        Used(f"{provider.id}/{one['dataset']}", one["version"]) for one in receipt.event["used"]
+    )
+
+
+def remote(provider: Participant, receipt: Receipt) -> dict[str, str]:
+    """Where the other half of the evidence of a question is."""
+    return {"participant": provider.id, "receipt": receipt.id}
+
+
+def both(means: Means, id: str) -> tuple[Receipt, Receipt]:
+    """Our receipt of an answered question, and the provider's that it holds."""
+    with means.database.read() as connection:
+        own = read_receipt(str(means.ledger.receipt(connection, id)))
+    return own, read_receipt(own.disclosed["counterpart"])
 
 
 def sign(means: Means, text: str) -> str:

@@ -277,5 +277,4 @@ def _key_columns(table: _Table, schema: Schema) -> Iterator[GovernedColumn]:
     for column, name in table.keys.items():
         found = schema.find(column)
         assert found is not None
-        quoted = found.name.replace('"', '""')
-        yield GovernedColumn(name, found.type, f'"{quoted}"')
+        yield GovernedColumn(name, found.type, sql.quoted(found.name))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection
 
 from doumen.failpoint import passing
@@ -18,7 +17,7 @@ from doumen.gate.stages import Planned
 from doumen.kits import policy, sql
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
-from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, Refused
+from doumen.model.errors import Conflict, DoumenError, Invalid
 from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Job, Query
@@ -36,11 +35,8 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     said = record.new_disclosure(step, means.entropy)
     planned = query.admit(means, job, step, said)
     known = planned.ruled.known
-    try:
+    with query.refusing(means, job, said):
         policy.may_derive(known.actor, into)
-    except (Refused, NotFound) as error:
-        query.refuse(means, job, error, said)
-        raise
     free(known.facts, into, known.actor.name, None)
     schema = storable_schema(execute.describe(planned, means))
     free(known.facts, into, known.actor.name, schema)
@@ -57,20 +53,8 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     derived = _Derived(planned, into, schema, files)
     passing("derive.settled")
     event = record.new_id(means.clock(), means.entropy)
-    version = 0
 
-    def prepare(connection: Connection) -> Draft:
-        nonlocal version
-        facts = means.catalog.current(connection)
-        free(facts, into, known.actor.name, schema)
-        before = facts.dataset(into)
-        version = means.lake.commit(
-            table,
-            schema=schema,
-            files=files,
-            mode="replace",
-            expected=None if before is None else before["version"],
-        )
+    def draft(version: int, facts: Facts) -> Draft:
         return record.answered(
             planned,
             "derive",
@@ -82,6 +66,44 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
             facts=derived.facts(version, facts, record.stamp(means.clock())),
             generated=(Used(table, version),),
         )
+
+    return put(means, known.actor.name, into, schema=schema, files=files, draft=draft)
+
+
+def put(
+    means: Means,
+    actor: str,
+    into: Ref,
+    *,
+    schema: Schema,
+    files: Sequence[DataFile],
+    draft: Callable[[int, Facts], Draft],
+) -> Made:
+    """Make files that lie in the lake the dataset `into`, in one commit with what is true then.
+
+    Args:
+        means: Of the node.
+        actor: Who derives.
+        into: The dataset; its name must still be free.
+        schema: Of the files.
+        files: Its rows.
+        draft: The event and the facts, by the version and the facts in force at the commit.
+    """
+    version = 0
+
+    def prepare(connection: Connection) -> Draft:
+        nonlocal version
+        facts = means.catalog.current(connection)
+        free(facts, into, actor, schema)
+        before = facts.dataset(into)
+        version = means.lake.commit(
+            str(into),
+            schema=schema,
+            files=files,
+            mode="replace",
+            expected=None if before is None else before["version"],
+        )
+        return draft(version, facts)
 
     receipt = means.commits.submit(prepare)
     rows = sum(f.rows for f in files)
@@ -259,8 +281,3 @@ def contract(into: Ref, schema: Schema) -> Fact:
     made = odcs.read_contract(odcs.infer_contract(into, columns))
     body = {"version": made.version, "text": made.text, "hash": odcs.fingerprint(made)}
     return Fact("contract", str(into), body)
-
-
-def empty(schema: Schema) -> pa.Table:
-    """A table of these names without rows and of no types: for a look at a statement."""
-    return pa.table({name: pa.nulls(0) for name in schema.names})

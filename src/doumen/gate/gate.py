@@ -39,22 +39,21 @@ class Gate:
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:
         """A question: here, or under an agreement of another node; kept where `into` says so."""
-        there = job.agreement is not None and not is_member(job.actor)
         if job.joins:
             if step.into is not None:
                 return joined.keep(self.means, job, step, step.into)
             return joined.answer(self.means, job, step)
         if step.into is not None:
-            keep = taken.derive if there else derive.derive
+            keep = taken.derive if _goes_on(job) else derive.derive
             return keep(self.means, job, step, step.into)
-        return (remote.answer if there else query.answer)(self.means, job, step)
+        return (remote.answer if _goes_on(job) else query.answer)(self.means, job, step)
 
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""
         assert isinstance(job.step, Query)
         if job.joins:
             return joined.explain(self.means, job, job.step)
-        if job.agreement is not None and not is_member(job.actor):
+        if _goes_on(job):
             return remote.explain(self.means, job, job.step)
         return query.explain(self.means, job, job.step)
 
@@ -63,3 +62,8 @@ class Gate:
     ) -> Receipt:
         """Change what is true."""
         return amend.amend(self.means, actor, facts, subject, seen)
+
+
+def _goes_on(job: Job) -> bool:
+    """Whether it is for the gate of another node: under an agreement, asked by somebody here."""
+    return job.agreement is not None and not is_member(job.actor)

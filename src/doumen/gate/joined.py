@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+import pyarrow as pa
 from sqlglot import exp
 
-from doumen.gate import derive, parse, query, remote
+from doumen.gate import counterpart, derive, parse, query, record, remote
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
-from doumen.kits.evidence.receipt import read_receipt
 from doumen.kits.policy.target import folded
 from doumen.kits.sql import Statement, quoted
 from doumen.model.agreement import Agreement
 from doumen.model.answer import Explained, Made
-from doumen.model.errors import Invalid
+from doumen.model.errors import Invalid, Refused
 from doumen.model.fact import Facts
 from doumen.model.job import Fetched, Job, Query, Step
 from doumen.model.message import msg
@@ -47,14 +47,20 @@ class First:
 
 
 def whole(means: Means, step: Step, keys: Sequence[str]) -> bool:
-    """Whether a statement is one that a single provider answers: over its agreement alone."""
+    """Whether a statement is one that a single provider answers: over its agreement alone.
+
+    So is one that cannot be asked at all: what is wrong with it is said, and recorded, there.
+    """
     if len(keys) > 1 or not isinstance(step, Query):
         return False
     body = means.catalog.current().body("agreement", keys[0])
     if body is None:
-        return True  # which is said there
+        return True
     held = {str(grant.ref) for grant in policy.agreement_from_json(keys[0], body).terms.grants}
-    tables = parse.parse(Job("", step), step, means.clock()).statement.tables
+    try:
+        tables = parse.parse(Job("", step), step, means.clock()).statement.tables
+    except Refused:
+        return True
     return not any(str(ref) in held for ref in tables) or all(str(ref) in held for ref in tables)
 
 
@@ -69,7 +75,8 @@ def answer(means: Means, job: Job, step: Query) -> RecordedAnswer:
 
 def keep(means: Means, job: Job, step: Query, into: Ref) -> Made:
     """Fetch, then write the answer as the dataset `into`; the terms of all go with it."""
-    policy.may_derive(actor_of(job.actor, means.catalog.current()), into)
+    with query.refusing(means, job, record.new_disclosure(step, means.entropy)):
+        policy.may_derive(actor_of(job.actor, means.catalog.current()), into)
     step = replace(step, fetched=_fetched(means, job, step))
     return derive.derive(means, job, step, into)
 
@@ -86,22 +93,25 @@ def explain(means: Means, job: Job, step: Query) -> Explained:
         tables += told_tables
         charges += told.charges
         node, key = first.agreement.counterparty, first.agreement.key
-        fetched.append(Fetched(first.ref, node, key, schema, derive.empty(schema)))
+        rows = pa.table({name: pa.nulls(0) for name in schema.names})  # for a look at the statement
+        fetched.append(Fetched(first.ref, node, key, schema, rows))
     here = query.explain(means, job, replace(step, fetched=tuple(fetched)))
     return replace(here, tables=(*tables, *here.tables), charges=(*charges, *here.charges))
 
 
 def _fetched(means: Means, job: Job, step: Query) -> tuple[Fetched, ...]:
-    return tuple(_fetch(means, job, first) for first, _ in _firsts(means, job, step))
+    """The rows of all first questions, of which none is asked before all may be."""
+    with query.refusing(means, job, record.new_disclosure(step, means.entropy)):
+        firsts = [first for first, _ in _firsts(means, job, step)]
+    return tuple(_fetch(means, job, first) for first in firsts)
 
 
 def _fetch(means: Means, job: Job, first: First) -> Fetched:
     """The rows of one dataset, by a question with a receipt of its own."""
     came = remote.answer(means, first.job(job), Query(first.sql))
     rows = came.arrow()
-    with means.database.read() as connection:
-        own = read_receipt(str(means.ledger.receipt(connection, came.receipt)))
-    signed = read_receipt(own.disclosed["counterpart"]).event
+    own, theirs = counterpart.both(means, came.receipt)
+    signed = theirs.event
     return Fetched(
         ref=first.ref,
         node=first.agreement.counterparty,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doumen.gate import once, record, settle
+from doumen.gate.agreed import REQUESTS
 from doumen.gate.commit import Draft
 from doumen.gate.means import Means
 from doumen.kits import policy
@@ -28,7 +29,7 @@ READS = frozenset({"query", "query.ended"})
 def charged(means: Means, participant: str, request: str) -> bool:
     """Whether a request of a participant was charged for."""
     with means.database.read() as connection:
-        return _balance(means, connection, participant, request, "requests")
+        return _balance(means, connection, participant, request, REQUESTS)
 
 
 def outcomes(
@@ -52,15 +53,15 @@ def outcomes(
             request = event["data"].get("request")
             if event["type"] in READS and request in requests:
                 receipts[request] = means.ledger.receipt(connection, event["id"])
-    told: list[dict[str, Any]] = []
-    size = 0
-    for request in requests:
-        receipt = receipts.get(request)
-        size += len(receipt or "")
-        if told and size > settle.FULL:
-            break
-        paid = charged(means, participant.id, request)
-        told.append({"request": request, "charged": paid, "receipt": receipt})
+        told: list[dict[str, Any]] = []
+        size = 0
+        for request in requests:
+            receipt = receipts.get(request)
+            size += len(receipt or "")
+            if told and size > settle.FULL:
+                break
+            paid = _balance(means, connection, participant.id, request, REQUESTS)
+            told.append({"request": request, "charged": paid, "receipt": receipt})
     return told
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from doumen.failpoint import passing
@@ -29,6 +32,9 @@ from doumen.model.message import msg
 from doumen.model.plan import GovernedColumn, GovernedTable, Stream
 from doumen.model.receipt import Receipt
 from doumen.model.ref import Ref
+
+Kinds = tuple[type[DoumenError], ...]
+REFUSALS: Kinds = (Refused, NotFound)
 
 
 def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
@@ -78,17 +84,11 @@ def admit(means: Means, job: Job, query: Query, said: Disclosed) -> Planned:
 
     A refusal is an event, free of charge.
     """
-    try:
+    with refusing(means, job, said):
         planned = plan(means, job, query, means.catalog.current())
         execute.agree(planned, means.engine)
-    except (Refused, NotFound) as error:
-        refuse(means, job, error, said)
-        raise
-    try:
+    with refusing(means, job, said, (Conflict, Unavailable)):
         Watch(planned, means.attached)
-    except (Conflict, Unavailable) as error:
-        refuse(means, job, error, said)
-        raise
     return planned
 
 
@@ -152,8 +152,20 @@ def _fetched(one: Fetched) -> GovernedTable:
     return GovernedTable(one.ref, one.schema, columns, inline=one.rows)
 
 
+@contextmanager
+def refusing(means: Means, job: Job, said: Disclosed, kinds: Kinds = REFUSALS) -> Iterator[None]:
+    """Record what is refused within: errors of these kinds."""
+    try:
+        yield
+    except kinds as error:
+        refuse(means, job, error, said)
+        raise
+
+
 def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
-    """Record a refusal."""
+    """Record a refusal; under an agreement, if it is one of this node."""
+    if job.agreement and means.catalog.current().body("agreement", job.agreement) is None:
+        job = replace(job, agreement=None)
     now = means.clock()
     draft = record.refused(job, error, record.new_id(now, means.entropy), now, said)
     means.commits.submit(lambda _: draft)
@@ -162,11 +174,8 @@ def refuse(means: Means, job: Job, error: DoumenError, said: Disclosed) -> None:
 def run(means: Means, planned: Planned, said: Disclosed) -> tuple[Stream, str | None]:
     """The fifth station, what is counted reserved before; the id of the reservation, if any."""
     job = planned.ruled.known.asked.job
-    try:
+    with refusing(means, job, said, (OverBudget, Conflict, Refused)):
         reserved = reserve.reserve(means, planned, said)
-    except (OverBudget, Conflict, Refused) as error:
-        refuse(means, job, error, said)
-        raise
     try:
         return execute.execute(planned, means), reserved
     except Refused as error:

@@ -2,8 +2,10 @@
 
 Our gate parses it by the same lists, looks whether the agreement is in force and whether this
 actor may use it for this purpose, and records that it asks before it does. What comes back is
-held to what the provider signed for it, countersigned, and recorded before it is given. Whatever
-breaks in between leaves a question without an end, which `reconcile` settles with the provider.
+held to what the provider signed for it, countersigned, and recorded before it is given; of a large
+answer that is read by batches the rows come first, and the last step raises where they do not
+hold. Whatever breaks in between leaves a question without an end, which `reconcile` settles with
+the provider.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from doumen.gate.commit import Draft
 from doumen.gate.distant import DistantStream
 from doumen.gate.foretold import Explanation
 from doumen.gate.means import Means
-from doumen.gate.query import refuse
+from doumen.gate.query import refusing
 from doumen.gate.record import Disclosed
 from doumen.gate.stages import Asked
 from doumen.kits import policy
@@ -71,12 +73,8 @@ class Foreign:
 def answer(means: Means, job: Job, query: Query) -> RecordedAnswer:
     """Ask the provider; what our own gate refuses is recorded, and never sent."""
     said = record.new_disclosure(query, means.entropy)
-    try:
+    with refusing(means, job, said):
         foreign = admit(job, query, means)
-    except (Refused, NotFound) as error:
-        known = means.catalog.current().body("agreement", job.agreement or "") is not None
-        refuse(means, job if known else replace(job, agreement=None), error, said)
-        raise
     body = _body(foreign, said)
     question = _Question(means, foreign, said)
     question.begin()
@@ -243,12 +241,9 @@ class _Question:
         data = {
             "result": digest.as_json(),
             "truncated": truncated,
-            "remote": {"participant": self.foreign.provider.id, "receipt": signed.id},
+            "remote": counterpart.remote(self.foreign.provider, signed),
         }
-        used = tuple(
-            Used(f"{self.foreign.provider.id}/{one['dataset']}", one["version"])
-            for one in signed.event["used"]
-        )
+        used = counterpart.used(self.foreign.provider, signed)
         receipt = self._submit(
             event, kind, data, self._cost(digest.rows), used=used, extra={"counterpart": text}
         )

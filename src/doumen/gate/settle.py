@@ -26,6 +26,7 @@ from doumen.model.errors import Conflict, Refused, Tampered, Unavailable
 from doumen.model.event import Charge, Event, Used
 from doumen.model.message import msg
 from doumen.model.participant import Participant, member
+from doumen.model.receipt import Receipt
 
 SETTLE, RECEIPTS = "/exchange/settle", "/exchange/receipts"
 PAGE = 200
@@ -190,12 +191,10 @@ def _settled(
         charges = counterpart.charged(agreement, event["actor"], result["rows"])
         data |= {
             "result": result,
-            "remote": {"participant": provider.id, "receipt": receipt.id},
+            "remote": counterpart.remote(provider, receipt),
             **({"doubted": True} if asked.doubted else {}),
         }
-        used = tuple(
-            Used(f"{provider.id}/{one['dataset']}", one["version"]) for one in receipt.event["used"]
-        )
+        used = counterpart.used(provider, receipt)
         disclosed = _disclosed(means, asked, str(text))
     elif found.get("charged") is True:
         charges = counterpart.charged(agreement, event["actor"], 0)
@@ -229,20 +228,31 @@ def _disclosed(means: Means, asked: Open, text: str) -> dict[str, Any]:
 def _sign_rest(means: Means, agreement: Agreement, provider: Participant) -> int:
     """Give the provider what it has without our signature, where we hold the same signed.
 
+    What it answers just now is signed by whoever asked, once it is read to its end.
+
     Raises:
         Tampered: it shows a receipt of something else than what we hold.
     """
-    sent: set[str] = set()
+    seen: set[str] = set()
+    count = 0
     while True:
         told = _asked(means, provider, {"agreement": agreement.key, "unsigned": True})
-        texts = [text for text in map(str, told["receipts"]) if text not in sent]
-        sent.update(texts)
+        shown = ((read_receipt(text), text) for text in map(str, told["receipts"]))
+        fresh = {receipt.id: (receipt, text) for receipt, text in shown if receipt.id not in seen}
+        seen.update(fresh)
         with means.database.read() as connection:
-            held = _held(means, connection, agreement) if texts else {}
-        signed = [counterpart.sign(means, text) for text in texts if _same(text, held)]
+            held = _held(means, connection, agreement) if fresh else {}
+            going_on = _open(means, connection, agreement) if fresh else {}
+        signed = [
+            counterpart.sign(means, text)
+            for receipt, text in fresh.values()
+            if str(receipt.event["data"].get("request")) not in going_on
+            and _same(receipt, text, held)
+        ]
         deliver(means, provider, signed)
+        count += len(signed)
         if not signed:
-            return len(sent)
+            return count
 
 
 def _asked(means: Means, provider: Participant, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -284,16 +294,15 @@ def _held(means: Means, connection: Connection, agreement: Agreement) -> dict[st
     return found
 
 
-def _same(text: str, held: Mapping[str, str | None]) -> bool:
+def _same(receipt: Receipt, text: str, held: Mapping[str, str | None]) -> bool:
     """Whether we hold this receipt, signed by us; False: it is one that we do not sign.
 
     Raises:
         Tampered: we hold another one, or none.
     """
-    id = read_receipt(text).id
-    if id not in held:
+    if receipt.id not in held:
         raise counterpart.untrue(msg("It shows a receipt for a question that was never asked."))
-    ours = held[id]
+    ours = held[receipt.id]
     if ours is not None and jws.read(ours).payload != jws.read(text).payload:
         raise counterpart.untrue(msg("It shows another receipt than the one that it gave."))
     return ours is not None

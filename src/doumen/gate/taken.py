@@ -14,17 +14,15 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection
 
 from doumen.failpoint import passing
-from doumen.gate import remote
+from doumen.gate import counterpart, record, remote
 from doumen.gate.commit import Draft
-from doumen.gate.derive import contract, free, label, storable_schema
+from doumen.gate.derive import contract, free, label, put, storable_schema
 from doumen.gate.means import Means
-from doumen.gate.record import made, new_id, stamp
+from doumen.gate.query import refusing
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
-from doumen.kits.evidence.receipt import read_receipt
 from doumen.kits.sql import quoted
 from doumen.model.answer import Made
 from doumen.model.event import Used
@@ -48,36 +46,25 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     """
     facts = means.catalog.current()
     actor = actor_of(job.actor, facts)
-    policy.may_derive(actor, into)
+    with refusing(means, job, record.new_disclosure(step, means.entropy)):
+        policy.may_derive(actor, into)
     free(facts, into, actor.name, None)
     answer = remote.answer(means, job, Query(step.sql, step.parameters))
     rows = answer.arrow()
-    with means.database.read() as connection:
-        own = read_receipt(str(means.ledger.receipt(connection, answer.receipt)))
+    own, signed = counterpart.both(means, answer.receipt)
     passing("taken.answered")
     schema = storable_schema(answer.schema)
     files = _written(means, rows, (answer.schema, schema), into, actor.name)
-    taken = _Taken(job, into, schema, files, own, read_receipt(own.disclosed["counterpart"]))
+    taken = _Taken(job, into, schema, files, own, signed)
     passing("taken.settled")
-    version = 0
-
-    def prepare(connection: Connection) -> Draft:
-        nonlocal version
-        now = means.catalog.current(connection)
-        free(now, into, actor.name, schema)
-        before = now.dataset(into)
-        version = means.lake.commit(
-            str(into),
-            schema=schema,
-            files=files,
-            mode="replace",
-            expected=None if before is None else before["version"],
-        )
-        return taken.draft(means, version, now)
-
-    receipt = means.commits.submit(prepare)
-    count = sum(f.rows for f in files)
-    return Made(into, count, count, 0, (), version, receipt.id)
+    return put(
+        means,
+        actor.name,
+        into,
+        schema=schema,
+        files=files,
+        draft=lambda version, now: taken.draft(means, version, now),
+    )
 
 
 def _written(
@@ -132,11 +119,11 @@ class _Taken:
 
     def draft(self, means: Means, version: int, facts: Facts) -> Draft:
         """What becomes true, and the event of it."""
-        now = means.clock()
-        return made(
+        now, lineage = means.clock(), self._lineage()
+        return record.made(
             self.job,
             "derive",
-            new_id(now, means.entropy),
+            record.new_id(now, means.entropy),
             now,
             ref=self.into,
             generated=(Used(str(self.into), version),),
@@ -144,16 +131,17 @@ class _Taken:
                 "rows": sum(f.rows for f in self.files),
                 "taken": self.own.id,
                 "remote": dict(self.own.event["data"]["remote"]),
-                "lineage": self._lineage(),
+                "lineage": lineage,
             },
-            facts=self._facts(version, facts, stamp(now)),
+            facts=self._facts(version, facts, lineage, record.stamp(now)),
         )
 
-    def _facts(self, version: int, facts: Facts, now: str) -> list[Fact]:
+    def _facts(
+        self, version: int, facts: Facts, lineage: Sequence[Mapping[str, Any]], now: str
+    ) -> list[Fact]:
         key, before = str(self.into), facts.dataset(self.into)
         sources = tuple(str(one["dataset"]) for one in self.signed.event["used"])
         came = policy.Came(str(self.job.agreement), sources, self._last())
-        lineage = self._lineage()
         dataset: dict[str, Any] = {
             "kind": "table",
             "columns": [{"name": c.name, "type": c.type} for c in self.schema],

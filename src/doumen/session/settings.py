@@ -21,6 +21,8 @@ from pydantic import (
     field_validator,
 )
 
+from doumen.kits.evidence.didkey import did_key
+from doumen.kits.standards import dsp
 from doumen.model.errors import DoumenError, Invalid, Unavailable
 from doumen.model.files import reason
 from doumen.model.message import joined, msg, plain, sentence
@@ -86,8 +88,6 @@ class Settings(BaseModel):
     @classmethod
     def _called(cls, given: str, info: ValidationInfo) -> str:
         """An address that others may call, in one spelling."""
-        from doumen.kits.standards import dsp  # noqa: PLC0415 (few nodes have one)
-
         if not given:
             return given
         reach = dsp.Reach(info.data.get("reach", "public"))
@@ -106,8 +106,6 @@ class Settings(BaseModel):
 
     def participant(self, root: str) -> Participant:
         """This node as other participants know it, by its public root key (hex)."""
-        from doumen.kits.evidence.didkey import did_key  # noqa: PLC0415 (loads cryptography)
-
         return Participant(
             id=self.did or did_key(root),
             name=self.name,

@@ -25,7 +25,7 @@ _ALONE = "doumen_alone"
 READING: dict[str, Any] = {}
 WRITING: dict[str, Any] = {}
 GLANCING: dict[str, Any] = {_ALONE: True}
-"""Options of a connection that writes, reads, or looks by one statement without a transaction."""
+"""Options of a connection that reads, writes, or looks by one statement without a transaction."""
 
 
 def engine(place: URL, patience: float, *, keys: bool = True) -> Engine:
