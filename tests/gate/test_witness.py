@@ -15,6 +15,7 @@ from tests.exchanged import Pair, Side, cheated, pair
 from doumen.gate import Counter, Gate, witness
 from doumen.kits.evidence import note
 from doumen.kits.evidence.canonical import canonical
+from doumen.kits.evidence.cosignature import cosign as cosign_line
 from doumen.kits.evidence.cosignature import cosigned_at
 from doumen.model.errors import Conflict, DoumenError, Invalid, Refused, Tampered, Unavailable
 from doumen.model.fact import Fact
@@ -236,6 +237,21 @@ def test_an_answer_that_is_no_cosignature_is_not_kept(three: Pair, bend: Bend, c
         Counter(Gate(means), "owner", None, silent).exchange().ask_witness(consumer.id)
     assert caught.value.code == code
     assert provider.fact("cosigned", consumer.id) == before
+
+
+def test_what_is_cosigned_stays_our_head(three: Pair) -> None:
+    """A witness signs our head with junk under it, and brings the junk with its line."""
+    provider, third = three.provider, three.third
+    text, keys = provider.desk().checkpoint(), third.node.means.keys()
+    ours = witness._Ours(text, int(text.split("\n")[1]), "", [])
+    signed = cosign_line(f"{text}junk\n\n— x AAAAAAA=\n", keys.origin, keys.working, 5)
+    seal = last_reply(three, provider, third)
+    before = provider.fact("cosigned", third.id)
+    heard = Heard(200, canonical({"cosignature": f"junk\n\n{signed}"}), "", seal)
+    with pytest.raises(Tampered) as caught:
+        witness._keep(provider.means, "owner", participant(provider, third), ours, heard)
+    assert caught.value.code == "tampered.cosignature"
+    assert provider.fact("cosigned", third.id) == before
 
 
 def told(more: dict[str, str]) -> bytes:

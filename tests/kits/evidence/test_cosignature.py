@@ -82,6 +82,17 @@ def test_another_name_key_or_form_is_not_that_of_the_witness() -> None:
             cosigned_at(text, "w", public_hex(KEY))
 
 
+@pytest.mark.parametrize("before", ["junk\n\n", "\n", "— x\n\n", "— x AAAAAAA=\n\n"])
+def test_a_witness_adds_one_line_and_cannot_move_the_text(before: str) -> None:
+    """The text of a note ends at the last blank line: one in a line of theirs moves its end."""
+    line = before + cosign(f"{HEAD}{before}— x AAAAAAA=\n", "w", KEY, 5)
+    assert cosigned_at(HEAD + line, "w", public_hex(KEY)) == 5
+    with pytest.raises(note.NotSigned):
+        note.open_note(HEAD + line, "a/log", public_hex(KEY))
+    with pytest.raises(Tampered, match="form"):
+        add_cosignature(HEAD, line)
+
+
 def test_a_time_that_cannot_be_is_refused() -> None:
     line = cosign(HEAD, "w", KEY, 2**63)
     with pytest.raises(Tampered, match="does not hold"):

@@ -99,11 +99,21 @@ def test_a_changed_byte_is_found(place: int, flip: int) -> None:
         f"{TEXT}\n— PeterNeumann AAAA\n",
         f"{TEXT}\n— PeterNeumann AAAAAB==\n",
         f"{TEXT}\n— PeterNeumann\n",
+        f"{NOTE}— a+b AAAAAAA=\n",
+        f"{NOTE}— a\u2028b AAAAAAA=\n",
     ],
 )
 def test_what_is_no_note_is_refused(text: str) -> None:
     with pytest.raises(Tampered):
         note.open_note(text, "PeterNeumann", PUBLIC)
+
+
+def test_a_line_of_signature_is_one_line() -> None:
+    _, data = note.signature_of(NOTE.split("\n")[-2])
+    for name in ("x\n\n—y", "x\r", "x\u2028"):
+        with pytest.raises(Tampered, match="form"):
+            note.signature_of(f"— {name} {base64.b64encode(data).decode()}")
+    assert note.signature_of(f"— ش\u200cر {base64.b64encode(data).decode()}")[1] == data
 
 
 def test_another_key_or_name_is_refused() -> None:

@@ -46,7 +46,13 @@ def cosign(note: str, name: str, key: Ed25519PrivateKey, time: int) -> str:
 
 
 def add_cosignature(note: str, line: str) -> str:
-    """A note with one more line of signature."""
+    """A note with one more line of signature, as it came from a witness.
+
+    Raises:
+        Tampered: it is no such line, or more than one: a blank line in it would move the end of
+            the text that is signed.
+    """
+    signature_of(line.removesuffix("\n"))
     return note + line
 
 

@@ -60,7 +60,7 @@ def sign_note(text: str, name: str, key: Ed25519PrivateKey) -> str:
         Invalid: the text does not end with a newline or holds other control characters, or the
             name is empty or holds a space or `+`.
     """
-    if not name or key_name(name) != name:
+    if not _is_name(name):
         raise Invalid(
             msg("`{name}` cannot sign a note.", name=name),
             why=msg("The name of a key is not empty and holds no space and no `+`."),
@@ -122,7 +122,7 @@ def signature_of(line: str) -> tuple[str, bytes]:
         Tampered: it is no such line.
     """
     parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != _DASH or not parts[1]:
+    if len(parts) != 3 or parts[0] != _DASH or not _is_name(parts[1]):
         raise _malformed()
     data = _base64(parts[2])
     if len(data) < 5:
@@ -176,6 +176,10 @@ def open_by_any(text: str, name: str, publics: Iterable[str]) -> Checkpoint:
             faults.append(error)
     judged = [fault for fault in faults if not isinstance(fault, NotSigned)]
     raise (judged or faults or [_unsigned(name)])[0]
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and key_name(text) == text
 
 
 def _base64(text: str) -> bytes:
