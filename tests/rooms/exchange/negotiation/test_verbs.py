@@ -16,9 +16,10 @@ from tests.exchanged import Pair, Side
 from doumen.kits import policy
 from doumen.kits.standards import odrl
 from doumen.model.errors import Conflict, Invalid
+from doumen.model.fact import Fact
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.rooms.exchange import agreements, asking
-from doumen.rooms.exchange.negotiation import courier, kept, steps, verbs
+from doumen.rooms.exchange.negotiation import courier, deciding, kept, steps, verbs
 from doumen.rooms.exchange.negotiation.state import KIND
 from doumen.rooms.exchange.packages import product_id
 
@@ -32,12 +33,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         yield made
 
 
-@pytest.fixture
-def begun(pair: Pair, tmp_path: Path) -> tuple[str, str]:
-    """Names of a negotiation on other terms than offered: the consumer's, the provider's."""
-    own, offer = pair.provider.node.means.own(), pair.provider.fact("offer", "weather-1")
+def ask(pair: Pair, offer: str, terms: str) -> tuple[str, str]:
+    """Ask for an offer on terms; names of the negotiation: the consumer's, the provider's."""
+    own, body = pair.provider.node.means.own(), pair.provider.fact("offer", offer)
     asked = odrl.write_offer(
-        policy.read_terms(ASKED), uid=offer["uid"], target=product_id(own, "weather"),
+        policy.read_terms(terms), uid=body["uid"], target=product_id(own, "weather"),
         assigner=own.id,
     )  # fmt: skip
     desk = pair.consumer.desk()
@@ -49,6 +49,12 @@ def begun(pair: Pair, tmp_path: Path) -> tuple[str, str]:
     courier.attend(desk, made.key)
     listed = verbs.show_all(pair.provider.desk()).json["negotiations"]
     return made.key, next(one["negotiation"] for one in listed if one["decide"])
+
+
+@pytest.fixture
+def begun(pair: Pair) -> tuple[str, str]:
+    """Names of a negotiation on other terms than offered: the consumer's, the provider's."""
+    return ask(pair, "weather-1", ASKED)
 
 
 def texts(shown: Outcome) -> list[str]:
@@ -137,6 +143,37 @@ def test_a_provider_grants_nothing_that_its_product_does_not_hold(
         verbs.counter(pair.provider.desk(), negotiation=begun[1], terms=file(tmp_path, bad), wait=0)
     assert caught.value.what == "These terms cannot be agreed to."
     assert all(name in str(caught.value.why) for name in ("fun", "w.other", "citi"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        ("until: 2020-12-31\ndatasets: {w.hourly: {}}\n", "its last day, 2020-12-31, is over"),
+        ("datasets: {w.lost: {}}\n", "`w.lost` is not in the product"),
+    ],
+)
+def test_nothing_is_signed_by_itself_that_a_person_could_not_sign(
+    pair: Pair, terms: str, why: str
+) -> None:
+    """The offer is open, and a row accepts it; but it cannot be granted any more."""
+    provider, uid = pair.provider.desk(), pair.provider.fact("offer", "weather-1")["uid"]
+    old = {**pair.provider.fact("offer", "weather-1"), "uid": uid.replace("-1", "-9"),
+           "terms": policy.terms_as_json(policy.read_terms(terms))}  # fmt: skip
+    rows = deciding.decisions_as_json(deciding.read_decisions("decisions: [{accept: request}]"))
+    facts = [Fact("offer", "weather-9", old), Fact(deciding.KIND, deciding.KEY, rows)]
+    provider.amend(facts, subject="test")
+    _, theirs = ask(pair, "weather-9", terms)
+    version = provider.facts().version
+    courier.attend(provider, theirs)
+    shown = verbs.show(provider, negotiation=theirs)
+    assert (shown.json["state"], shown.json["decide"]) == ("REQUESTED", True)
+    assert "as it is offered" in texts(shown)
+    assert provider.facts().version == version
+    with pytest.raises(Invalid) as caught:
+        verbs.accept(provider, negotiation=theirs, wait=0)
+    assert caught.value.what == "These terms cannot be agreed to."
+    assert why in str(caught.value.why)
+    verbs.reject(provider, negotiation=theirs)
 
 
 def test_a_counter_offer_may_be_odrl(pair: Pair, begun: tuple[str, str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from doumen.kits import policy
@@ -19,9 +19,9 @@ from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
 from doumen.model.message import Message, msg
 from doumen.model.participant import Participant
+from doumen.rooms.exchange import fitting, packages
 from doumen.rooms.exchange.negotiation.deciding import Wish
 from doumen.rooms.exchange.negotiation.state import Negotiation
-from doumen.rooms.exchange.packages import product_id
 
 KIND = "agreement"
 AHEAD = timedelta(minutes=5)
@@ -48,7 +48,7 @@ def wish(facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Partic
         raise _no_offer(found.uid)
     if offered.to and asker.id not in offered.to:
         raise _no_offer(found.uid)
-    if found.target not in ("", product_id(own, body["product"])):
+    if found.target not in ("", packages.product_id(own, body["product"])):
         raise Invalid(
             msg("Offer `{uid}` is about another target.", uid=found.uid),
             next=msg("Name the target that the catalogue tells."),
@@ -65,6 +65,26 @@ def wish(facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Partic
     names = frozenset({asker.id, asker.alias})
     shown = replace(offered, to=())
     return Wish(body["product"], names, found.terms, unchanged=found.terms == shown)
+
+
+def check_grantable(
+    negotiation: Negotiation, offer: Mapping[str, Any], facts: Facts, today: date
+) -> None:
+    """Hold what a provider is about to grant to its product, as it holds its offers.
+
+    Raises:
+        Invalid, NotFound, Refused: it cannot be granted.
+    """
+    read = odrl.read_offer(offer)
+    _, product = packages.held(facts, packages.short(read.target))
+    try:
+        fitting.fitting(read.terms, facts, product, today)
+    except Invalid as error:
+        error.what = msg("These terms cannot be agreed to.")
+        error.next = msg("Answer with other terms: doumen negotiation counter {key} --terms FILE",
+                         key=negotiation.key)  # fmt: skip
+        raise
+    fitting.check_free(facts, (grant.ref for grant in read.terms.grants))
 
 
 def agreement_for(

@@ -121,9 +121,13 @@ def _answered(
     decision = deciding.decided(rows, wish, now.date())
     if decision is None:
         return None
-    if decision:
-        return steps.agreed(found, book.agreement_for(found, own, kept.new_pid(), now))
-    return steps.terminated(found, "rejected", "The provider does not agree.")
+    if not decision:
+        return steps.terminated(found, "rejected", "The provider does not agree.")
+    try:
+        book.check_grantable(found, found.offer, facts, now.date())
+    except DoumenError:  # a person is told why, and may offer other terms
+        return None
+    return steps.agreed(found, book.agreement_for(found, own, kept.new_pid(), now))
 
 
 def _sent(desk: Desk, facts: Facts, found: Negotiation) -> Negotiation:

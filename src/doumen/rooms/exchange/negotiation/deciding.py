@@ -1,8 +1,9 @@
 """Who decides: a document by which a node accepts or rejects requests alone; the rest waits.
 
-A request is accepted by itself only where it asks for an open offer as it stands: changed terms
-always wait for a person. Rows are read in order, the first that fits holds. What follows from a
-decision that was made (agreeing after an acceptance, verifying, finalising) needs none.
+A request is accepted by itself only where it asks for an open offer as it stands, and where a
+person could accept it too: what cannot be granted any more, and changed terms, always wait for
+one. Rows are read in order, the first that fits holds. What follows from a decision that was made
+(agreeing after an acceptance, verifying, finalising) needs none.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.message import Message, msg, sentence
 from doumen.model.operation import Outcome
-from doumen.rooms.exchange import asking, fitting, packages, participants
+from doumen.rooms.exchange import asking, participants
 from doumen.rooms.exchange.negotiation import book, courier, deciding, kept, shown, steps
 from doumen.rooms.exchange.negotiation.deciding import Decision
 from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
@@ -91,7 +91,7 @@ def accept(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
         if found.role is Role.CONSUMER:
             return steps.accepted(found)
-        _fit(desk.facts(), found, found.offer)
+        book.check_grantable(found, found.offer, desk.facts(), now.date())
         return steps.agreed(found, book.agreement_for(found, desk.own(), kept.new_pid(), now))
 
     return _decided(desk, negotiation, message, wait, shown.TURN)
@@ -102,7 +102,8 @@ def counter(desk: Desk, *, negotiation: str, terms: str, wait: int = 20) -> Outc
 
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
         offer = _changed(found.offer, terms)
-        _fit(desk.facts(), found, offer)
+        if found.role is Role.PROVIDER:
+            book.check_grantable(found, offer, desk.facts(), now.date())
         return steps.countered(found, offer)
 
     return _decided(desk, negotiation, message, wait)
@@ -251,26 +252,6 @@ def _changed(offer: Any, terms: str) -> dict[str, Any]:
         replace(wanted, to=()), uid=read.uid, target=read.target, assigner=read.assigner
     )
     return written
-
-
-def _fit(facts: Facts, found: Negotiation, offer: Mapping[str, Any]) -> None:
-    """Hold what a provider is about to grant to its product, as it holds its offers.
-
-    Raises:
-        Invalid, Refused: it cannot be granted.
-    """
-    if found.role is not Role.PROVIDER:
-        return
-    read = odrl.read_offer(offer)
-    _, product = packages.held(facts, packages.short(read.target))
-    try:
-        fitting.fitting(read.terms, facts, product, datetime.now(UTC).date())
-    except Invalid as error:
-        error.what = msg("These terms cannot be agreed to.")
-        error.next = msg("Answer with other terms: doumen negotiation counter {key} --terms FILE",
-                         key=found.key)  # fmt: skip
-        raise
-    fitting.check_free(facts, (grant.ref for grant in read.terms.grants))
 
 
 def _told(desk: Desk, found: Negotiation, receipt: str | None) -> Outcome:
