@@ -33,14 +33,7 @@ def terms_of(text: str, product: str, own: Participant) -> Terms:
     """
     if not odrl.looks_like_policy(text):
         return read_terms(text)
-    given = document.parse(text)
-    if not isinstance(given, Mapping):
-        raise Invalid(
-            msg("No offer is made."),
-            why=msg("A document of terms is one Offer, and not a list."),
-            next=msg("Give each by itself."),
-            detail="terms",
-        )
+    given = offer_of(text)
     target = product_id(own, product)
     known = {"@id": ("uid", f"{target}:offer"), "target": ("", target), "assigner": ("", own.id)}
     filled = dict(given)
@@ -61,6 +54,23 @@ def terms_of(text: str, product: str, own: Participant) -> Terms:
             detail="terms",
         )
     return offered.terms
+
+
+def offer_of(text: str) -> Mapping[str, Any]:
+    """The one Offer of a document of ODRL, as it stands.
+
+    Raises:
+        Invalid: it is no JSON, or holds several.
+    """
+    given = document.parse(text)
+    if not isinstance(given, Mapping):
+        raise Invalid(
+            msg("No offer is made."),
+            why=msg("A document of terms is one Offer, and not a list."),
+            next=msg("Give each by itself."),
+            detail="terms",
+        )
+    return given
 
 
 def fitting(terms: Terms, facts: Facts, product: Mapping[str, Any], today: date) -> Terms:

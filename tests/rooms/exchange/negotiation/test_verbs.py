@@ -188,6 +188,20 @@ def test_a_counter_offer_may_be_odrl(pair: Pair, begun: tuple[str, str], tmp_pat
     assert told.json["offer"].endswith(":weather-1")
 
 
+def test_a_counter_offer_is_one_document(
+    pair: Pair, begun: tuple[str, str], tmp_path: Path
+) -> None:
+    document = odrl.write_offer(
+        policy.read_terms(OFFERED), uid="urn:x:1", target="urn:x:2", assigner="did:key:x"
+    )
+    with pytest.raises(Invalid, match="No offer is made") as caught:
+        verbs.counter(
+            pair.provider.desk(), negotiation=begun[1],
+            terms=file(tmp_path, json.dumps([document])), wait=0,
+        )  # fmt: skip
+    assert "not a list" in str(caught.value.why)
+
+
 def test_decisions_name_only_what_there_is_and_are_taken_back(pair: Pair, tmp_path: Path) -> None:
     desk = pair.provider.desk()
     wrong = "decisions: [{accept: request, from: [nobody], for: [fun], product: gone}]\n"

@@ -16,13 +16,12 @@ from doumen.kits.standards import odrl
 from doumen.kits.standards.dsp import NegotiationMove, Role
 from doumen.kits.standards.dsp.negotiation import NegotiationState
 from doumen.kits.standards.dsp.states import NegotiationMessage
-from doumen.kits.standards.odrl import document
 from doumen.model.agreement import key_of
 from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.message import Message, msg, sentence
 from doumen.model.operation import Outcome
-from doumen.rooms.exchange import asking, participants
+from doumen.rooms.exchange import asking, fitting, participants
 from doumen.rooms.exchange.negotiation import book, courier, deciding, kept, shown, steps
 from doumen.rooms.exchange.negotiation.deciding import Decision
 from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
@@ -243,7 +242,7 @@ def _changed(offer: Any, terms: str) -> dict[str, Any]:
     read, text = odrl.read_offer(offer), text_of(Path(terms))
     if odrl.looks_like_policy(text):
         fixed = {"@id": read.uid, "target": read.target, "assigner": read.assigner}
-        given = document.parse(text)
+        given = fitting.offer_of(text)
         left = {k: v for k, v in given.items() if k.removeprefix("odrl:") not in {*fixed, "uid"}}
         wanted = odrl.read_offer({**left, **fixed}).terms
     else:
