@@ -139,6 +139,33 @@ def test_the_end_of_the_agreement_is_told(weather: Linked, port: Linked, by: str
             verbs.resume(side.desk, transfer=key)
 
 
+def test_the_end_is_told_at_once_though_a_message_was_in_trouble(
+    weather: Linked, port: Linked
+) -> None:
+    key = agreed(weather, port)
+    turn(port, weather)
+    port.open = False
+    verbs.suspend(port.desk, transfer=key)
+    port.open = True
+    agreements.end(port.desk, agreement=key, reason="not paid")
+    assert states(key, weather, port) == ["TERMINATED", "TERMINATED"]
+    assert weather.held(key).ended_by == port.own().id
+
+
+def test_what_is_told_of_a_transfer_is_what_became_of_it(weather: Linked, port: Linked) -> None:
+    key = agreed(weather, port)
+    turn(port, weather)
+    port.open = False
+    verbs.suspend(port.desk, transfer=key)
+    ended = book.ended(port.facts(), key, by=port.own().id, reason="x", now="2026-02-02T00:00:00Z")
+    port.commit(ended)
+    (found,) = book.of_agreement(port.facts(), key)
+    told = courier.attend(port.desk, found.key)
+    assert told.outgoing is not None
+    assert (told.outgoing.move, bool(told.outgoing.trouble)) == ("terminate", True)
+    assert [told] == book.of_agreement(port.facts(), key)
+
+
 def test_an_agreement_that_is_over_is_not_started(weather: Linked, port: Linked) -> None:
     key = agreed(weather, port)
     port.open = True

@@ -78,8 +78,12 @@ def attend(desk: Desk, key: str) -> Transfer:
 
 def tell(desk: Desk, facts: Facts, found: Transfer, message: TransferMessage) -> str:
     """Say something in a transfer: it binds here from now on; the id of the receipt."""
+    return _keep(desk, facts, say(found, message, kept.stamp(datetime.now(UTC))))
+
+
+def _keep(desk: Desk, facts: Facts, led: Transfer) -> str:
+    """Keep a transfer, with what becomes true of its agreement; the id of the receipt."""
     now = kept.stamp(datetime.now(UTC))
-    led = say(found, message, now)
     return kept.keep(desk, facts, led, book.noted(facts, led, now))
 
 
@@ -87,14 +91,13 @@ def _step(desk: Desk, facts: Facts, found: Transfer) -> Transfer | None:
     """One step; None: nothing is to be done."""
     message = _due(desk, facts, found)
     if message is not None:
-        tell(desk, facts, found, message)
-        return found
-    if found.outgoing is None or found.outgoing.refused:
+        led = say(found, message, kept.stamp(datetime.now(UTC)))
+    elif found.outgoing is None or found.outgoing.refused:
         return None
-    led = courier.sent(desk, found)
+    else:
+        led = courier.sent(desk, found)
     if led != found:
-        now = kept.stamp(datetime.now(UTC))
-        kept.keep(desk, facts, led, book.noted(facts, led, now))
+        _keep(desk, facts, led)
     return led
 
 
@@ -133,7 +136,8 @@ def _obsolete(facts: Facts, found: Transfer) -> bool:
 
 def _startable(facts: Facts, found: Transfer) -> bool:
     """Whether a request is answered with a start by itself."""
-    if found.role is not Role.PROVIDER or found.outgoing is not None:
+    asked = found.role is Role.PROVIDER and found.state is TransferState.REQUESTED
+    if not asked or found.outgoing is not None:
         return False
     use = policy.agreement_of(facts, found.agreement).use
-    return found.state is TransferState.REQUESTED and not (use is not None and use.held)
+    return use is None or not use.held
