@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +13,14 @@ import pytest
 from tests import linked
 from tests.linked import Linked
 
-from doumen.gate import peers, record, remote, settle
+from doumen.gate import Counter, peers, record, remote, settle
 from doumen.kits.evidence import token
 from doumen.kits.evidence.canonical import canonical
+from doumen.kits.standards import dsp
 from doumen.model.agreement import key_of
 from doumen.model.fact import Fact
 from doumen.model.peer import Call, Reply
+from doumen.session import Node
 
 TERMS = """
 for: [research]
@@ -248,3 +252,31 @@ def test_every_answer_is_signed(two: Linked, key: str) -> None:
             answers=(asked.id, reply.status),
         )  # fmt: skip
         assert claims.re == asked.id
+
+
+def test_the_event_loop_waits_for_no_gate(
+    two: Linked, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[str] = []
+
+    def watched(owner: type, name: str) -> None:
+        whole = getattr(owner, name)
+
+        def watching(*given: Any) -> Any:
+            with suppress(RuntimeError):
+                asyncio.get_running_loop()
+                met.append(f"{name} on the event loop")
+            met.append(name)
+            return whole(*given)
+
+        monkeypatch.setattr(owner, name, watching)
+
+    call = signed(two, QUERY, canonical(question(two, key)))
+    watched(Node, "session")
+    for name in ("own", "admit", "replied"):
+        watched(Counter, name)
+    assert send(two, call).status == 200
+    face = two.wire.faces[two.weather.means.own().address]
+    for path, status in ((dsp.VERSIONS.path, 200), ("/.well-known/did.json", 404)):
+        assert face.ask(Call("GET", f"https://weather.example{path}")).status == status
+    assert set(met) == {"session", "own", "admit", "replied"}

@@ -60,7 +60,8 @@ class _Told:
 
     async def versions(self, request: Request) -> Response:
         """The versions of the protocol that the node speaks."""
-        own = _taking_part(self.house())
+        house = self.house()
+        own = await house.work.at_door(lambda: _taking_part(house))
         method = ":".join(own.id.split(":")[:2])
         spoken = VersionResponse((Version(VERSION, DSP, identifier_type=method),))
         return Response(problems.encoded(dsp.write(spoken)), media_type="application/json")
@@ -68,7 +69,7 @@ class _Told:
     async def did(self, request: Request) -> Response:
         """The document of the node's `did:web`."""
         house = self.house()
-        own = _taking_part(house)
+        own = await house.work.at_door(lambda: _taking_part(house))
         if not own.id.startswith("did:web:"):
             raise problems.no_route()
         file = await house.work.at_door(house.door.desk.keys)

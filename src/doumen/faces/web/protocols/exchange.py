@@ -91,9 +91,7 @@ class Queries:
         scope["state"]["line"].said |= {"actor": came.sender.id, "operation": "exchange query"}
         async with house.work.attended(receive) as attended:
             try:
-                question = read_question(came.body)
-                name = member(came.sender.id, question.actor)
-                session = house.node.session(name, question.purpose)
+                question, session = await attended.do(lambda: _opened(house, came))
                 if question.explain:
                     told = await attended.do(lambda: _explained(session, question))
                     body = canonical(told)
@@ -221,6 +219,13 @@ def read_question(body: bytes) -> Question:
         salt=salt.hex(),
         explain=told["explain"],
     )
+
+
+def _opened(house: House, came: Came) -> tuple[Question, Session]:
+    """The question in a request, and the session of who asks it."""
+    question = read_question(came.body)
+    name = member(came.sender.id, question.actor)
+    return question, house.node.session(name, question.purpose)
 
 
 def _ask(session: Session, question: Question, came: Came) -> Any:
