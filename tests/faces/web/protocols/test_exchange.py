@@ -14,11 +14,14 @@ from tests import linked
 from tests.linked import Linked
 
 from doumen.gate import Counter, peers, record, remote, settle
+from doumen.gate.answer import RecordedAnswer
 from doumen.kits.evidence import token
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.standards import dsp
 from doumen.model.agreement import key_of
+from doumen.model.errors import Unavailable
 from doumen.model.fact import Fact
+from doumen.model.message import msg
 from doumen.model.peer import Call, Reply
 from doumen.session import Node
 
@@ -280,3 +283,25 @@ def test_the_event_loop_waits_for_no_gate(
     for path, status in ((dsp.VERSIONS.path, 200), ("/.well-known/did.json", 404)):
         assert face.ask(Call("GET", f"https://weather.example{path}")).status == status
     assert set(met) == {"session", "own", "admit", "replied"}
+
+
+def test_an_answer_that_is_not_sent_is_closed(
+    two: Linked, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large one is open after its first step; what keeps it from being sent ends its job."""
+    closed: list[str] = []
+    close = RecordedAnswer.close
+
+    def closing(answer: RecordedAnswer) -> None:
+        closed.append(type(answer).__name__)
+        close(answer)
+
+    def failing(*_: object) -> str:
+        raise Unavailable(msg("No signature."))
+
+    monkeypatch.setattr(RecordedAnswer, "close", closing)
+    monkeypatch.setattr(Counter, "replied", failing)
+    many = "SELECT repeat(city, 100000) FROM w.hourly, range(1000)"
+    reply = send(two, signed(two, QUERY, canonical(question(two, key, statement=many))))
+    assert (reply.status, peers.SIGNATURE in reply.headers) == (503, False)
+    assert closed == ["RecordedAnswer"]

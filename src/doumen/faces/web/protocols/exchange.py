@@ -89,35 +89,35 @@ class Queries:
         came = await admitted(house, scope, receive)
         desk = house.door.desk
         scope["state"]["line"].said |= {"actor": came.sender.id, "operation": "exchange query"}
+        flow: Flow | None = None
         async with house.work.attended(receive) as attended:
             try:
-                question, session = await attended.do(lambda: _opened(house, came))
-                if question.explain:
-                    told = await attended.do(lambda: _explained(session, question))
-                    body = canonical(told)
-                    signed = await attended.do(lambda: desk.replied(came.claims, 200, body))
-                    await _send(send, 200, body, signed)
+                try:
+                    question, session = await attended.do(lambda: _opened(house, came))
+                    if question.explain:
+                        told = await attended.do(lambda: _explained(session, question))
+                        body = canonical(told)
+                        signed = await attended.do(lambda: desk.replied(came.claims, 200, body))
+                        await _send(send, 200, body, signed)
+                        return
+                    flow = Flow(
+                        lambda: _ask(session, question, came),
+                        ARROW_STREAM,
+                        lambda file, answer: forms.arrow_whole(file, answer, session.desk.receipt),
+                    )
+                    first = await attended.do(flow.step)
+                except DoumenError as error:
+                    failed = error
+                    body, signed = await attended.do(lambda: _failure(house, came, failed))
+                    await _send(send, failed.http, body, signed)
                     return
-                flow = Flow(
-                    lambda: _ask(session, question, came),
-                    ARROW_STREAM,
-                    lambda file, answer: forms.arrow_whole(file, answer, session.desk.receipt),
-                )
-                first = await attended.do(flow.step)
-            except DoumenError as error:
-                failure = error
-                body, signed = await attended.do(lambda: _failure(house, came, failure))
-                await _send(send, failure.http, body, signed)
-                return
-            head = await attended.do(lambda: desk.replied(came.claims, 200, b""))
-            headers = [(SIGNATURE, head.encode())]
-            try:
+                head = await attended.do(lambda: desk.replied(came.claims, 200, b""))
                 await stream(
                     attended, flow, send, first=first, patience=house.terms.patience,
-                    line=scope["state"]["line"], headers=headers,
+                    line=scope["state"]["line"], headers=[(SIGNATURE, head.encode())],
                 )  # fmt: skip
             finally:
-                if not flow.over:
+                if flow is not None and not flow.over:
                     await house.work.at_door(flow.close)
 
 
