@@ -232,16 +232,21 @@ def commit(node: Node, *facts: Fact) -> None:
 
 
 @contextmanager
-def linked(folder: Path, datasets: Mapping[str, str], settings: str = "") -> Iterator[Linked]:
+def linked(
+    folder: Path, datasets: Mapping[str, str], settings: str = "", *, masks: str | None = None
+) -> Iterator[Linked]:
     """Two nodes.
 
     Args:
         folder: Where they are made.
         datasets: Of the provider: name → CSV.
         settings: Lines of `doumen.toml` as `name = value`, in place of those that are there.
+        masks: Keys of masks in place of those that are made; None: these.
     """
     for name in ("weather", "port"):
         create(folder / name, name)
+        if masks is not None:
+            (folder / name / "keys" / "mask.keys").write_text(masks)
         file = folder / name / "doumen.toml"
         lines = file.read_text("utf-8").replace(
             'address = ""', f'address = "https://{name}.example"'

@@ -139,7 +139,7 @@ def told(body: bytes) -> Any:
             if found is not None and WHOLE in found:
                 end = dict(found)
             else:
-                rows.append((batch.num_rows, batch.nbytes, batch.to_pylist()))
+                rows.append((batch.num_rows, batch.nbytes, batch))
         receipt = read_receipt(end[WHOLE].decode())
         said = {"event": receipt.event, "rules": list(receipt.rules)}
         return rows, plain(json.dumps(bare(said), sort_keys=True))

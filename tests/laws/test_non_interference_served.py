@@ -120,19 +120,22 @@ class Served:
         path = self.folder.parent / f"{ref.name}.parquet"
         pq.write_table(table, path)
         first = ref not in self.tables
-        more = {"contract": self._contract(ref, table)} if first else {"replace": True}
+        more = (
+            {"contract": contract(self.folder.parent, ref, table)} if first else {"replace": True}
+        )
         owner.do("collect", path=path, as_dataset=str(ref), **more)
 
-    def _contract(self, ref: Ref, table: pa.Table) -> Path:
-        """Columns with their types, and nothing that rows must keep but the key of cities."""
-        path = self.folder.parent / f"{ref.name}.yaml"
-        lines = [
-            f"      - {{name: {f.name}, {_type(f.type)}"
-            + (", primaryKey: true, required: true}" if (ref, f.name) == (CITIES, "city") else "}")
-            for f in table.schema
-        ]
-        path.write_text(_CONTRACT.format(name=ref.name, columns="\n".join(lines)))
-        return path
+
+def contract(folder: Path, ref: Ref, table: pa.Table) -> Path:
+    """Columns with their types, and nothing that rows must keep but the key of cities."""
+    path = folder / f"{ref.name}.yaml"
+    lines = [
+        f"      - {{name: {f.name}, {_type(f.type)}"
+        + (", primaryKey: true, required: true}" if (ref, f.name) == (CITIES, "city") else "}")
+        for f in table.schema
+    ]
+    path.write_text(_CONTRACT.format(name=ref.name, columns="\n".join(lines)))
+    return path
 
 
 def _type(kind: pa.DataType) -> str:

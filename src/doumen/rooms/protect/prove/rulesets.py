@@ -147,6 +147,18 @@ def draw(rng: random.Random) -> RuleSet:
     return RuleSet(facts, Fact("actor", ACTOR, actor), claims, purpose, grouped)
 
 
+def permit(rng: random.Random, ref: Ref, *, grouped: bool = False) -> dict[str, Any]:
+    """A permit on one dataset, as they stand in rule sets; `grouped`: of groups of people only."""
+    drawer = _Drawer(rng, {"town": NAMES[0]}, None)
+    drawer.spared = "city" if grouped else ""
+    return drawer.permit(ref.name, ref, 3, grouped=grouped and ref == PEOPLE)
+
+
+def idle(rng: random.Random) -> list[dict[str, Any]]:
+    """Rules that speak of others, as they stand in rule sets."""
+    return _Drawer(rng, {}, None).idle()
+
+
 class _Drawer:
     def __init__(self, rng: random.Random, claims: Mapping[str, str], purpose: str | None) -> None:
         self.rng, self.claims, self.purpose = rng, claims, purpose
@@ -327,4 +339,5 @@ def _admits_claims() -> bool:
     return True
 
 
-__all__ = ["ACTOR", "DUTIES", "FILTERS", "MASKS", "PURPOSE", "RARE", "RuleSet", "draw", "judge"]
+__all__ = ["ACTOR", "DUTIES", "FILTERS", "MASKS", "PURPOSE", "RARE", "RuleSet", "draw", "idle",
+           "judge", "permit"]  # fmt: skip
