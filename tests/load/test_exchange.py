@@ -1,8 +1,8 @@
-"""Consumers that read under agreements with quotas while either side is killed by failpoints.
+"""Consumers that use up the quotas of their agreements while either side is killed by failpoints.
 
-Both ledgers agree to the last count, no quota is exceeded, no read is acknowledged after its
-agreement was ended, and negotiations that were cut off finish. A short storm in the check, the
-full counts by `make soak`.
+Both ledgers agree to the last count, each quota is met and none exceeded, no read is acknowledged
+after its agreement was ended, and negotiations that were cut off finish. A short storm in the
+check, the full counts by `make soak`.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ import doumen
 from doumen.client import Remote
 from doumen.model.errors import Conflict, DoumenError, OverBudget, Refused, Unavailable
 
-POINTS = (
-    "gate.planned", "gate.executed", "gate.recorded", "commit.prepared", "commit.written",
-    "commit.durable", "ledger.appended", "remote.asked", "remote.recorded", "catalog.appended",
-)  # fmt: skip
-"""Where a side is killed; those of the other side are never passed, and wait for the next turn."""
+COMMIT = ("commit.prepared", "commit.written", "commit.durable", "ledger.appended")
+PROVIDER = ("gate.planned", "gate.executed", "gate.recorded", *COMMIT)
+CONSUMER = ("remote.asked", "remote.recorded", *COMMIT)
+"""Where a side is killed."""
 TERMS = """
 for: [research]
 datasets: {{w.hourly: {{duties: [{{filter: "place <> 'secret'"}}]}}}}
 quota: {{queries: {quota}}}
 """
+METERED, AMPLE = "weather-1", "weather-2"
+"""The offer that is used up, and the one that is negotiated in the storm and ended in use."""
 SQL = "SELECT count(*), sum(temp) FROM w.hourly WHERE temp >= ?"
 ROWS = [("Rome", 30), ("Oslo", 10), ("secret", 99), ("Lima", 20)]
 Written = Callable[[str, str, Told], None]
@@ -48,20 +49,21 @@ class Market:
     """One provider, its consumers, and what was acknowledged to those who asked.
 
     Attributes:
+        pace: Reads that should go before each kill.
+        keys: Consumer → the agreement that it uses.
         given: Agreement → answers that were given.
-        ended: Agreements that were ended → when, by the clock of this process.
         kills: Processes that died.
     """
 
     provider: Party
     consumers: list[Party]
+    pace: float
     keys: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, list[str]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     kills: int = 0
     over: threading.Event = field(default_factory=threading.Event)
-    killing: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -75,16 +77,16 @@ class Market:
                 party.stop()
 
 
-def market(folder: Path, consumers: int, actors: int, quota: int) -> Market:
-    """A provider whose offer is accepted for everyone, and consumers who have agreed to it."""
+def market(folder: Path, consumers: int, actors: int, quota: int, kills: int) -> Market:
+    """A provider whose offers are accepted for everyone, and consumers who have agreed to one."""
     made = Market(
         parties.party(folder, "weather"),
         [parties.party(folder, f"c{number}") for number in range(consumers)],
+        pace=quota * consumers / (kills + 1),
     )
     (folder / "hourly.csv").write_text(
         "place,temp\n" + "".join(f"{place},{temp}\n" for place, temp in ROWS)
     )
-    (folder / "terms.yaml").write_text(TERMS.format(quota=quota))
     (folder / "decisions.yaml").write_text("decisions: [{accept: request}]\n")
     for consumer in made.consumers:
         parties.introduce(made.provider, consumer)
@@ -93,44 +95,61 @@ def market(folder: Path, consumers: int, actors: int, quota: int) -> Market:
         owner = node.session()
         owner.do("collect", path=folder / "hourly.csv", as_dataset="w.hourly")
         owner.do("product create", name="weather", title="Weather", dataset=("w.hourly",))
-        owner.do("offer create", product="weather", terms=str(folder / "terms.yaml"))
+        for number, queries in enumerate((quota, 10**6)):
+            terms = folder / f"terms{number}.yaml"
+            terms.write_text(TERMS.format(quota=queries))
+            owner.do("offer create", product="weather", terms=str(terms))
         owner.do("product publish", name="weather")
         owner.do("negotiation policy", file=str(folder / "decisions.yaml"))
     for party in made.all:
         party.serve()
     for consumer in made.consumers:
-        done = consumer.run("negotiation", "start", "weather-1", "--at", "weather", "--wait", "60")
-        made.keys[consumer.name] = done["agreement"]
-        made.tokens[consumer.name] = _actors(consumer, folder, done["agreement"], actors)
+        done = do(consumer, "negotiation start", offer=METERED, at="weather", wait=60)
+        _use(made, consumer, done["agreement"])
+        made.tokens[consumer.name] = _actors(consumer, actors)
     return made
 
 
-def _actors(consumer: Party, folder: Path, key: str, count: int) -> list[str]:
-    """Tokens of actors who may use the agreement."""
-    rules = folder / f"{consumer.name}.yaml"
+def do(party: Party, words: str, **given: Any) -> Any:
+    """What the owner of a party is told."""
+    with doumen.open(party.folder) as node:
+        return node.session().do(words, **given).json
+
+
+def _use(made: Market, consumer: Party, key: str) -> None:
+    """Let the actors of a consumer use an agreement."""
+    made.keys[consumer.name] = key
+    rules = consumer.folder.parent / f"{key}.yaml"
     rules.write_text(
-        f"rules: [{{id: use, permit: query, who: {{role: analyst}}, on: {{agreement: {key}}}}}]\n"
+        f"rules: [{{id: {key}, permit: query, who: {{role: analyst}}, on: {{agreement: {key}}}}}]\n"
     )
+    do(consumer, "rule add", file=str(rules))
+
+
+def _actors(consumer: Party, count: int) -> list[str]:
+    """Tokens of actors."""
     with doumen.open(consumer.folder) as node:
         owner = node.session()
         for number in range(count):
             owner.do("actor add", name=f"a{number}", role=("analyst",), purpose=("research",))
-        owner.do("rule add", file=str(rules))
         return [
             str(owner.do("token add", actor=f"a{number}", scope=("read",)).json["token"])
             for number in range(count)
         ]
 
 
-def ask(made: Market, consumer: Party, token: str, reads: int) -> None:
-    """Read until so many were given and no side is killed any more; or the quota is used up."""
-    with Remote(f"http://127.0.0.1:{consumer.port}", token, purpose="research") as remote:
-        _ask(made, consumer, remote, random.Random(token), reads)
+def ask(made: Market, consumer: Party, remote: Remote, draw: random.Random) -> None:
+    """Read until the quota is used up, or the agreement was ended."""
+    with remote:
+        _ask(made, consumer, remote, draw)
 
 
-def _ask(made: Market, consumer: Party, remote: Remote, draw: random.Random, reads: int) -> None:
-    key, done = made.keys[consumer.name], 0
-    while (done < reads or made.killing.is_set()) and not made.over.is_set():
+def _ask(made: Market, consumer: Party, remote: Remote, draw: random.Random) -> None:
+    key = made.keys[consumer.name]
+    while not made.over.is_set():
+        ahead = made.given.total() - made.pace * (made.kills + 1)
+        if ahead > 0:  # the kills are to fall among all of the reads
+            time.sleep(min(3.0, 2 * ahead / made.pace))
         least = draw.choice([0, 15, 25, 50])
         right = [temp for place, temp in ROWS if temp >= least and place != "secret"]
         try:
@@ -146,20 +165,36 @@ def _ask(made: Market, consumer: Party, remote: Remote, draw: random.Random, rea
                 made.wrong.append(f"{consumer.name}: {told}")
             time.sleep(0.1)
             continue
-        done += 1
         with made.lock:
             made.given[key] += 1
             if rows != [(len(right), sum(right) if right else None)]:
                 made.wrong.append(f"{consumer.name}: {rows} for {least}")
 
 
-def killing(made: Market, kills: int, asking: Callable[[], bool]) -> None:
+def asking(made: Market, actors: int | None = None) -> list[threading.Thread]:
+    """All who read, started."""
+    threads = []
+    for consumer in made.consumers:
+        for token in made.tokens[consumer.name][:actors]:
+            remote = Remote(f"http://127.0.0.1:{consumer.port}", token, purpose="research")
+            given = (made, consumer, remote, random.Random(token))
+            threads.append(threading.Thread(target=ask, args=given))
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def killing(made: Market, kills: int, going_on: Callable[[], bool]) -> None:
     """Kill one side after the other at a failpoint, as long as somebody asks."""
     draw = random.Random(7)
-    while made.kills < kills and asking():
-        party = draw.choice([made.provider, draw.choice(made.consumers)])
+    while made.kills < kills and going_on():
+        if draw.random() < 0.5:
+            party, points, passed = made.provider, PROVIDER, made.pace
+        else:
+            party, points = draw.choice(made.consumers), CONSUMER
+            passed = made.pace / len(made.consumers)
         party.stop()
-        point = f"{draw.choice(POINTS)}:{draw.randrange(1, 12)}"
+        point = f"{draw.choice(points)}:{draw.randint(1, max(1, min(12, int(passed / 2))))}"
         party.serve(environment={"DOUMEN_FAILPOINT": point})
         until = time.monotonic() + 3
         assert party.server is not None
@@ -172,41 +207,60 @@ def killing(made: Market, kills: int, asking: Callable[[], bool]) -> None:
             party.serve()
 
 
-def storm(made: Market, reads: int, kills: int) -> None:
-    """All ask at once while sides are killed."""
-    threads = [
-        threading.Thread(target=ask, args=(made, consumer, token, reads))
-        for consumer in made.consumers
-        for token in made.tokens[consumer.name]
-    ]
-    made.killing.set()
-    for thread in threads:
-        thread.start()
+def negotiating(made: Market) -> None:
+    """Each consumer starts a negotiation, one after the other, whoever is killed meanwhile."""
+    for consumer in made.consumers:
+        while not made.over.is_set():
+            with suppress(Unavailable):
+                do(consumer, "negotiation start", offer=AMPLE, at="weather", wait=0)
+                break
+            time.sleep(0.5)
+
+
+def storm(made: Market, kills: int) -> None:
+    """All ask, and negotiate, while sides are killed."""
+    threads = [*asking(made), threading.Thread(target=negotiating, args=(made,))]
+    threads[-1].start()
     killing(made, kills, lambda: any(thread.is_alive() for thread in threads))
-    made.killing.clear()
+    for party in made.all:
+        if party.server is None or party.server.process.poll() is not None:
+            party.serve()
     for thread in threads:
         thread.join(600)
     assert not any(thread.is_alive() for thread in threads)
 
 
+def finished(made: Market) -> None:
+    """Every negotiation comes to its end, the same on both sides; what was agreed is used next."""
+    for consumer in made.consumers:
+        until = time.monotonic() + 120
+        while True:
+            ours = do(consumer, "negotiation list")["negotiations"]
+            if all(one["state"] in {"FINALIZED", "TERMINATED"} for one in ours):
+                break
+            assert time.monotonic() < until, ours
+            time.sleep(1)
+        (key,) = {
+            one["agreement"] for one in ours if one["state"] == "FINALIZED"
+        } - {made.keys[consumer.name]}  # fmt: skip
+        do(made.provider, "agreement show", agreement=key)
+        _use(made, consumer, key)
+    theirs = do(made.provider, "negotiation list")["negotiations"]
+    assert {one["state"] for one in theirs} <= {"FINALIZED", "TERMINATED"}, theirs
+
+
 def balanced(made: Market, quota: int) -> None:
-    """Both ledgers agree, and nothing was given that was not counted."""
+    """Both ledgers agree on a quota that is used up, and nothing was given that was not counted."""
     assert made.wrong == []
-    for party in made.all:
-        if party.server is None or party.server.process.poll() is not None:
-            party.serve()
     for consumer in made.consumers:
         key = made.keys[consumer.name]
-        consumer.run("agreement", "reconcile", key)
-        ours = consumer.run("agreement", "usage", key)
-        theirs = made.provider.run("agreement", "usage", key)
-        assert ours["open"] == 0
-        assert (ours["queries"], ours["rows"]) == (theirs["queries"], theirs["rows"]), (
-            ours,
-            theirs,
-        )
-        assert made.given[key] <= ours["queries"] <= quota
-        assert consumer.run("agreement", "reconcile", key)["receipts"] == 0
+        do(consumer, "agreement reconcile", agreement=key)
+        ours = do(consumer, "agreement usage", agreement=key)
+        theirs = do(made.provider, "agreement usage", agreement=key)
+        assert (ours["queries"], ours["rows"]) == (theirs["queries"], theirs["rows"])
+        assert (ours["open"], ours["queries"]) == (0, quota)
+        assert quota - made.kills * len(made.tokens[consumer.name]) <= made.given[key] <= quota
+        assert do(consumer, "agreement reconcile", agreement=key)["receipts"] == 0
     for party in made.all:
         party.run("doctor", "--full")
 
@@ -222,22 +276,19 @@ def entries(party: Party, key: str) -> Iterator[dict[str, Any]]:
 def ended(made: Market) -> None:
     """Agreements are ended while they are used: nothing is given afterwards, on either side."""
     made.given.clear()
-    threads = [
-        threading.Thread(target=ask, args=(made, consumer, token, 10_000))
-        for consumer in made.consumers
-        for token in made.tokens[consumer.name][:2]
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(1)
+    threads = asking(made, 2)
+    until = time.monotonic() + 60
+    while len(made.given) < len(made.consumers) and time.monotonic() < until:
+        time.sleep(0.1)
     for key in made.keys.values():
-        made.provider.run("agreement", "end", key, "--reason", "the test is over")
+        do(made.provider, "agreement end", agreement=key, reason="the test is over")
     for thread in threads:
         thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     for key in made.keys.values():
+        assert made.given[key] > 0
         kinds = [entry["type"] for entry in entries(made.provider, key)]
-        last = kinds.index("amend") if "amend" in kinds else len(kinds)
+        last = kinds.index("amend")
         assert not {"query", "query.started", "query.reserved"} & set(kinds[last + 1 :])
 
 
@@ -249,11 +300,11 @@ def folder(tmp_path: Path, choose: Any) -> Iterator[Path]:
 
 @pytest.mark.timeout(400)
 def test_some_kills(folder: Path) -> None:
-    made = market(folder, consumers=2, actors=2, quota=5000)
+    made = market(folder, consumers=2, actors=2, quota=12, kills=2)
     try:
-        storm(made, reads=5, kills=2)
-        assert made.kills == 2
-        balanced(made, quota=5000)
+        storm(made, kills=2)
+        balanced(made, quota=12)
+        finished(made)
         ended(made)
     finally:
         made.stop()
@@ -264,16 +315,20 @@ def test_some_kills(folder: Path) -> None:
 def test_ten_thousand_reads_and_a_hundred_kills(folder: Path, written: Written) -> None:
     reads = int(os.environ.get("DOUMEN_SOAK_READS", "10000"))
     kills = int(os.environ.get("DOUMEN_SOAK_KILLS", "100"))
+    consumers = int(os.environ.get("DOUMEN_SOAK_CONSUMERS", "16"))
     began = time.monotonic()
-    made = market(folder, consumers=4, actors=4, quota=reads)
+    made = market(folder, consumers, actors=2, quota=reads // consumers, kills=kills)
     try:
-        storm(made, reads=reads // 16, kills=kills)
-        balanced(made, quota=reads)
-        given = sum(made.given.values())
+        storm(made, kills=kills)
+        assert made.kills == kills
+        balanced(made, quota=reads // consumers)
+        given = made.given.total()
+        finished(made)
         ended(made)
     finally:
         made.stop()
     told = Told()
     told.done["read"] = given
     seconds = time.monotonic() - began
-    written("exchange: 16 consumers", f"{seconds:.0f} s, {made.kills} kills", told)
+    said = f"{seconds:.0f} s, {made.kills} kills, quotas of {reads // consumers} used up"
+    written(f"exchange: {consumers} consumers", said, told)
