@@ -242,6 +242,23 @@ def test_values_that_are_none_are_refused(left: str, right: Any, told: str) -> N
     assert told in why(with_right(left, right))
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"uid": "dpv:x"}, "uid"),
+        ({"profile": ["urn:x", "doumen:x"]}, "profile[1]"),
+        ({"target": "doumen:x"}, "target"),
+        ({"assigner": {"source": "doumen:x"}}, "assigner.source"),
+        ({"permission": [{"uid": "dpv:x", "action": "use"}]}, "permission[0].uid"),
+    ],
+)
+def test_a_prefix_that_is_not_declared_names_nothing(change: Body, place: str) -> None:
+    document = {"uid": "urn:x", "permission": [{"action": "use"}], **change}
+    assert f"{place}: `undeclared d" in why(document)
+    declared = {"dpv": "https://w3id.org/dpv#", "doumen": "urn:d:"}
+    assert evaluable({**document, "@context": declared})
+
+
 def test_a_role_is_one_of_several() -> None:
     (found,) = evaluable(with_right("urn:doumen:odrl:1:role", "analyst")).permissions
     assert found.constraints == (Constraint("doumen:role", "odrl:isAnyOf", ("analyst",)),)

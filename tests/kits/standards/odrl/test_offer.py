@@ -206,6 +206,15 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "kind": (put("@type", to="Set"), "@type: `Set` is not `Offer`"),
     "no kind": (lambda o: {k: o[k] for k in o if k != "@type"}, "`@type` is missing"),
     "no uid": (lambda o: {k: o[k] for k in o if k != "@id"}, "`uid` is missing"),
+    "uid without its prefix": (put("@id", to="doumen:x"),
+                               "uid: `undeclared doumen:x` has a prefix that is not declared"),
+    "uid in short": (put("@id", to="odrl:x"), "uid: an IRI is expected here"),
+    "uid by a prefix": (lambda o: {**o, "@context": {"n": "urn:n:"}, "@id": "n:x"},
+                        "uid: an IRI is expected here"),
+    "uid in a list": (put("@id", to=[UID]), "uid: an IRI is expected here"),
+    "uid in a node": (put("@id", to={"@id": UID}), "uid: an IRI is expected here"),
+    "target without its prefix": (put("target", to="dpv:x"), "target: `undeclared dpv:x` has"),
+    "assigner without its prefix": (put("assigner", to={"@id": "dpv:x"}), "assigner: `undeclared"),
     "empty target": (put("target", to=""), "target: an IRI is expected here"),
     "no target": (lambda o: {k: o[k] for k in o if k != "target"}, "`target` is missing"),
     "no assigner": (put("assigner", to=[]), "`assigner` is missing"),
@@ -284,6 +293,13 @@ def test_all_faults_are_told_at_once() -> None:
 )
 def test_an_agreement_has_its_moment(text: Any, told: str) -> None:
     assert told in why({**agreement(), "timestamp": text}, read_agreement)
+
+
+def test_the_name_of_an_agreement_is_read_as_it_stands() -> None:
+    for uid in (UID, "urn:doumen:odrl:1:x", NAMESPACES["odrl"] + "x", "https://a.example/b"):
+        assert read_agreement({**agreement(), "@id": uid}).uid == uid
+    told = why({**agreement(), "@id": "xsd:x"}, read_agreement)
+    assert told == "uid: an IRI is expected here."
 
 
 def test_an_offer_is_no_agreement() -> None:

@@ -24,6 +24,8 @@ from doumen.model.message import Message, either, msg
 
 _ENDS = tuple(":/?#[]@")
 """A prefix ends with one of these (JSON-LD 1.1, section 4.1.5)."""
+_UNDECLARED = "undeclared "
+"""Before a word in the place of a spelling: no IRI holds a blank."""
 Place = str
 Item = tuple[Place, Any]
 Fields = Mapping[str, Any]
@@ -97,7 +99,7 @@ class Reading:
         if colon and prefix in self.prefixes and not rest.startswith("//"):
             word = self.prefixes[prefix] + rest
         elif prefix in NAMESPACES:
-            return f"undeclared {word}"
+            return _UNDECLARED + word
         spelled = compact(word)
         self.profiled |= spelled.startswith("doumen:")
         return spelled
@@ -161,9 +163,16 @@ class Reading:
         return self.spell(value, vocabulary=vocabulary)
 
     def identity(self, item: Item | None) -> str | None:
-        """The IRI of a thing, whole: not a word, and spelled as the document has it."""
+        """The IRI of a thing: not a word, and whole, with what its prefix stands for."""
         spelled = self.reference(item)
-        return None if spelled is None else full(spelled)
+        return None if item is None or spelled is None else self.whole(item[0], spelled)
+
+    def whole(self, place: Place, spelled: str) -> str | None:
+        """The whole IRI of a spelling; a fault where its prefix is not declared."""
+        if spelled.startswith(_UNDECLARED):
+            self.fault(place, msg("`{value}` has a prefix that is not declared", value=spelled))
+            return None
+        return full(spelled)
 
 
 def items(value: Any, place: Place) -> Iterator[Item]:

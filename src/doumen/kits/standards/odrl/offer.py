@@ -110,7 +110,7 @@ def read_offer(document: Mapping[str, Any]) -> Offered:
     """
     reading, fields = _fields(document, "Offer", _OFFER)
     return Offered(
-        uid=_name(reading, fields, "@id"),
+        uid=_uid(reading, fields),
         target=_name(reading, fields, "odrl:target"),
         assigner=_name(reading, fields, "odrl:assigner"),
         terms=_terms(reading, fields),  # last: it raises all faults
@@ -125,7 +125,7 @@ def read_agreement(document: Mapping[str, Any]) -> Agreed:
     """
     reading, fields = _fields(document, "Agreement", _AGREEMENT)
     return Agreed(
-        uid=_name(reading, fields, "@id"),
+        uid=_uid(reading, fields),
         target=_name(reading, fields, "odrl:target"),
         assigner=_name(reading, fields, "odrl:assigner"),
         assignee=_name(reading, fields, "odrl:assignee"),
@@ -150,6 +150,14 @@ def _fields(document: Mapping[str, Any], type: str, keys: frozenset[str]) -> tup
     ):
         reading.fault("", msg("`{word}` is missing", word="@type"))
     return reading, fields
+
+
+def _uid(reading: Reading, fields: Fields) -> str:
+    """The name of the policy: as it stands, for who has the document alone names it by that."""
+    name = _name(reading, fields, "@id")
+    if name and name != fields["@id"]:
+        reading.fault(under("", "@id"), msg("an IRI is expected here"))
+    return name
 
 
 def _name(reading: Reading, fields: Fields, key: str) -> str:

@@ -14,7 +14,6 @@ from decimal import Decimal
 from doumen.kits.policy.odrl import Value as Plain
 from doumen.kits.policy.odrl.vocabulary import RIGHT
 from doumen.kits.standards.odrl.nodes import Reading
-from doumen.kits.standards.odrl.terms import full
 from doumen.kits.standards.odrl.values import IRI, JSON, Value
 from doumen.model.message import msg
 
@@ -41,12 +40,7 @@ def plain(reading: Reading, value: Value, left: str) -> Plain | None:
     if value.type == JSON:
         return json.dumps(held, sort_keys=True, ensure_ascii=False)
     if value.type == IRI:
-        if str(held).startswith("undeclared "):
-            reading.fault(
-                value.place, msg("`{value}` has a prefix that is not declared", value=held)
-            )
-            return None
-        return full(str(held))
+        return reading.whole(value.place, str(held))
     if value.type == "xsd:decimal":
         return Decimal(repr(held))
     read = _READERS.get(value.type or "") or (_of_operand(left) if _open(value) else None)
