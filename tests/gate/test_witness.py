@@ -224,6 +224,7 @@ class Bent:
         (lambda r: Reply(200, {}, canonical({"cosignature": "x\n"})), "tampered.cosignature"),
         (lambda r: Reply(502, {}, b"<html>"), "unavailable.peer"),
         (lambda r: Reply(409, {}, b"{}"), "unavailable.peer"),
+        (lambda r: Reply(409, {}, told({"code": None})), "unavailable.peer"),
         (lambda r: Reply(409, {}, told({"size": "x"})), "unavailable.peer"),
         (lambda r: Reply(409, {}, told({"size": "3"})), "unavailable.peer"),
     ],
@@ -254,7 +255,7 @@ def test_what_is_cosigned_stays_our_head(three: Pair) -> None:
     assert provider.fact("cosigned", third.id) == before
 
 
-def told(more: dict[str, str]) -> bytes:
+def told(more: dict[str, str | None]) -> bytes:
     return canonical({**Conflict("x", detail="head").as_json(), **more})  # type: ignore[arg-type]
 
 

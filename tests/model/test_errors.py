@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from doumen.model.errors import unexpected
+from doumen.model.errors import Refused, told_by, unexpected
 from doumen.model.files import unwritable
 from doumen.model.message import msg
 
@@ -35,3 +36,18 @@ def test_other_errors_of_the_system_are_told_as_they_are() -> None:
     error = PermissionError(errno.EACCES, "Permission denied")
     assert unexpected(error, NEXT).code == "internal"
     assert unwritable(Path("out.csv"), error).code == "unavailable.file"
+
+
+def test_an_error_that_another_node_tells_of_is_the_same() -> None:
+    error = Refused(msg("No."), why=msg("So."), next=NEXT, rule="R-1", detail="x")
+    told = told_by(error.as_json())
+    assert isinstance(told, Refused)
+    assert told.as_json() == error.as_json()
+
+
+@pytest.mark.parametrize(
+    "change", [{"code": None}, {"what": None}, {"code": 3}, {"what": []}, {"why": 1}, {"rule": {}}]
+)
+def test_what_has_not_the_shape_of_a_failure_tells_of_none(change: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        told_by({**Refused(msg("No.")).as_json(), **change})

@@ -94,15 +94,16 @@ def told_by(body: Mapping[str, object], fallen: type[DoumenError] | None = None)
     Raises:
         KeyError, TypeError: it does not have that shape.
     """
-    texts = {name: body[name] for name in ("code", "what", "why", "next", "rule")}
-    if not all(text is None or isinstance(text, str) for text in texts.values()):
+    code, what = body["code"], body["what"]
+    why, next, rule = (body[name] for name in ("why", "next", "rule"))
+    if not isinstance(code, str) or not isinstance(what, str):
         raise TypeError
-    code, rule = str(texts["code"]), texts["rule"]
+    if not all(text is None or isinstance(text, str) for text in (why, next, rule)):
+        raise TypeError
     kind, _, detail = code.partition(".")
     classes = {each.kind: each for each in DoumenError.__subclasses__()}
-    what, why, next = (texts[name] for name in ("what", "why", "next"))
     error = classes.get(kind, fallen or DoumenError)(
-        plain(str(what)),
+        plain(what),
         why=None if why is None else plain(str(why)),
         next=None if next is None else plain(str(next)),
         rule=None if rule is None else str(rule),
