@@ -24,6 +24,7 @@ datasets:
 due: {delete: 9}
 """
 HOURLY = "city,temp,station\nRome,30,s1\nOslo,10,s2\nsecret,99,s3\n"
+WORDS = "city,order\nRome,first\nOslo,second\n"
 JOIN = (
     "SELECT city, count(*) AS ships, max(temp) AS temp FROM p.ships JOIN w.hourly USING (city) "
     "GROUP BY city ORDER BY city"
@@ -34,7 +35,7 @@ ROWS = [("Oslo", 1, 10), ("Rome", 2, 30)]
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Linked, str, Path]]:
     folder = tmp_path_factory.mktemp("joined")
-    with linked.linked(folder, {"w.hourly": HOURLY}) as two:
+    with linked.linked(folder, {"w.hourly": HOURLY, "w.values": WORDS}) as two:
         linked.commit(two.weather, Fact("label", "w.hourly.temp", {"labels": ["climate"]}))
         (folder / "ships.csv").write_text("ship,city\nAnna,Rome\nBerta,Oslo\nClara,Rome\n")
         two.port.session().do("collect", path=folder / "ships.csv", as_dataset="p.ships")
@@ -65,7 +66,7 @@ def test_what_is_needed_is_fetched_and_joined(two: Linked, key: str) -> None:
     (first,) = event["data"]["fetched"]
     assert first["agreement"] == key
     asked = read_receipt(desk(two).receipt(first["receipt"]))
-    assert asked.disclosed["statement"] == 'SELECT "city", "temp" FROM w.hourly'
+    assert asked.disclosed["statement"] == 'SELECT "city", "temp" FROM "w"."hourly"'
     node = two.weather.means.own().id
     assert {"dataset": f"{node}/w.hourly", "version": 1} in event["used"]
     assert answer.expires == datetime.now(UTC).date() + timedelta(days=9)
@@ -75,13 +76,13 @@ def test_what_is_needed_is_fetched_and_joined(two: Linked, key: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "first"),
     [
-        ("SELECT count(*) FROM p.ships, w.hourly", 'SELECT "city" FROM w.hourly'),
+        ("SELECT count(*) FROM p.ships, w.hourly", 'SELECT "city" FROM "w"."hourly"'),
         ("SELECT count(*) AS n FROM p.ships JOIN w.hourly ON true WHERE TEMP > 1",
-         'SELECT "temp" FROM w.hourly'),
+         'SELECT "temp" FROM "w"."hourly"'),
         ("SELECT h.* FROM p.ships JOIN w.hourly h USING (city)",
-         'SELECT "city", "temp" FROM w.hourly'),
+         'SELECT "city", "temp" FROM "w"."hourly"'),
         ("SELECT ship FROM p.ships NATURAL JOIN w.hourly",
-         'SELECT "city", "temp" FROM w.hourly'),
+         'SELECT "city", "temp" FROM "w"."hourly"'),
     ],
 )  # fmt: skip
 def test_the_columns_that_a_statement_can_mean(two: Linked, key: str, sql: str, first: str) -> None:
@@ -90,6 +91,14 @@ def test_the_columns_that_a_statement_can_mean(two: Linked, key: str, sql: str, 
     assert told.tables[0]["agreement"] == key
     assert {table["dataset"] for table in told.tables} == {"w.hourly", "p.ships"}
     assert {c["account"] for c in told.charges} >= {f"agreement:{key}", "actor:owner"}
+
+
+def test_names_may_be_words_of_sql(two: Linked) -> None:
+    key = two.agree("words", "for: [research]\ndatasets:\n  w.values: {columns: [city, order]}\n")
+    sql = 'SELECT v."order", count(*) FROM p.ships JOIN w."values" v USING (city) GROUP BY 1'
+    told = desk(two).explain(sql, agreement=[key])
+    assert told.tables[0]["first"] == 'SELECT "city", "order" FROM "w"."values"'
+    assert sorted(desk(two).query(sql, agreement=[key]).rows()) == [("first", 2), ("second", 1)]
 
 
 def test_an_explanation_asks_for_nothing(two: Linked, key: str) -> None:

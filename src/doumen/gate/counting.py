@@ -65,7 +65,7 @@ class _Table:
     @property
     def name(self) -> str:
         """As a statement names it."""
-        return f'"{self.ref.domain}"."{self.ref.name}"'
+        return sql.table(self.ref)
 
 
 class Count:

@@ -22,7 +22,7 @@ from doumen.gate.means import Means
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
 from doumen.kits.policy.target import folded
-from doumen.kits.sql import Statement, quoted
+from doumen.kits.sql import Statement, quoted, table
 from doumen.model.agreement import Agreement
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import Invalid, Refused
@@ -88,9 +88,8 @@ def explain(means: Means, job: Job, step: Query) -> Explained:
     fetched = []
     for first, schema in _firsts(means, job, step):
         told = remote.explain(means, first.job(job), Query(first.sql))
-        told_tables = ({**table, "agreement": first.agreement.key, "first": first.sql}
-                       for table in told.tables)  # fmt: skip
-        tables += told_tables
+        under = {"agreement": first.agreement.key, "first": first.sql}
+        tables += ({**one, **under} for one in told.tables)
         charges += told.charges
         node, key = first.agreement.counterparty, first.agreement.key
         rows = pa.table({name: pa.nulls(0) for name in schema.names})  # for a look at the statement
@@ -143,13 +142,13 @@ def _firsts(means: Means, job: Job, step: Query) -> Iterator[tuple[First, Schema
         if not holding:
             continue
         _one_meaning(ref, holding, facts)
-        every = First(ref, holding[0], f"SELECT * FROM {ref}")  # noqa: S608
+        every = First(ref, holding[0], f"SELECT * FROM {table(ref)}")  # noqa: S608
         told = remote.explain(means, every.job(job), Query(every.sql)).columns
         schema = derive.storable_schema(told)  # types are text that the engine will read
         names = _named(asked.statement, schema.names)
         kept = Schema(tuple(c for c in schema if c.name in names))
         listed = ", ".join(map(quoted, kept.names))
-        yield replace(every, sql=f"SELECT {listed} FROM {ref}"), kept  # noqa: S608
+        yield replace(every, sql=f"SELECT {listed} FROM {table(ref)}"), kept  # noqa: S608
 
 
 def _one_meaning(ref: Ref, holding: Sequence[Agreement], facts: Facts) -> None:

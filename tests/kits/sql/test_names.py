@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from doumen.kits import sql
-from doumen.kits.sql.names import fold
+from doumen.kits.sql.names import fold, quoted, table
 from doumen.kits.sql.scopes import UnknownColumn
 from doumen.model.errors import DoumenError
 from doumen.model.ref import Ref
@@ -75,3 +75,12 @@ def test_lineage_follows_the_engine(statement: str) -> None:
 def test_an_unknown_name_stays_unknown() -> None:
     with pytest.raises(UnknownColumn):
         sql.trace(sql.parse('SELECT "\u017f" FROM (SELECT id AS s FROM h.t)'), SCHEMAS)
+
+
+@pytest.mark.parametrize("name", ["a.values", '"a b"."c""d"', "名.order"])
+def test_a_dataset_stands_in_a_statement_whatever_its_name(name: str) -> None:
+    ref = Ref(*(part.strip('"').replace('""', '"') for part in name.split(".")))
+    with duckdb.connect() as engine:
+        engine.execute(f"CREATE SCHEMA {quoted(ref.domain)}")
+        engine.execute(f"CREATE TABLE {table(ref)} AS SELECT 1 AS n")
+        assert engine.execute(f"SELECT n FROM {table(ref)}").fetchall() == [(1,)]

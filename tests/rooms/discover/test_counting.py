@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from doumen.kits import sql
 from doumen.kits.standards import odcs
 from doumen.model.ref import Ref
-from doumen.rooms.discover.counting import holds, quoted, report_count, table
+from doumen.rooms.discover.counting import holds, report_count
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,8 @@ def test_percentages_are_of_all_rows() -> None:
 
 
 def test_names_are_quoted() -> None:
-    assert quoted('a"b') == '"a""b"'
-    assert table(Ref("x", "y")) == '"x"."y"'
+    assert sql.quoted('a"b') == '"a""b"'
+    assert sql.table(Ref("x", "y")) == '"x"."y"'
 
 
 def test_a_rule_that_is_kept_and_never_run() -> None:

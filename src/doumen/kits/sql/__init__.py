@@ -10,7 +10,7 @@ from doumen.kits.sql.expression import CompiledFilter, compile_filter
 from doumen.kits.sql.functions import CLOCK, FUNCTIONS, Function, Kind, classify
 from doumen.kits.sql.group import hold_groups
 from doumen.kits.sql.lineage import Lineage, OutputLineage, trace
-from doumen.kits.sql.names import fold, quoted
+from doumen.kits.sql.names import fold, quoted, table
 from doumen.kits.sql.parse import Statement, bare, parse
 from doumen.kits.sql.reading import check_reading
 from doumen.kits.sql.scopes import UnknownColumn
@@ -35,5 +35,6 @@ __all__ = [
     "parse",
     "quoted",
     "sources",
+    "table",
     "trace",
 ]

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from doumen.kits.sql.bounds import check_depth
 from doumen.kits.sql.literal import ZONED, Family, comparable, family, number_type, value_of
+from doumen.kits.sql.names import quoted
 from doumen.kits.sql.parse import read_tree
 from doumen.kits.sql.scopes import UnknownColumn
 from doumen.kits.sql.term import Term, unlike
@@ -174,8 +175,7 @@ class Compiler:
         if found is None:
             raise UnknownColumn(None, ".".join(parts), self.schema.names)
         self.columns.add(found.name)
-        quoted = found.name.replace('"', '""')
-        return Term(found.type, f'"{quoted}"')
+        return Term(found.type, quoted(found.name))
 
     def _literal(self, node: exp.Expr) -> Term:
         return Term("VARCHAR", text=node.name) if node.is_string else self._number(node.name)

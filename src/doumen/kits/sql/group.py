@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
+from doumen.kits.sql import names
 from doumen.kits.sql.allow import refused
-from doumen.kits.sql.names import fold
+from doumen.kits.sql.names import fold, quoted
 from doumen.kits.sql.parse import Statement, words
 from doumen.kits.sql.splice import Splice
 from doumen.kits.sql.total import check_total, compares, is_summable, summed
@@ -100,8 +101,7 @@ class _Table:
     @property
     def quoted(self) -> str:
         """How the added condition calls it."""
-        parts = [self.alias] if self.alias is not None else [self.ref.domain, self.ref.name]
-        return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+        return names.table(self.ref) if self.alias is None else quoted(self.alias)
 
 
 @dataclass(slots=True)

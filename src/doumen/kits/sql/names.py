@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import string
 
+from doumen.model.ref import Ref
+
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -29,3 +31,13 @@ def quoted(name: str) -> str:
         '"a b"'
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def table(ref: Ref) -> str:
+    """A dataset as it stands in a statement, whatever words its name is made of.
+
+    Example:
+        >>> table(Ref.parse("a.values"))
+        '"a"."values"'
+    """
+    return f"{quoted(ref.domain)}.{quoted(ref.name)}"

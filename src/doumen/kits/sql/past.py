@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
+from doumen.kits.sql import names
 from doumen.kits.sql.allow import refused
 from doumen.kits.sql.recursion import reads_recursion
 from doumen.kits.sql.splice import Splice
@@ -91,7 +92,7 @@ def _splices(text: str, table: exp.Table, tokens: Sequence[Token], past: Past) -
             msg("AT (time travel) on `{past}` in a place that is not known", past=past.ref),
             next=msg('Quote the name: `"domain"."name" AT (VERSION => 3)`.'),
         )
-    yield Splice(first, last + 1, f'"{past.stand_in.domain}"."{past.stand_in.name}"')
+    yield Splice(first, last + 1, names.table(past.stand_in))
     name = next(n for n, token in enumerate(tokens) if token.end == last)
     begin = next((n for n in range(name, len(tokens)) if _is_at(tokens[n : n + 4])), None)
     if begin is None:

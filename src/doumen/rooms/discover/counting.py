@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from doumen.kits.sql import quoted, table
 from doumen.kits.standards import odcs
 from doumen.model.load import Check, LoadColumn
 from doumen.model.ref import Ref
@@ -41,16 +42,6 @@ class Count:
     parameters: tuple[str, ...] = ()
     expects: odcs.Expectation = NONE
     advisory: bool = False
-
-
-def quoted(name: str) -> str:
-    """An identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def table(ref: Ref) -> str:
-    """A dataset in a statement."""
-    return f"{quoted(ref.domain)}.{quoted(ref.name)}"
 
 
 def row_counts(contract: odcs.Contract) -> list[Count]:

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from doumen.kits.policy.masks import BY_NAME, METHODS, Binding, MaskForm, MaskMethod
 from doumen.kits.policy.target import exact
+from doumen.kits.sql import quoted
 from doumen.model.message import Message, joined, msg
 from doumen.model.plan import GovernedColumn, Value
 from doumen.model.ref import ColumnRef
@@ -43,9 +44,8 @@ def mask_expression(
             hexadecimal characters; they are not among the values.
     """
     options, method = dict(mask.options), _suited(mask, column)
-    value = '"' + column.name.replace('"', '""') + '"'
     binding = Binding(prefix, key_variables)
-    expression = method.sql(value, column, options, binding)
+    expression = method.sql(quoted(column.name), column, options, binding)
     return GovernedColumn(column.name, method.type(column, options), expression), binding.values
 
 

@@ -8,7 +8,8 @@ whoever can compute a hash can guess what is behind it.
 
 from __future__ import annotations
 
-from doumen.rooms.protect.prove.expressions import Expressions, quoted
+from doumen.kits.sql import quoted
+from doumen.rooms.protect.prove.expressions import Expressions
 from doumen.rooms.protect.prove.forms import Form, Made, plain, semi
 from doumen.rooms.protect.prove.views import OPAQUE, View, Views
 
@@ -17,7 +18,7 @@ def failing(e: Expressions, views: Views, v: View) -> Made:
     """A value that some rows may not have: the answer, or the error, is of visible rows."""
     outputs = [e.failing(v, "a")]
     where = f" WHERE {e.condition(v, 'a')}" if e.rng.random() < 0.3 else ""
-    return Made(f"SELECT {outputs[0]} AS x FROM {v.ref} a{where}")
+    return Made(f"SELECT {outputs[0]} AS x FROM {v.table} a{where}")
 
 
 def failing_condition(e: Expressions, views: Views, v: View) -> Made:
@@ -25,10 +26,10 @@ def failing_condition(e: Expressions, views: Views, v: View) -> Made:
     test = f"{e.failing(v, 'a')} IS NOT NULL"
     link = views.link(e.rng, v) if e.rng.random() < 0.5 else None
     if link is None:
-        return Made(f"SELECT {e.any(v, 'a')} FROM {v.ref} a WHERE {test}")
+        return Made(f"SELECT {e.any(v, 'a')} FROM {v.table} a WHERE {test}")
     name, other, to = link
     return Made(
-        f"SELECT {e.any(other, 'b')} FROM {other.ref} b JOIN {v.ref} a "
+        f"SELECT {e.any(other, 'b')} FROM {other.table} b JOIN {v.table} a "
         f"ON a.{quoted(name)} = b.{quoted(to)} WHERE {test}"
     )
 
@@ -40,12 +41,12 @@ def strained(e: Expressions, views: Views, v: View) -> Made:
     if test is None:
         return plain(e, views, v)
     if link is None:
-        return Made(f"SELECT {e.value(v, 'a')} AS x FROM {v.ref} a WHERE {test}")
+        return Made(f"SELECT {e.value(v, 'a')} AS x FROM {v.table} a WHERE {test}")
     name, other, to = link
     also = e.strained(other, "b") or "true"
     return Made(
-        f"SELECT {e.any(v, 'a')} AS x, {e.any(other, 'b')} AS y FROM {v.ref} a JOIN {other.ref} b "
-        f"ON a.{quoted(name)} = b.{quoted(to)} WHERE {test} AND {also}"
+        f"SELECT {e.any(v, 'a')} AS x, {e.any(other, 'b')} AS y FROM {v.table} a "
+        f"JOIN {other.table} b ON a.{quoted(name)} = b.{quoted(to)} WHERE {test} AND {also}"
     )
 
 
@@ -58,15 +59,15 @@ def guess(e: Expressions, views: Views, v: View) -> Made:
         column = e.column(v, "a", OPAQUE)
     if column is None:
         return semi(e, views, v)
-    return Made(f"SELECT count(*) AS n FROM {v.ref} a WHERE {e.guess(column)}")
+    return Made(f"SELECT count(*) AS n FROM {v.table} a WHERE {e.guess(column)}")
 
 
 def failing_aggregate(e: Expressions, views: Views, v: View) -> Made:
     """An aggregate, or a group, of values that some rows may not have."""
     value = e.failing(v, "a")
     if e.rng.random() < 0.5:
-        return Made(f"SELECT count({value}) AS n FROM {v.ref} a")
-    return Made(f"SELECT {value} AS x, count(*) AS n FROM {v.ref} a GROUP BY 1")
+        return Made(f"SELECT count({value}) AS n FROM {v.table} a")
+    return Made(f"SELECT {value} AS x, count(*) AS n FROM {v.table} a GROUP BY 1")
 
 
 BREAKING: dict[str, Form] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from doumen.kits.sql import quoted
 from doumen.rooms.protect.prove.views import OPAQUE, View
 
 _GUESSES = ("sha256('n001')", "sha256(sha256('n001'))", "md5('n001')", "sha256('5')", "'n001'",
@@ -149,11 +150,3 @@ class Expressions:
         template = self.rng.choice(templates[view.families[name]])
         column = f"{alias}.{quoted(name)}"
         return template.format(c=column, n=self.rng.randrange(1, 40), g=self.rng.choice(_GUESSES))
-
-
-def quoted(name: str) -> str:
-    """A name as a statement writes it."""
-    plain = name.isascii() and name.isidentifier() and name.islower()
-    return (
-        name if plain and name not in {"at", "day", "year"} else '"' + name.replace('"', '""') + '"'
-    )

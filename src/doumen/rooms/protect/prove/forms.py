@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from doumen.rooms.protect.prove.expressions import Expressions, quoted
+from doumen.kits.sql import quoted
+from doumen.rooms.protect.prove.expressions import Expressions
 from doumen.rooms.protect.prove.sameness import Order
 from doumen.rooms.protect.prove.views import OPAQUE, View, Views
 
@@ -67,14 +68,14 @@ def plain(e: Expressions, views: Views, v: View) -> Made:
     """Columns, a condition, an order."""
     outputs = [e.value(v, "a") for _ in range(e.rng.randrange(1, 4))]
     word = "DISTINCT " if e.rng.random() < 0.3 else ""
-    text = f"SELECT {word}{', '.join(outputs)} FROM {v.ref} a WHERE {e.condition(v, 'a')}"
+    text = f"SELECT {word}{', '.join(outputs)} FROM {v.table} a WHERE {e.condition(v, 'a')}"
     return ended(e, text, outputs, [("a", v)])
 
 
 @form("star", 0.5)
 def star(e: Expressions, views: Views, v: View) -> Made:
     """All columns that show."""
-    return Made(f"SELECT * FROM {v.ref} a WHERE {e.condition(v, 'a')}")
+    return Made(f"SELECT * FROM {v.table} a WHERE {e.condition(v, 'a')}")
 
 
 @form("star parts", 0.5)
@@ -84,13 +85,13 @@ def star_parts(e: Expressions, views: Views, v: View) -> Made:
     part = e.rng.choice(
         (f"* EXCLUDE ({name})", f"* REPLACE (1 AS {name})", f"* RENAME ({name} AS z)")
     )
-    return Made(f"SELECT {part} FROM {v.ref} a")
+    return Made(f"SELECT {part} FROM {v.table} a")
 
 
 @form("unordered limit", 0.3)
 def unordered(e: Expressions, views: Views, v: View) -> Made:
     """A limit without an order: which rows come is open, how many is not."""
-    return Made(f"SELECT {e.any(v, 'a')} FROM {v.ref} a LIMIT {e.rng.randrange(1, 9)}", "open")
+    return Made(f"SELECT {e.any(v, 'a')} FROM {v.table} a LIMIT {e.rng.randrange(1, 9)}", "open")
 
 
 @form("distinct on", 0.5)
@@ -98,7 +99,7 @@ def distinct_on(e: Expressions, views: Views, v: View) -> Made:
     """The first row of each value."""
     one, two = e.orderable(v, "a"), e.orderable(v, "a")
     return Made(
-        f"SELECT DISTINCT ON ({one}) {one} AS x, {two} AS y FROM {v.ref} a ORDER BY {one}, {two}",
+        f"SELECT DISTINCT ON ({one}) {one} AS x, {two} AS y FROM {v.table} a ORDER BY {one}, {two}",
         "sequence",
     )
 
@@ -116,7 +117,7 @@ def join(e: Expressions, views: Views, v: View) -> Made:
     also = f" AND {e.condition(other, 'b')}" if e.rng.random() < 0.5 else ""
     where = f" WHERE {e.condition(v, 'a')}" if e.rng.random() < 0.6 else ""
     text = (
-        f"SELECT {', '.join(outputs)} FROM {v.ref} a {kind} {other.ref} b "
+        f"SELECT {', '.join(outputs)} FROM {v.table} a {kind} {other.table} b "
         f"ON a.{quoted(name)} = b.{quoted(to)}{also}{where}"
     )
     return ended(e, text, outputs, [("a", v), ("b", other)])
@@ -127,8 +128,8 @@ def cross(e: Expressions, views: Views, v: View) -> Made:
     """Every pair, counted, with a condition on both."""
     other = views.draw(e.rng)
     return Made(
-        f"SELECT count(*) AS n, min({e.number(v, 'a')}) AS low FROM {v.ref} a CROSS JOIN "
-        f"{other.ref} b WHERE {e.condition(v, 'a')} AND {e.condition(other, 'b')}"
+        f"SELECT count(*) AS n, min({e.number(v, 'a')}) AS low FROM {v.table} a CROSS JOIN "
+        f"{other.table} b WHERE {e.condition(v, 'a')} AND {e.condition(other, 'b')}"
     )
 
 
@@ -138,8 +139,8 @@ def asof(e: Expressions, views: Views, v: View) -> Made:
     other = views.draw(e.rng)
     two = e.number(other, "b")
     return Made(
-        f"SELECT {e.number(v, 'a')} AS x, b.k FROM {v.ref} a ASOF LEFT JOIN "
-        f"(SELECT DISTINCT {two} AS k FROM {other.ref} b) b ON {e.number(v, 'a')} >= b.k"
+        f"SELECT {e.number(v, 'a')} AS x, b.k FROM {v.table} a ASOF LEFT JOIN "
+        f"(SELECT DISTINCT {two} AS k FROM {other.table} b) b ON {e.number(v, 'a')} >= b.k"
     )
 
 
@@ -147,9 +148,9 @@ def asof(e: Expressions, views: Views, v: View) -> Made:
 def grouped(e: Expressions, views: Views, v: View) -> Made:
     """Groups of a join or of one table, with what is known of them."""
     link = views.link(e.rng, v) if e.rng.random() < 0.6 else None
-    source = f"{v.ref} a"
+    source = f"{v.table} a"
     if link is not None:
-        source += f" JOIN {link[1].ref} b ON a.{quoted(link[0])} = b.{quoted(link[2])}"
+        source += f" JOIN {link[1].table} b ON a.{quoted(link[0])} = b.{quoted(link[2])}"
     key, number = e.any(v, "a"), e.number(v, "a")
     more = e.rng.sample(
         [f"sum({number}) AS s", f"avg({number}) AS m", f"min({number}) AS l",
@@ -172,7 +173,7 @@ def sets(e: Expressions, views: Views, v: View) -> Made:
     one, two = e.any(v, "a"), e.any(v, "a")
     by = e.rng.choice((f"ROLLUP ({one}, {two})", f"CUBE ({one}, {two})",
                        f"GROUPING SETS (({one}), ({two}), ())"))  # fmt: skip
-    return Made(f"SELECT {one} AS x, {two} AS y, count(*) AS n FROM {v.ref} a GROUP BY {by}")
+    return Made(f"SELECT {one} AS x, {two} AS y, count(*) AS n FROM {v.table} a GROUP BY {by}")
 
 
 @form("total", 0.7)
@@ -180,7 +181,7 @@ def total(e: Expressions, views: Views, v: View) -> Made:
     """One row over a subquery."""
     return Made(
         f"SELECT count(*) AS n, sum(x) AS s, max(x) AS h FROM (SELECT {e.number(v, 'a')} AS x "
-        f"FROM {v.ref} a WHERE {e.condition(v, 'a')})"
+        f"FROM {v.table} a WHERE {e.condition(v, 'a')})"
     )
 
 
@@ -193,7 +194,7 @@ def semi(e: Expressions, views: Views, v: View) -> Made:
     name, other, to = link
     left, right = f"a.{quoted(name)}", f"b.{quoted(to)}"
     condition = e.condition(other, "b")
-    inner = f"FROM {other.ref} b WHERE {condition}"
+    inner = f"FROM {other.table} b WHERE {condition}"
     test = e.rng.choice(
         (f"{left} IN (SELECT {right} {inner})", f"{left} NOT IN (SELECT {right} {inner})",
          f"EXISTS (SELECT 1 {inner} AND {left} = {right})",
@@ -201,7 +202,9 @@ def semi(e: Expressions, views: Views, v: View) -> Made:
          f"{left} = ANY (SELECT {right} {inner})")
     )  # fmt: skip
     outputs = [e.value(v, "a"), e.value(v, "a")]
-    return ended(e, f"SELECT {', '.join(outputs)} FROM {v.ref} a WHERE {test}", outputs, [("a", v)])
+    return ended(
+        e, f"SELECT {', '.join(outputs)} FROM {v.table} a WHERE {test}", outputs, [("a", v)]
+    )
 
 
 @form("scalar", 1.4)
@@ -214,8 +217,8 @@ def scalar(e: Expressions, views: Views, v: View) -> Made:
     aggregate = e.rng.choice(("max", "min", "sum", "count"))
     return Made(
         f"SELECT {e.value(v, 'a')} AS x, (SELECT {aggregate}({e.number(other, 'b')}) "
-        f"FROM {other.ref} b WHERE b.{quoted(to)} = a.{quoted(name)}) AS y FROM {v.ref} a WHERE "
-        f"{e.number(v, 'a')} >= (SELECT min({e.number(other, 'c')}) FROM {other.ref} c)"
+        f"FROM {other.table} b WHERE b.{quoted(to)} = a.{quoted(name)}) AS y FROM {v.table} a "
+        f"WHERE {e.number(v, 'a')} >= (SELECT min({e.number(other, 'c')}) FROM {other.table} c)"
     )
 
 
@@ -225,7 +228,7 @@ def common(e: Expressions, views: Views, v: View) -> Made:
     word = e.rng.choice(("", "MATERIALIZED ", "NOT MATERIALIZED "))
     return Made(
         f"WITH few AS {word}(SELECT {e.any(v, 'a')} AS k, {e.number(v, 'a')} AS x "
-        f"FROM {v.ref} a WHERE {e.condition(v, 'a')}) SELECT s.k, count(*) AS n, sum(t.x) AS y "
+        f"FROM {v.table} a WHERE {e.condition(v, 'a')}) SELECT s.k, count(*) AS n, sum(t.x) AS y "
         "FROM few s JOIN few t ON s.k = t.k GROUP BY s.k"
     )
 
@@ -235,8 +238,8 @@ def recursive(e: Expressions, views: Views, v: View) -> Made:
     """A query that refers to itself, a few steps deep."""
     number = e.number(v, "a")
     return Made(
-        f"WITH RECURSIVE step(x, d) AS (SELECT DISTINCT {number}, 0 FROM {v.ref} a WHERE "
-        f"{e.condition(v, 'a')} UNION SELECT s.x + 1, s.d + 1 FROM step s JOIN {v.ref} a "
+        f"WITH RECURSIVE step(x, d) AS (SELECT DISTINCT {number}, 0 FROM {v.table} a WHERE "
+        f"{e.condition(v, 'a')} UNION SELECT s.x + 1, s.d + 1 FROM step s JOIN {v.table} a "
         f"ON {number} = s.x WHERE s.d < 3) SELECT x, d FROM step"
     )
 
@@ -249,8 +252,8 @@ def lateral(e: Expressions, views: Views, v: View) -> Made:
         return total(e, views, v)
     name, other, to = link
     return Made(
-        f"SELECT {e.value(v, 'a')} AS x, c.n FROM {v.ref} a, LATERAL (SELECT count(*) AS n "
-        f"FROM {other.ref} b WHERE b.{quoted(to)} = a.{quoted(name)}) c"
+        f"SELECT {e.value(v, 'a')} AS x, c.n FROM {v.table} a, LATERAL (SELECT count(*) AS n "
+        f"FROM {other.table} b WHERE b.{quoted(to)} = a.{quoted(name)}) c"
     )
 
 
@@ -268,14 +271,14 @@ def window(e: Expressions, views: Views, v: View) -> Made:
          f"max({number}) OVER (PARTITION BY {part} ORDER BY {number}{frame})",
          f"percent_rank() OVER (ORDER BY {number})")
     )  # fmt: skip
-    return Made(f"SELECT {e.any(v, 'a')}, {over} AS w FROM {v.ref} a WHERE {e.condition(v, 'a')}")
+    return Made(f"SELECT {e.any(v, 'a')}, {over} AS w FROM {v.table} a WHERE {e.condition(v, 'a')}")
 
 
 @form("qualify", 0.5)
 def qualify(e: Expressions, views: Views, v: View) -> Made:
     """Rows chosen by a window."""
     return Made(
-        f"SELECT {e.any(v, 'a')} AS x, {e.any(v, 'a')} AS y FROM {v.ref} a QUALIFY "
+        f"SELECT {e.any(v, 'a')} AS x, {e.any(v, 'a')} AS y FROM {v.table} a QUALIFY "
         f"rank() OVER (PARTITION BY {e.any(v, 'a')} ORDER BY {e.orderable(v, 'a')}) <= 2"
     )
 
@@ -289,8 +292,8 @@ def union(e: Expressions, views: Views, v: View) -> Made:
     )
     one, two = e.number(v, "a"), e.number(other, "b")
     return Made(
-        f"SELECT {one} AS x FROM {v.ref} a WHERE {e.condition(v, 'a')} {word} "
-        f"SELECT {two} FROM {other.ref} b WHERE {e.condition(other, 'b')}"
+        f"SELECT {one} AS x FROM {v.table} a WHERE {e.condition(v, 'a')} {word} "
+        f"SELECT {two} FROM {other.table} b WHERE {e.condition(other, 'b')}"
     )
 
 
@@ -298,7 +301,7 @@ def union(e: Expressions, views: Views, v: View) -> Made:
 def values(e: Expressions, views: Views, v: View) -> Made:
     """A table written out, joined to rows."""
     return Made(
-        f"SELECT t.k, count(*) AS n FROM (VALUES (1), (5), (12), (30)) t(k) LEFT JOIN {v.ref} a "
+        f"SELECT t.k, count(*) AS n FROM (VALUES (1), (5), (12), (30)) t(k) LEFT JOIN {v.table} a "
         f"ON {e.number(v, 'a')} > t.k GROUP BY t.k"
     )
 
@@ -308,10 +311,10 @@ def unnest(e: Expressions, views: Views, v: View) -> Made:
     """A row for each element of a list."""
     column = e.column(v, "a", "list")
     if column is None:
-        return Made(f"SELECT {e.any(v, 'a')} AS x, unnest([1, 2]) AS y FROM {v.ref} a")
+        return Made(f"SELECT {e.any(v, 'a')} AS x, unnest([1, 2]) AS y FROM {v.table} a")
     if e.rng.random() < 0.5:
-        return Made(f"SELECT {e.any(v, 'a')} AS x, unnest({column}) AS y FROM {v.ref} a")
-    return Made(f"SELECT {e.any(v, 'a')} AS x, t.y FROM {v.ref} a, unnest({column}) AS t(y)")
+        return Made(f"SELECT {e.any(v, 'a')} AS x, unnest({column}) AS y FROM {v.table} a")
+    return Made(f"SELECT {e.any(v, 'a')} AS x, t.y FROM {v.table} a, unnest({column}) AS t(y)")
 
 
 @form("nested values", 0.6)
@@ -323,13 +326,13 @@ def nested(e: Expressions, views: Views, v: View) -> Made:
          f"list_transform([{number}, 2], lambda x: x > 3)", f"[x FOR x IN [{number}, 4] IF x > 2]",
          f"struct_pack(k := {number})", f"list_sort([{number}, 3])", f"map([{number}], [1])")
     )  # fmt: skip
-    return Made(f"SELECT {value} AS z FROM {v.ref} a WHERE {e.condition(v, 'a')}")
+    return Made(f"SELECT {value} AS z FROM {v.table} a WHERE {e.condition(v, 'a')}")
 
 
 @form("pivot", 0.4)
 def pivot(e: Expressions, views: Views, v: View) -> Made:
     """Values turned into columns."""
     return Made(
-        f"SELECT * FROM (SELECT {e.number(v, 'a')} AS x, {e.number(v, 'a')} AS y FROM {v.ref} a) "
+        f"SELECT * FROM (SELECT {e.number(v, 'a')} AS x, {e.number(v, 'a')} AS y FROM {v.table} a) "
         "PIVOT (count(y) FOR x IN (1, 2, 5, 12))"
     )

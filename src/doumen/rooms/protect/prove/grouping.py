@@ -8,7 +8,8 @@ group alone; so whatever happens in a group that stays small is hidden.
 
 from __future__ import annotations
 
-from doumen.rooms.protect.prove.expressions import Expressions, quoted
+from doumen.kits.sql import quoted
+from doumen.rooms.protect.prove.expressions import Expressions
 from doumen.rooms.protect.prove.forms import Form, Made
 from doumen.rooms.protect.prove.views import View, Views
 
@@ -34,7 +35,7 @@ def by_focus(e: Expressions, views: Views, v: View) -> Made:
     where = f" WHERE {e.condition(v, 'a')}" if e.rng.random() < 0.4 else ""
     keys = f"{_focus(v)}{more}"
     return Made(
-        f"SELECT {keys}, {', '.join(_aggregates(e, v))} FROM {v.ref} a{where} GROUP BY {keys}"
+        f"SELECT {keys}, {', '.join(_aggregates(e, v))} FROM {v.table} a{where} GROUP BY {keys}"
     )
 
 
@@ -43,7 +44,7 @@ def one_group(e: Expressions, views: Views, v: View) -> Made:
     where = f"{_focus(v)} = {e.rng.choice(v.values)}"
     if e.rng.random() < 0.3:
         where += f" AND {e.condition(v, 'a')}"
-    return Made(f"SELECT {', '.join(_aggregates(e, v))} FROM {v.ref} a WHERE {where}")
+    return Made(f"SELECT {', '.join(_aggregates(e, v))} FROM {v.table} a WHERE {where}")
 
 
 def joined(e: Expressions, views: Views, v: View) -> Made:
@@ -56,8 +57,8 @@ def joined(e: Expressions, views: Views, v: View) -> Made:
         return by_focus(e, views, v)
     more = e.any(other, "b")
     return Made(
-        f"SELECT {focus}, {more}, {', '.join(_aggregates(e, v))} FROM {v.ref} a "
-        f"JOIN {other.ref} b ON {focus} = b.{quoted(link[1])} GROUP BY {focus}, {more}"
+        f"SELECT {focus}, {more}, {', '.join(_aggregates(e, v))} FROM {v.table} a "
+        f"JOIN {other.table} b ON {focus} = b.{quoted(link[1])} GROUP BY {focus}, {more}"
     )
 
 
@@ -66,15 +67,15 @@ def not_grouped(e: Expressions, views: Views, v: View) -> Made:
     focus = _focus(v)
     return Made(
         e.rng.choice(
-            (f"SELECT {e.any(v, 'a')} FROM {v.ref} a",
-             f"SELECT {focus}, max({e.any(v, 'a')}) AS m FROM {v.ref} a GROUP BY {focus}",
+            (f"SELECT {e.any(v, 'a')} FROM {v.table} a",
+             f"SELECT {focus}, max({e.any(v, 'a')}) AS m FROM {v.table} a GROUP BY {focus}",
              f"SELECT {focus}, count(*) FILTER (WHERE {e.condition(v, 'a')}) AS n "
-             f"FROM {v.ref} a GROUP BY {focus}",
-             f"SELECT {focus}, count(*) OVER () AS n FROM {v.ref} a",
-             f"SELECT {focus}, list({e.any(v, 'a')}) AS l FROM {v.ref} a GROUP BY {focus}",
-             f"SELECT count(*) FROM {v.ref} a JOIN {v.ref} b ON a.{quoted(v.focus or '')} = "
+             f"FROM {v.table} a GROUP BY {focus}",
+             f"SELECT {focus}, count(*) OVER () AS n FROM {v.table} a",
+             f"SELECT {focus}, list({e.any(v, 'a')}) AS l FROM {v.table} a GROUP BY {focus}",
+             f"SELECT count(*) FROM {v.table} a JOIN {v.table} b ON a.{quoted(v.focus or '')} = "
              f"b.{quoted(v.focus or '')}",
-             f"SELECT count(*) FROM (SELECT * FROM {v.ref} a)")
+             f"SELECT count(*) FROM (SELECT * FROM {v.table} a)")
         )
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from doumen.kits import policy
+from doumen.kits import policy, sql
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
@@ -145,7 +145,7 @@ def asked_of_owner(
                    {"name": PLACE, "type": "BIGINT"}]  # fmt: skip
         body = {"kind": "table", "columns": columns}
         stand = laboratory.stand(World((Fact("dataset", str(ref), body),), {ref: made}))
-        seen = stand.ask(OWNER, f'SELECT "{PLACE}" FROM {_named(ref)} WHERE {where}')
+        seen = stand.ask(OWNER, f'SELECT "{PLACE}" FROM {sql.table(ref)} WHERE {where}')
         if seen.error is not None:
             raise Invalid(
                 msg("A condition on `{ref}` cannot be tried.", ref=ref),
@@ -180,10 +180,6 @@ def literals(rules: Sequence[Fact], actor: Actor) -> list[str]:
                 found.update(t.replace("''", "'") for t in _TEXT.findall(duty.expression))
                 found.update(_NUMBER.findall(_TEXT.sub("", duty.expression)))
     return sorted(found)
-
-
-def _named(ref: Ref) -> str:
-    return f'"{ref.domain}"."{ref.name}"'
 
 
 def _fact(actor: Actor) -> Fact:

@@ -11,7 +11,7 @@ import random
 from doumen.kits import sql
 from doumen.model.errors import DoumenError
 from doumen.rooms.protect.prove.breaking import BREAKING
-from doumen.rooms.protect.prove.expressions import Expressions, quoted
+from doumen.rooms.protect.prove.expressions import Expressions
 from doumen.rooms.protect.prove.forms import FORMS, Form, Made
 from doumen.rooms.protect.prove.grouping import GROUPED
 from doumen.rooms.protect.prove.sameness import Order
@@ -70,9 +70,9 @@ def _named(rng: random.Random, views: Views) -> Statement:
     hidden = [(v.ref, name) for v in views.tables for name in v.hidden]
     if hidden and rng.random() < 0.4:
         ref, name = rng.choice(hidden)
-        text = f"SELECT count(*) FROM {ref} a WHERE a.{quoted(name)} IS NOT NULL"  # noqa: S608
+        text = f"SELECT count(*) FROM {sql.table(ref)} a WHERE a.{sql.quoted(name)} IS NOT NULL"  # noqa: S608
     elif views.absent:
-        text = f"SELECT count(*) FROM {rng.choice(views.absent)}"  # noqa: S608
+        text = f"SELECT count(*) FROM {sql.table(rng.choice(views.absent))}"  # noqa: S608
     else:
         table = rng.choice(("datasets", "columns", "rules", "lineage", "events"))
         text = f"SELECT * FROM sys.{table}"  # noqa: S608

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from doumen.kits import sql
 from doumen.model.ref import Ref
 from doumen.model.rule import Mask
 from doumen.rooms.protect.prove.sameness import Order
@@ -39,6 +40,11 @@ class View:
     units: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     empty: frozenset[str] = frozenset()
+
+    @property
+    def table(self) -> str:
+        """As statements name it."""
+        return sql.table(self.ref)
 
     def of(self, *families: str) -> list[str]:
         """Visible columns of these families."""
