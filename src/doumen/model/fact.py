@@ -13,7 +13,8 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                of a derived one terms, as kits.policy.terms writes them; of an
                                attached one form, and of its files, whose paths are absolute,
                                mtime_ns, ctime_ns, inode, sha256; of one that holds data of
-                               others agreements {A-…: [domain.name there]}
+                               others agreements {A-…: [domain.name there]}, and delete
+                               {A-…: last day it may be kept} where one of these asks for it
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
@@ -31,7 +32,8 @@ decisions negotiation          decisions [rows], by which requests are decided w
 negotiation N-…                as `rooms.exchange.negotiation.state` writes it
 transfer  T-…                  as `rooms.exchange.transfer.state` writes it
 agreement A-…                  as `kits.policy.agreements` writes it; policy (the ODRL that was
-                               signed), negotiation (N-…), and use: where its transfer stands
+                               signed), negotiation (N-…), use: where its transfer stands, and,
+                               once it was ended, ended (RFC 3339), ended_by (DID), reason
 head, cosigned  DID            heads of others that were cosigned here, and ours by others, as
                                `gate.witness` writes them
 """

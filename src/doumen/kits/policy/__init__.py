@@ -1,10 +1,14 @@
-"""Rules and rulings, pure: a document is read into rules, rules and facts give a ruling.
+"""Rules, agreements and rulings, pure: rules are read of documents; with facts they give a ruling.
 
-`document` reads and writes rules; `duties` and `masks` are the shelves of what a permit may ask;
+`document` reads rules and gives them as JSON, `render` as YAML, `words` says them; `duties` and
+`masks` are the shelves of what a permit may ask, `purposes` the list of what for.
 `standing`, `target`, `knowledge` and `flow` find the rules that speak of a question; `masking`
-and `bounds` find what they ask, `decide` joins it into a ruling; `terms` are what a derived
-dataset keeps of that; `checking` holds what somebody writes against the node; `visible` keeps from
-an actor what they may not know; `amend` says who may change what.
+and `bounds` find what they ask, `decide` joins it into a `ruling`, or `refusals` say why not;
+`terms` are what a derived dataset keeps of that. `offers` are the terms of offers and agreements;
+`agreements` put those into the place of the rules, `carried` keeps them with what came from others,
+`exposure` says what more is seen if they are signed. `checking` holds what somebody writes against
+the node; `visible` keeps from an actor what they may not know; `amend` says who may change what.
+`odrl` evaluates any policy, beside all of this.
 """
 
 from doumen.kits.policy.agreements import (

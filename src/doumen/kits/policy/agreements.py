@@ -24,7 +24,7 @@ from doumen.model.rule import Action, Effect, Target, TargetKind
 
 
 def agreement_as_json(agreement: Agreement) -> dict[str, Any]:
-    """What the fact `agreement` says of it, beside what was signed."""
+    """What the fact `agreement` says of it, beside what was signed and the reason of its end."""
     return {
         "id": agreement.id,
         "side": agreement.side.value,

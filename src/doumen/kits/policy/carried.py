@@ -134,13 +134,14 @@ def offering_faults(facts: Facts, refs: Iterable[Ref]) -> Iterator[Message]:
     for ref in refs:
         for key, names in carried(facts, ref).items():
             body = facts.body("agreement", key)
+            terms = None if body is None else _terms(body)
             for name in names:
                 yield msg(
                     "`{ref}` holds data of `{name}` under {clause}, which is for the use of this "
                     "organisation alone",
                     ref=ref,
                     name=name,
-                    clause=clause(key, None if body is None else _terms(body), name),
+                    clause=clause(key, terms, name),
                 )
 
 

@@ -1,4 +1,4 @@
-"""Rules and terms as the YAML documents that are read again: `read_rules(write_rules(rules))`."""
+"""Rules and terms as YAML, from which `read_rules` and `read_terms` read the same again."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ from doumen.kits.policy import Asked, attributes, rule_dataset
 from doumen.kits.policy.odrl import Request, World, evaluate
 from doumen.kits.policy.odrl.world import Values
 from doumen.kits.policy.target import means
-from doumen.kits.standards.odrl import evaluable, purpose_iri, vocabulary, write_policy
+from doumen.kits.standards.odrl import purpose_iri, write_policy
+from doumen.kits.standards.odrl.evaluable import evaluable
+from doumen.kits.standards.odrl.profile import vocabulary
 from doumen.kits.standards.odrl.terms import ACTORS, COLUMNS, iri
 from doumen.model.actor import Actor
 from doumen.model.errors import NotFound, Refused

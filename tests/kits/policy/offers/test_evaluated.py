@@ -21,8 +21,10 @@ from tests.kits.policy.offers.strategies import COLUMNS, PARTICIPANTS, PLACES, P
 from doumen.kits.policy import Asked, rule_as_json, rule_dataset
 from doumen.kits.policy.odrl import Agreement, Request, World, evaluate
 from doumen.kits.policy.offers import not_in_force, rules_of
-from doumen.kits.standards.odrl import evaluable, purpose_iri, vocabulary, write_agreement
+from doumen.kits.standards.odrl import purpose_iri, write_agreement
+from doumen.kits.standards.odrl.evaluable import evaluable
 from doumen.kits.standards.odrl.granted import UNITS
+from doumen.kits.standards.odrl.profile import vocabulary
 from doumen.kits.standards.odrl.terms import iri
 from doumen.model.actor import Actor
 from doumen.model.errors import NotFound, Refused

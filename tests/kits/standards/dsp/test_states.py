@@ -116,7 +116,7 @@ def test_an_error_says_where_it_stands_and_what_fits() -> None:
     assert error.value.why == "Nothing leads on from there: it has ended."
 
 
-def test_steps_that_the_figure_does_not_draw_are_marked() -> None:
+def test_either_side_terminates_what_the_figure_lets_one_side_terminate() -> None:
     """The figure draws these of the last three open states, and the text allows either side."""
     drawn = {
         (before, {"P": Role.PROVIDER, "C": Role.CONSUMER}[by])
@@ -129,9 +129,11 @@ def test_steps_that_the_figure_does_not_draw_are_marked() -> None:
         for (state, move, sender) in NEGOTIATION.steps
         if move is NegotiationMove.TERMINATE and state not in {"REQUESTED", "OFFERED"}
     }
-    assert {(state, sender) for state, _, sender in NEGOTIATION.undrawn} == late - drawn
-    assert set(NEGOTIATION.steps) >= NEGOTIATION.undrawn
-    assert not TRANSFER.undrawn
+    undrawn = {
+        ("ACCEPTED", Role.CONSUMER), ("AGREED", Role.PROVIDER), ("VERIFIED", Role.CONSUMER),
+    }  # fmt: skip
+    assert late - drawn == undrawn
+    assert drawn < late
 
 
 # Walks of the conformance kit of the protocol (its scenarios by number): `!` before a message that

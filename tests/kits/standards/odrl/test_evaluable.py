@@ -33,8 +33,9 @@ from doumen.kits.policy.odrl import (
     World,
     evaluate,
 )
-from doumen.kits.standards.odrl import CONTEXT, evaluable, vocabulary
-from doumen.kits.standards.odrl.evaluable import MAX_RULES
+from doumen.kits.standards.odrl import CONTEXT
+from doumen.kits.standards.odrl.evaluable import MAX_RULES, evaluable
+from doumen.kits.standards.odrl.profile import vocabulary
 from doumen.model.errors import Invalid
 
 Body = dict[str, Any]

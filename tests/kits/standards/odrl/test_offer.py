@@ -21,12 +21,12 @@ from doumen.kits.policy.offers import read_terms
 from doumen.kits.standards.odrl import (
     Agreed,
     Offered,
-    evaluable,
     read_agreement,
     read_offer,
     write_agreement,
     write_offer,
 )
+from doumen.kits.standards.odrl.evaluable import evaluable
 from doumen.kits.standards.odrl.terms import NAMESPACES, PROFILE
 from doumen.model.errors import Invalid
 from doumen.model.terms import Terms

@@ -20,12 +20,9 @@ from doumen.kits.standards.dsp.machine import Role
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
 
-MEDIA_TYPE = "application/json"
 OK, CREATED = 200, 201
 WRONG_STATE = 400
 """For a message that does not fit the state, with the error document of its route."""
-UNKNOWN = 404
-"""For a process that is not there, and for one that the caller may not know: both answer alike."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ATTRIBUTES = {"providerPid": "provider_pid", "consumerPid": "consumer_pid"}
 

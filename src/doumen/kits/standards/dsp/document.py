@@ -1,7 +1,8 @@
 """JSON from strangers as plain values: bounded in bytes, depth and numbers, every key once.
 
-Numbers are finite and exact in every reader, texts hold whole characters and no NUL. Everything
-that is wrong is told with its place, all at once. Nothing here knows of the protocol.
+Whole numbers are exact in every reader, others finite; texts hold whole characters and no NUL. What
+is no JSON is told at once, all else together with its places, the first faults by name and the rest
+by number. Of the protocol only its name is known here, to be told.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ class Member:
     @property
     def attribute(self) -> str:
         """As it is called in Python."""
-        return _UPPER.sub("_", self.name.removeprefix("@")).lower()
+        return _attribute(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +231,9 @@ class Record:
         if not isinstance(value, Mapping):
             faults.note(place, msg("an object is expected here"))
             return None
-        before = faults.count
+        before, names = faults.count, self.names
         self._type(faults, value, place)
-        extra = {name: item for name, item in value.items() if name not in self.names}
+        extra = {name: item for name, item in value.items() if name not in names}
         for name in extra:
             if not self.open or name in self.barred:
                 faults.note(place, msg("`{word}` is not understood here", word=shown(name)))
@@ -272,12 +272,13 @@ class Record:
             if item is not None:
                 written[member.name] = member.form.write(item)
         if self.open:
-            written |= {k: deepcopy(v) for k, v in value.extra.items() if k not in self.names}
+            names = self.names
+            written |= {k: deepcopy(v) for k, v in value.extra.items() if k not in names}
         return written
 
 
 def _attribute(name: str) -> str:
-    return Member(name, Text()).attribute
+    return _UPPER.sub("_", name.removeprefix("@")).lower()
 
 
 TEXT = Text()

@@ -54,14 +54,11 @@ class Machine(Generic[S, M]):
         process: What it is called in an error.
         steps: State (None: not begun), message and sender → next state.
         steady: Messages with their senders that change nothing in any later state.
-        undrawn: Those steps that the text of the specification allows and its figure does not
-            draw: they are taken from others, and sent only where nothing else ends the process.
     """
 
     process: Message
     steps: Mapping[tuple[S | None, M, Role], S]
     steady: frozenset[tuple[M, Role]] = frozenset()
-    undrawn: frozenset[tuple[S | None, M, Role]] = frozenset()
 
     def step(self, state: S | None, move: M, sender: Role) -> Step[S]:
         """The state after a message.

@@ -88,15 +88,11 @@ NEGOTIATION: Machine[N, NegotiationMove] = Machine(
         (N.VERIFIED, _M.FINALIZE, _P): N.FINALIZED,
         **{(state, _M.TERMINATE, role): N.TERMINATED for state in _OPEN for role in Role},
     },
-    undrawn=frozenset(
-        {
-            (N.ACCEPTED, _M.TERMINATE, _C),
-            (N.AGREED, _M.TERMINATE, _P),
-            (N.VERIFIED, _M.TERMINATE, _C),
-        }
-    ),
 )
-"""Section Contract Negotiation Protocol, states and message types."""
+"""Section Contract Negotiation Protocol, states and message types.
+
+Its figure lets but one side terminate each of the last three open states; its text allows either.
+"""
 
 TRANSFER: Machine[T, TransferMove] = Machine(
     msg("transfer"),

@@ -5,11 +5,11 @@
 parts of the rules of a node together. `offer` does so for the terms of offers and agreements:
 `granted` is one permission of them, `due` what is owed, `carried` the spelling in messages.
 `evaluable` reads any policy into the nouns of its evaluation (`kits.policy.odrl`), `condition` and
-`operand` its constraints; `profile` tells the evaluation our terms.
+`operand` its constraints; `profile` tells the evaluation our terms. These are named where they are
+needed: they bring the evaluation with them.
 """
 
 from doumen.kits.standards.odrl.document import looks_like_policy
-from doumen.kits.standards.odrl.evaluable import evaluable
 from doumen.kits.standards.odrl.offer import (
     Agreed,
     Offered,
@@ -19,7 +19,6 @@ from doumen.kits.standards.odrl.offer import (
     write_offer,
 )
 from doumen.kits.standards.odrl.policy import policy_uid, read_policy, write_policy
-from doumen.kits.standards.odrl.profile import vocabulary
 from doumen.kits.standards.odrl.terms import CONTEXT, PROFILE, purpose_iri
 
 __all__ = [
@@ -27,14 +26,12 @@ __all__ = [
     "PROFILE",
     "Agreed",
     "Offered",
-    "evaluable",
     "looks_like_policy",
     "policy_uid",
     "purpose_iri",
     "read_agreement",
     "read_offer",
     "read_policy",
-    "vocabulary",
     "write_agreement",
     "write_offer",
     "write_policy",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pydantic import BaseModel
-
 from doumen.kits.policy.duties import KINDS
 from doumen.kits.policy.masks import METHODS
 from doumen.kits.policy.odrl import ODRL, Vocabulary
@@ -38,8 +36,7 @@ def _options() -> Iterator[str]:
     """The options of duties: each refines the action of its duty."""
     for kind in KINDS:
         yield f"doumen:{kind.name}.value"
-    forms: list[tuple[str, type[BaseModel]]] = [("mask", method.form) for method in METHODS]
-    for name, form in forms:
-        for option, field in form.model_fields.items():
-            yield f"doumen:{name}.{field.alias or option}"
+    for method in METHODS:
+        for option, field in method.form.model_fields.items():
+            yield f"doumen:mask.{field.alias or option}"
     yield from ("doumen:min_group.k", "doumen:min_group.unit")
