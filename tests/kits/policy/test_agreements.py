@@ -97,6 +97,16 @@ def test_filters_of_an_agreement_are_for_those_who_govern() -> None:
     assert denied.body("agreement", HELD.key) is None
 
 
+def test_a_clause_is_known_to_those_who_know_of_the_agreement() -> None:
+    known = facts(PERMIT)
+    found = policy.agreed_clause(known, f"{HELD.key}-1")
+    assert found == (FILTERED, FILTERED.terms.grants[0])
+    for id in (f"{HELD.key}-2", HELD.key, "A-AAAAAAAA-1", "read", ""):
+        assert policy.agreed_clause(known, id) is None
+    bob = policy.visible_facts(Actor("bob", roles=frozenset({"analyst"})), known, NOW)
+    assert policy.agreed_clause(bob, f"{HELD.key}-1") is None
+
+
 @pytest.mark.parametrize(
     ("rules", "purpose", "error"),
     [

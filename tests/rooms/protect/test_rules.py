@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.rooms.protect.conftest import Ledgerless
 
 from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.model.agreement import Agreement, Side
 from doumen.model.errors import Invalid, NotFound, Refused, Unavailable
+from doumen.model.fact import Fact
 from doumen.model.operation import Table
 from doumen.rooms.protect import actors, labels, rules
 
@@ -157,6 +162,62 @@ def test_rules_that_do_not_speak_of_the_asker_are_absent(add: Add, desk_of: Desk
     for id in ("read", "none"):
         with pytest.raises(NotFound):
             rules.explain(desk, id)
+
+
+AGREED = Agreement(
+    "A-7F3KQ2AB", "urn:a", Side.PROVIDER, "did:web:port.example", "weather",
+    policy.read_terms("""
+for: [research]
+until: 2099-12-31
+datasets:
+  w.hourly:
+    columns: [city, temp]
+    duties: [{filter: "city <> 'hid'"}, {mask: {column: temp, method: "null"}}, {limit: 5}]
+"""), "2026-01-01T00:00:00+00:00",
+)  # fmt: skip
+SIGNED = {"policy": {"@id": "urn:a"}, "negotiation": "N-1"}
+ON_IT = {"id": "use", "permit": "query", "who": {"actor": "ana"}, "on": {"agreement": AGREED.key}}
+
+
+def test_a_clause_of_an_agreement_is_explained(desk_of: DeskOf, node: Ledgerless) -> None:
+    node.add([Fact("agreement", AGREED.key, policy.agreement_as_json(AGREED) | SIGNED)])
+    told = rules.explain(desk_of(), f"{AGREED.key}-1")
+    assert told.json["agreement"] == AGREED.key
+    words = told.json["words"]
+    assert [list(map(str, pair)) for pair in words[:3]] == [
+        ["does", "permits reading rows"],
+        ["who", "actors of participant `did:web:port.example`"],
+        ["on", "of dataset `w.hourly` the columns `city`, `temp`"],
+    ]
+    for pair in (["for", "research"], ["until", "2099-12-31, that day (UTC) included"],
+                 ["duty", "only rows where city <> 'hid'"],
+                 ["duty", "at most 5 rows of the result"]):  # fmt: skip
+        assert pair in words
+    assert "temp" in str(words[7:])
+    assert "temp" not in str(rules.explain(desk_of(), f"{AGREED.key}-1-1").json)
+    assert told.said == (f"The whole agreement: doumen agreement show {AGREED.key}",)
+    with pytest.raises(NotFound):
+        rules.explain(desk_of(), f"{AGREED.key}-2")
+
+
+def test_a_clause_is_explained_to_whoever_may_see_its_agreement(
+    desk_of: DeskOf, node: Ledgerless
+) -> None:
+    here = replace(AGREED, side=Side.CONSUMER, ended="2026-03-03T00:00:00Z")
+    node.add([Fact("agreement", here.key, policy.agreement_as_json(here) | SIGNED)])
+    with pytest.raises(NotFound) as caught:
+        rules.explain(desk_of("ana", "analyst"), f"{here.key}-1")
+    with pytest.raises(NotFound) as absent:
+        rules.explain(desk_of("ana", "analyst"), "A-AAAAAAAA-1")
+    assert str(caught.value.what).replace(here.key, "") == str(absent.value.what).replace(
+        "A-AAAAAAAA", ""
+    )
+    node.add([Fact("rule", "use", ON_IT)])
+    for desk in (desk_of("ana", "analyst"), desk_of("al", "auditor")):
+        told = rules.explain(desk, f"{here.key}-1")
+        assert ["who", "actors of this node, as its own rules permit"] in told.json["words"]
+        assert ["ended", "2026-03-03T00:00:00Z"] in told.json["words"]
+        assert "hid" not in str(told)
 
 
 def test_remove(add: Add, desk_of: DeskOf) -> None:

@@ -12,6 +12,7 @@ the node; `visible` keeps from an actor what they may not know; `amend` says who
 """
 
 from doumen.kits.policy.agreements import (
+    agreed_clause,
     agreement_absent,
     agreement_as_json,
     agreement_from_json,
@@ -41,6 +42,7 @@ from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import read_rules, rule_as_json, rule_from_json
 from doumen.kits.policy.duties import MASK_KEYS, mask_expression, shown_type
 from doumen.kits.policy.offers import (
+    clause_words,
     read_terms,
     terms_as_json,
     terms_from_json,
@@ -69,6 +71,7 @@ __all__ = [
     "RuledColumn",
     "about",
     "absent",
+    "agreed_clause",
     "agreement_absent",
     "agreement_as_json",
     "agreement_from_json",
@@ -81,6 +84,7 @@ __all__ = [
     "check_in_force",
     "check_purpose",
     "check_stands",
+    "clause_words",
     "concerns",
     "covered",
     "duty_faults",

@@ -12,7 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from doumen.kits.policy.document import rule_as_json
-from doumen.kits.policy.offers import not_in_force, rules_of, terms_as_json, terms_from_json
+from doumen.kits.policy.offers import (
+    clause_of,
+    not_in_force,
+    rules_of,
+    terms_as_json,
+    terms_from_json,
+)
 from doumen.kits.policy.standing import Standing
 from doumen.model.actor import Actor
 from doumen.model.agreement import Agreement, Side, Use
@@ -21,6 +27,7 @@ from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.message import msg
 from doumen.model.participant import Participant
 from doumen.model.rule import Action, Effect, Target, TargetKind
+from doumen.model.terms import Grant
 
 
 def agreement_as_json(agreement: Agreement) -> dict[str, Any]:
@@ -71,6 +78,22 @@ def agreement_of(facts: Facts, key: str, counterparty: str | None = None) -> Agr
     if body is None or counterparty not in (None, body["counterparty"]):
         raise agreement_absent(key)
     return agreement_from_json(key, body)
+
+
+def agreed_clause(facts: Facts, id: str) -> tuple[Agreement, Grant] | None:
+    """The agreement and the clause of it that bears this name; None: there is no such clause.
+
+    Args:
+        facts: Those that the asker may know.
+        id: As errors and receipts name it: `A-7F3KQ2AB-1`, that of a column `A-7F3KQ2AB-1-2`.
+    """
+    key = "-".join(id.split("-", 2)[:2])
+    body = facts.body("agreement", key)
+    if body is None:
+        return None
+    agreement = agreement_from_json(key, body)
+    grant = clause_of(key, agreement.terms, id)
+    return None if grant is None else (agreement, grant)
 
 
 def agreement_absent(key: str) -> NotFound:

@@ -119,8 +119,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "Say in words what a rule does.",
         f"{_ROOM}.rules:explain",
         (_RULE,),
-        details="The conditions of filters are told to owner and steward only.",
-        examples=("doumen rule explain analysts-read-flights",),
+        details="The conditions of filters are told to owner and steward only. A clause of an "
+        "agreement has an id too, such as A-4QZXGF2M-1: it is explained to whoever may see the "
+        "agreement.",
+        examples=(
+            "doumen rule explain analysts-read-flights",
+            "doumen rule explain A-4QZXGF2M-1",
+        ),
         gives=("id", "words"),
     ),
     Operation(

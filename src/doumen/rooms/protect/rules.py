@@ -9,12 +9,14 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.standards import odrl
+from doumen.model.agreement import Agreement, Side
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
 from doumen.model.files import no_file, unreadable
-from doumen.model.message import Message, enumerated, joined, msg, sentence
+from doumen.model.message import Message, enumerated, joined, msg, plain, sentence
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.rule import Rule
+from doumen.model.terms import Grant
 
 _SIZE = 1 << 20
 _HEADS: tuple[Message, ...] = (
@@ -114,16 +116,37 @@ def remove(desk: Desk, id: str) -> Outcome:
 
 
 def explain(desk: Desk, id: str) -> Outcome:
-    """What a rule does, in words.
+    """What a rule does, or a clause of an agreement, in words.
 
     Raises:
         NotFound: there is none of this id that the asker may know.
     """
-    rule = _rule(desk.facts(), id)
+    facts = desk.facts()
+    clause = policy.agreed_clause(facts, id) if facts.body("rule", id) is None else None
+    if clause is not None:
+        return _clause(id, *clause)
+    rule = _rule(facts, id)
     literals = desk.actor.governs
     pairs = policy.rule_words(rule, literals=literals)
     return Outcome(
         json=_described(rule, literals), drawn=(Fields(pairs, title=msg("Rule {id}", id=id)),)
+    )
+
+
+def _clause(id: str, agreement: Agreement, grant: Grant) -> Outcome:
+    """A clause in words; of its filters the facts hold what the asker may know."""
+    who = (
+        msg("actors of participant `{who}`", who=agreement.counterparty)
+        if agreement.side is Side.PROVIDER
+        else msg("actors of this node, as its own rules permit")
+    )
+    pairs = policy.clause_words(agreement.terms, grant, who, literals=True)
+    if agreement.ended is not None:
+        pairs.append((msg("ended"), plain(agreement.ended)))
+    return Outcome(
+        json={"id": id, "agreement": agreement.key, "words": [list(pair) for pair in pairs]},
+        drawn=(Fields(tuple(pairs), title=msg("Clause {id}", id=id)),),
+        said=(msg("The whole agreement: doumen agreement show {key}", key=agreement.key),),
     )
 
 

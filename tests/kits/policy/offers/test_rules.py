@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from tests.kits.policy.offers.strategies import terms
 
 from doumen.kits.policy import rule_as_json, rule_from_json
-from doumen.kits.policy.offers import read_terms, rules_of
+from doumen.kits.policy.offers import clause_of, read_terms, rules_of
 from doumen.kits.policy.target import folded
 from doumen.model.rule import Action, Effect, Expire, Filter, Limit, Mask, Rule, Who
-from doumen.model.terms import Terms
+from doumen.model.terms import Grant, Terms
 
 often = settings(max_examples=60, deadline=None)
 KEY, ACTOR = "A-7F3KQ2AB", "did:web:port.example#ana"
@@ -43,6 +43,19 @@ def test_a_clause_is_a_rule_or_one_for_each_column() -> None:
         )
         assert rule.purposes == ("research",)
         assert str(rule.until) == "2027-12-31"
+
+
+def test_a_clause_is_found_by_its_name_and_by_those_of_its_rules() -> None:
+    terms = read_terms(TEXT)
+    daily, hourly = terms.grants
+    assert clause_of(KEY, terms, f"{KEY}-1") == daily
+    assert clause_of(KEY, terms, f"{KEY}-2") == hourly
+    temp, origin = (clause_of(KEY, terms, f"{KEY}-2-{n}") for n in (1, 2))
+    assert temp == Grant(hourly.ref, ("Temp",), hourly.duties)
+    rest = tuple(duty for duty in hourly.duties if not isinstance(duty, Mask))
+    assert origin == Grant(hourly.ref, ("origin",), rest)
+    for id in (KEY, f"{KEY}-0", f"{KEY}-3", f"{KEY}-1-1", f"{KEY}-2-3", f"{KEY}-02"):
+        assert clause_of(KEY, terms, id) is None
 
 
 @pytest.mark.law

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from doumen.kits.policy.offers import read_terms, terms_words
-from doumen.model.message import Message
+from doumen.kits.policy.offers import clause_of, clause_words, read_terms, terms_words
+from doumen.model.message import Message, msg
 
 FULL = """
 to: [did:web:a.example, did:web:b.example]
@@ -69,3 +69,24 @@ def test_what_is_left_open_is_said() -> None:
 )
 def test_one_day_has_words_of_its_own(due: str, told: str) -> None:
     assert ("due", told) in said(f"datasets: {{x.b: }}\ndue: {due}")
+
+
+def test_a_clause_is_said_with_all_that_holds_for_it() -> None:
+    terms = read_terms(FULL)
+    grant = clause_of("A-1", terms, "A-1-1-2")
+    assert grant is not None
+    assert [(str(a), str(b)) for a, b in clause_words(terms, grant, msg("us"), literals=False)] == [
+        ("does", "permits reading rows"),
+        ("who", "us"),
+        ("on", "of dataset `x.a` the columns `c`"),
+        ("for", "research"),
+        ("from", "2026-12-01 (UTC)"),
+        ("until", "2026-12-31, that day (UTC) included"),
+        ("places", "CN, NL"),
+        ("duty", "only the rows that its condition lets through"),
+        ("quota", "at most 1 query under the agreement, by all actors together"),
+        ("quota", "at most 20 queries a day (UTC), by all actors together"),
+        ("due", "the use is reported every 30 days"),
+        ("due", "the source is named: “Weather Service”"),
+        ("due", "what is obtained is deleted after 30 days"),
+    ]

@@ -6,10 +6,12 @@ the gate enforces for one actor; `force` judges what the rules do not: for whom,
 
 from doumen.kits.policy.offers.document import read_terms, terms_as_json, terms_from_json
 from doumen.kits.policy.offers.force import not_in_force
-from doumen.kits.policy.offers.rules import rules_of
-from doumen.kits.policy.offers.words import terms_words
+from doumen.kits.policy.offers.rules import clause_of, rules_of
+from doumen.kits.policy.offers.words import clause_words, terms_words
 
 __all__ = [
+    "clause_of",
+    "clause_words",
     "not_in_force",
     "read_terms",
     "rules_of",

@@ -53,6 +53,25 @@ def rules_of(key: str, terms: Terms, actor: str) -> tuple[Rule, ...]:
     )
 
 
+def clause_of(key: str, terms: Terms, id: str) -> Grant | None:
+    """What a clause, or a rule that is made of one, grants: it alone; None: nothing is named so.
+
+    Args:
+        key: Name of the agreement.
+        terms: What was agreed.
+        id: Name of the clause or rule.
+    """
+    for number, grant in enumerate(terms.grants, start=1):
+        name = f"{key}-{number}"
+        if id == name:
+            return grant
+        for place, column in enumerate(grant.columns, start=1):
+            if id == f"{name}-{place}":
+                duties = (d for d in grant.duties if not isinstance(d, Mask) or _masks(d, column))
+                return replace(grant, columns=(column,), duties=tuple(duties))
+    return None
+
+
 def _parts(id: str, grant: Grant) -> Iterator[tuple[str, Target, tuple[Duty, ...]]]:
     """Id, target and duties of each rule of a clause.
 
@@ -69,5 +88,9 @@ def _of_column(column: str, duties: tuple[Duty, ...]) -> Iterator[Duty]:
     for duty in duties:
         if not isinstance(duty, Mask):
             yield duty
-        elif duty.column is not None and folded(duty.column) == folded(column):
+        elif _masks(duty, column):
             yield replace(duty, column=None)
+
+
+def _masks(mask: Mask, column: str) -> bool:
+    return mask.column is not None and folded(mask.column) == folded(column)

@@ -27,23 +27,52 @@ def terms_words(terms: Terms, *, literals: bool) -> list[Pair]:
             msg("to"),
             either(f"`{one}`" for one in terms.to) if terms.to else msg("any participant"),
         ),
-        (msg("for"), enumerated(terms.purposes, mark="") if terms.purposes else msg("any purpose")),
-        (
-            msg("from"),
-            msg("{since} (UTC)", since=terms.since) if terms.since else msg("the agreement on"),
-        ),
-        (
-            msg("until"),
-            msg("{until}, that day (UTC) included", until=terms.until)
-            if terms.until
-            else msg("no end"),
-        ),
-        (msg("places"), enumerated(terms.places, mark="") if terms.places else msg("anywhere")),
+        *_bounds(terms),
         *_clauses(terms, literals=literals),
-        *((msg("quota"), _quota(quota)) for quota in terms.quotas),
-        *_dues(terms.dues),
+        *_owed(terms),
         *([(msg("price"), plain(terms.price))] if terms.price is not None else []),
     ]
+
+
+def clause_words(terms: Terms, grant: Grant, who: Message, *, literals: bool) -> list[Pair]:
+    """One clause of terms, with all that holds for it, in the manner of a rule.
+
+    Args:
+        terms: The terms.
+        grant: What the clause grants.
+        who: Whom it is for.
+        literals: Whether the reader may know the expressions of filters.
+    """
+    return [
+        (msg("does"), msg("permits reading rows")),
+        (msg("who"), who),
+        (msg("on"), _granted(grant)),
+        *_bounds(terms),
+        *((msg("duty"), duty_words(duty, literals=literals)) for duty in grant.duties),
+        *_owed(terms),
+    ]
+
+
+def _bounds(terms: Terms) -> Iterator[Pair]:
+    """For what, when and where."""
+    yield msg("for"), enumerated(terms.purposes, mark="") if terms.purposes else msg("any purpose")
+    yield (
+        msg("from"),
+        msg("{since} (UTC)", since=terms.since) if terms.since else msg("the agreement on"),
+    )
+    yield (
+        msg("until"),
+        msg("{until}, that day (UTC) included", until=terms.until)
+        if terms.until
+        else msg("no end"),
+    )
+    yield msg("places"), enumerated(terms.places, mark="") if terms.places else msg("anywhere")
+
+
+def _owed(terms: Terms) -> Iterator[Pair]:
+    """How often, and what is owed for it."""
+    yield from ((msg("quota"), _quota(quota)) for quota in terms.quotas)
+    yield from _dues(terms.dues)
 
 
 def _clauses(terms: Terms, *, literals: bool) -> Iterator[Pair]:
