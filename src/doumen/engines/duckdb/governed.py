@@ -11,6 +11,7 @@ from datetime import datetime
 
 from doumen.engines.duckdb import attached
 from doumen.engines.duckdb.text import name, type_name
+from doumen.kits import sql
 from doumen.model.plan import GovernedTable
 
 NOW = "__doumen_now"
@@ -68,7 +69,7 @@ def count(table: GovernedTable, inline: str) -> str:
 
 def target(table: GovernedTable) -> str:
     """The quoted name of the governed table."""
-    return f"{name(table.ref.domain)}.{name(table.ref.name)}"
+    return sql.table(table.ref)
 
 
 def _shown(table: GovernedTable, inline: str, rows: int | None = None) -> str:
