@@ -29,7 +29,7 @@ from doumen.faces.web.protocols import dsp, exchange
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
 from doumen.faces.web.work import Work
-from doumen.gate import Counter, Gate, Means, peers
+from doumen.gate import Counter, Gate, Means
 from doumen.gate.commit import Draft
 from doumen.gate.record import new_id
 from doumen.kits import policy
@@ -334,7 +334,8 @@ class Liar:
                 out.write_table(rows)
                 empty = rows.schema.empty_table().to_batches()
                 nothing = pa.RecordBatch.from_arrays(
-                    [pa.array([], f.type) for f in rows.schema], schema=out_schema(rows, metadata)
+                    [pa.array([], f.type) for f in rows.schema],
+                    schema=rows.schema.with_metadata(metadata),
                 ) if not empty else empty[0]  # fmt: skip
                 out.write_batch(nothing, custom_metadata=last)
             return replace(answer, pieces=iter([sink.getvalue()]))
@@ -371,11 +372,6 @@ class Liar:
         return found
 
 
-def out_schema(rows: pa.Table, metadata: Mapping[bytes, bytes]) -> pa.Schema:
-    """The schema of a table with metadata."""
-    return rows.schema.with_metadata(metadata)
-
-
 def only(path: str, what: Callable[[Call], None]) -> Callable[[Call], None]:
     """Do something with requests to a path only."""
 
@@ -397,7 +393,6 @@ def told(columns: Sequence[tuple[str, str]]) -> bytes:
 
 
 __all__ = [
-    "COLUMNS", "EXPIRES", "TRUNCATED", "WHOLE", "Face", "Fact", "Liar", "Linked", "Request",
-    "Wire", "commit", "desk", "events", "key_of", "linked", "losing", "lost", "msg", "only",
-    "peers", "receipt", "signers", "told",
+    "COLUMNS", "EXPIRES", "TRUNCATED", "Bend", "Fact", "Liar", "Linked", "Request", "commit",
+    "desk", "events", "key_of", "linked", "losing", "lost", "only", "receipt", "signers", "told",
 ]  # fmt: skip

@@ -227,7 +227,7 @@ class Search:
 
 def _reach(statement: Statement) -> str:
     """The datasets of a statement: asked one after the other, those of the same need one engine."""
-    return " ".join(sorted(set(re.findall(r"\b\w+\.\w+(?= a| b|$)", statement.sql))))
+    return " ".join(sorted(set(re.findall(r'"\w+"\."\w+"(?= a| b|$)', statement.sql))))
 
 
 def _all(actor: str) -> Fact:
