@@ -11,12 +11,11 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from doumen.kits.policy.offers import terms_from_json
 from doumen.kits.policy.target import folded
@@ -45,7 +44,6 @@ SCHEMA, PREVIEW, NEXT = "doumen:schema", "doumen:preview", "doumen:next"
 """Members beside those of the protocol: columns by dataset, rows to look at, the next page."""
 PAGE = "doumen:page"
 """Member of a filter."""
-TOKEN = "continuationToken"  # noqa: S105 (the name of a query parameter)
 _MARK = 12
 
 
@@ -55,26 +53,10 @@ class Page:
 
     Attributes:
         next: Token of the page after it; None: it is the last.
-        previous: Token of the page before it; None: it is the first.
     """
 
     catalog: Catalog
     next: str | None = None
-    previous: str | None = None
-
-    def links(self, address: str) -> str | None:
-        """The `Link` header (RFC 8288) that leads to the pages beside it; None: there are none.
-
-        Args:
-            address: Where the catalogue is asked for.
-        """
-        given = (("previous", self.previous), ("next", self.next))
-        return (
-            ", ".join(
-                f'<{address}?{TOKEN}={quote(token)}>; rel="{rel}"' for rel, token in given if token
-            )
-            or None
-        )
 
 
 def catalogue(
@@ -93,23 +75,16 @@ def catalogue(
         Invalid: the token was not given to this participant.
     """
     view = _View(facts, listing(facts), asker, own, now)
-    onward, name = (True, "") if token is None else _read(token, asker, own)
+    name = "" if token is None else _read(token, asker, own)
     names = view.listing.names
-    place = bisect_right(names, name) if onward else bisect_left(names, name)
-    taken = _taken(view.open(names[place:] if onward else reversed(names[:place])))
-    page = taken if onward else taken[::-1]
+    page = _taken(view.open(names[bisect_right(names, name) :]))
     if not page:
         return Page(_catalog(own, (), None))
-    first, last = page[0][0], page[-1][0]
+    last = page[-1][0]
     after = view.any(names[bisect_right(names, last) :])
-    before = view.any(reversed(names[: bisect_left(names, first)]))
-    following = _token(asker, own, onward=True, name=last) if after else None
+    following = _token(asker, own, last) if after else None
     datasets = tuple(view.dataset(name, offers) for name, offers in page)
-    return Page(
-        _catalog(own, datasets, following),
-        following,
-        _token(asker, own, onward=False, name=first) if before else None,
-    )
+    return Page(_catalog(own, datasets, following), following)
 
 
 def single(facts: Facts, asker: Participant, own: Participant, now: datetime, id: str) -> Dataset:
@@ -264,24 +239,22 @@ def _json(value: Any) -> dict[str, Any]:
     return {"@type": "@json", "@value": value}
 
 
-def _mark(asker: Participant, own: Participant, body: str) -> bytes:
-    text = json.dumps([asker.id, own.id, body])
+def _mark(asker: Participant, own: Participant, name: str) -> bytes:
+    text = json.dumps([asker.id, own.id, name])
     return hashlib.sha256(text.encode("utf-8")).digest()[:_MARK]
 
 
-def _token(asker: Participant, own: Participant, *, onward: bool, name: str) -> str:
-    body = json.dumps([onward, name])
-    raw = _mark(asker, own, body) + body.encode("utf-8")
+def _token(asker: Participant, own: Participant, name: str) -> str:
+    raw = _mark(asker, own, name) + name.encode("utf-8")
     return urlsafe_b64encode(raw).decode("ascii").rstrip("=")
 
 
-def _read(token: str, asker: Participant, own: Participant) -> tuple[bool, str]:
+def _read(token: str, asker: Participant, own: Participant) -> str:
     try:
         raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        body = raw[_MARK:].decode("utf-8")
-        if raw[:_MARK] == _mark(asker, own, body):
-            onward, name = json.loads(body)
-            return bool(onward), str(name)
+        name = raw[_MARK:].decode("utf-8")
+        if raw[:_MARK] == _mark(asker, own, name):
+            return name
     except (Error, ValueError):
         pass
     raise Invalid(
