@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+from pathlib import Path
 
 import pytest
 
-from doumen.model.files import reason, without
+from doumen.model.errors import DoumenError
+from doumen.model.files import reading, reason, without
 from doumen.model.message import msg
 
 
@@ -31,3 +33,14 @@ def test_a_place_is_left_out_of_a_message_too() -> None:
     told = without(place, {"/secret/a": [msg("No `{file}`.", file="/secret/b"), 1]})
     assert told == {"a": ["No `b`.", 1]}
     assert told["a"][0].into(lambda _: "没有 `{file}`。") == "没有 `b`。"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("none", "not-found.file"), (".", "unavailable.file"), ("latin", "invalid.encoding")],
+)
+def test_why_a_file_is_not_read(tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    with pytest.raises(DoumenError) as caught, reading(tmp_path / name):
+        (tmp_path / name).read_text(encoding="utf-8")
+    assert caught.value.code == code

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PosixPath, PurePath
 from typing import Any
 
-from doumen.model.errors import Conflict, NotFound, Unavailable, is_full, no_room
+from doumen.model.errors import Conflict, Invalid, NotFound, Unavailable, is_full, no_room
 from doumen.model.message import Message, msg, plain
 
 _REASONS: Mapping[int, Message] = {
@@ -66,6 +67,29 @@ def unreadable(path: PurePath | str, error: OSError) -> Unavailable:
         next=msg("Check the file and its permissions."),
         detail="file",
     )
+
+
+@contextmanager
+def reading(path: PurePath) -> Iterator[None]:
+    """Tell of a file that somebody named, while it is read as text.
+
+    Raises:
+        NotFound: it is not there.
+        Unavailable: it cannot be read.
+        Invalid: it is no UTF-8.
+    """
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise Invalid(
+            msg("`{path}` is not UTF-8 text.", path=path.name),
+            next=msg("Save it as UTF-8."),
+            detail="encoding",
+        ) from None
+    except FileNotFoundError:
+        raise no_file(path) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def unwritable(path: PurePath | str, error: OSError) -> Unavailable:

@@ -12,7 +12,7 @@ from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
-from doumen.model.files import already_there, no_file, unreadable, unwritable
+from doumen.model.files import already_there, reading, unwritable
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 
@@ -82,13 +82,8 @@ def read_file(path: Path) -> str:
         NotFound, Unavailable: it is not there, or cannot be read.
         Invalid: it is too large or not UTF-8.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise no_file(path) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
+    with reading(path), path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise Invalid(
             msg("`{path}` is larger than a contract may be (4 MiB).", path=path.name),

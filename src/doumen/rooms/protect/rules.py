@@ -12,7 +12,7 @@ from doumen.kits.standards import odrl
 from doumen.model.agreement import Agreement, Side
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, Facts
-from doumen.model.files import no_file, unreadable
+from doumen.model.files import reading
 from doumen.model.message import Message, enumerated, joined, msg, plain, sentence
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.rule import Rule
@@ -157,7 +157,7 @@ def text_of(path: Path) -> str:
         Invalid: it is too large, or no UTF-8.
         NotFound, Unavailable: it is not there, or cannot be read.
     """
-    try:
+    with reading(path):
         if path.stat().st_size > _SIZE:
             raise Invalid(
                 msg("`{path}` is no document of rules: it has more than 1 MiB.", path=path.name),
@@ -165,16 +165,6 @@ def text_of(path: Path) -> str:
                 detail="rules",
             )
         return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid(
-            msg("`{path}` is not UTF-8 text.", path=path.name),
-            next=msg("Save it as UTF-8."),
-            detail="encoding",
-        ) from None
-    except FileNotFoundError:
-        raise no_file(path) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
 
 
 def _rule(facts: Facts, id: str) -> Rule:
