@@ -71,7 +71,11 @@ def diff(
     listed(purpose, facts)
     policy.check_purpose(actor, purpose)
     _check(terms, facts, now)
-    signed = list(_in_force(facts, consumer, now))
+    signed = [
+        one
+        for one in policy.agreements_in_force(facts, now.astimezone(UTC).date())
+        if one.side is Side.PROVIDER and one.counterparty == consumer
+    ]
     own = means.own().id
     held = [sight for one in signed for sight in _held(facts, one, own, now)]
     gains = [
@@ -121,14 +125,6 @@ def _check(terms: Terms, facts: Facts, now: datetime) -> None:
             next=msg("Answer with others: `doumen negotiation counter`, or make another offer."),
             detail="terms",
         )
-
-
-def _in_force(facts: Facts, consumer: str, now: datetime) -> Iterator[Agreement]:
-    for key, body in facts.all("agreement"):
-        found = policy.agreement_from_json(key, body)
-        ours = found.side is Side.PROVIDER and found.counterparty == consumer
-        if ours and exposure.in_force(found, now.astimezone(UTC).date()):
-            yield found
 
 
 def _unsigned(terms: Terms, consumer: str) -> Agreement:

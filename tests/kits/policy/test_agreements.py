@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -137,3 +137,21 @@ def test_who_oversees_knows_of_it_and_still_needs_a_rule() -> None:
     aud = Actor("al", roles=frozenset({"auditor"}))
     with pytest.raises(Refused, match="No rule lets"):
         policy.may_use(aud, facts(), HELD.key, None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("form", "ended", "held"),
+    [
+        ("{}", None, True),
+        ("{}", "2026-01-01T00:00:00Z", False),
+        ("{from: 2026-11-24, until: 2026-11-24}", None, True),
+        ("{from: 2026-11-25}", None, False),
+        ("{until: 2026-11-23}", None, False),
+    ],
+)
+def test_those_in_force(form: str, ended: str | None, held: bool) -> None:
+    terms = form[:-1] + (", " if form != "{}" else "") + "datasets: {w.daily: {}}}"
+    one = replace(HELD, terms=policy.read_terms(terms), ended=ended)
+    row = FactRow(1, Fact("agreement", one.key, policy.agreement_as_json(one)), "", "")
+    found = policy.agreements_in_force(Facts(1, {"agreement": {one.key: row}}), date(2026, 11, 24))
+    assert list(found) == ([one] if held else [])

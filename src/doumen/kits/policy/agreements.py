@@ -6,9 +6,9 @@ one who asks. Everything that decides, from discovery to refusals, then holds fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from doumen.kits.policy.document import rule_as_json
@@ -94,6 +94,17 @@ def agreed_clause(facts: Facts, id: str) -> tuple[Agreement, Grant] | None:
     agreement = agreement_from_json(key, body)
     grant = clause_of(key, agreement.terms, id)
     return None if grant is None else (agreement, grant)
+
+
+def agreements_in_force(facts: Facts, day: date) -> Iterator[Agreement]:
+    """The agreements that were not ended, have begun and are not over on a day."""
+    for key, body in facts.all("agreement"):
+        agreement = agreement_from_json(key, body)
+        terms = agreement.terms
+        begun = terms.since is None or terms.since <= day
+        over = terms.until is not None and terms.until < day
+        if agreement.ended is None and begun and not over:
+            yield agreement
 
 
 def agreement_absent(key: str) -> NotFound:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.policy import exposure
 from doumen.kits.standards import odrl
 from doumen.kits.standards.dsp import Role
-from doumen.model.agreement import Agreement, Side
+from doumen.model.agreement import Side
 from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, Refused
 from doumen.model.exposure import Exposure, Sight
 from doumen.model.fact import Facts
@@ -25,12 +25,11 @@ from doumen.model.participant import Participant
 from doumen.model.ref import Ref
 from doumen.model.terms import Terms
 from doumen.rooms.exchange import asking, exposed, participants
-from doumen.rooms.exchange.negotiation import kept
 from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
+from doumen.rooms.exchange.offers import LONGEST
 from doumen.rooms.exchange.packages import read_name
+from doumen.rooms.exchange.process import kept
 
-_OFFER = 80
-"""Characters of the id of an offer."""
 Told = Mapping[Ref, tuple[tuple[str, str], ...]]
 """Names and types of the columns of each dataset, as a catalogue tells them."""
 
@@ -79,7 +78,7 @@ def diff(
         _check(desk)
         return _theirs(desk, facts, _foreign(desk, facts, offer, at))
     if facts.body(KIND, offer) is not None:
-        found = kept.negotiation(facts, offer)
+        found = kept.found(facts, Negotiation, offer)
         asked = _negotiated(facts, found)
         if found.role is Role.CONSUMER:
             _check(desk)
@@ -116,7 +115,9 @@ def _ours(desk: Desk, asked: _Asked, subject: str) -> Outcome:
 def _theirs(desk: Desk, facts: Facts, asked: _Asked) -> Outcome:
     """At the consumer: by the words of catalogues and agreements."""
     now = datetime.now(UTC)
-    signed = list(_in_force(facts, now.date()))
+    signed = [
+        one for one in policy.agreements_in_force(facts, now.date()) if one.side is Side.CONSUMER
+    ]
     unknown: list[Message] = [
         msg("Rows are not counted: only `{name}` could, and is not asked.", name=asked.other.alias)
     ]
@@ -145,7 +146,7 @@ def _theirs(desk: Desk, facts: Facts, asked: _Asked) -> Outcome:
 
 
 def _offered(facts: Facts, id: str, participant: str | None) -> _Asked:
-    own = read_name(id, _OFFER)
+    own = read_name(id, LONGEST)
     body = facts.body("offer", own)
     if body is None:
         raise NotFound(
@@ -208,13 +209,6 @@ def _check(desk: Desk) -> None:
             next=msg("Ask a steward."),
             detail="role",
         )
-
-
-def _in_force(facts: Facts, day: date) -> Iterator[Agreement]:
-    for key, body in facts.all("agreement"):
-        found = policy.agreement_from_json(key, body)
-        if found.side is Side.CONSUMER and exposure.in_force(found, day):
-            yield found
 
 
 def _columns(

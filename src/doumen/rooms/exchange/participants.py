@@ -188,6 +188,12 @@ def find(facts: Facts, participant: str) -> Participant:
     )
 
 
+def alias_of(facts: Facts, did: str) -> str:
+    """What a participant is called here; its DID where it is not known any more."""
+    body = facts.body("participant", did)
+    return did if body is None else str(body["alias"])
+
+
 def _told(desk: Desk, card: str) -> tuple[Participant, Message]:
     """What is told of a participant, and in words what it is believed by."""
     reach = desk.reach()

@@ -14,6 +14,7 @@ from doumen.model.errors import DoumenError
 from doumen.model.fact import Facts
 from doumen.model.message import msg
 from doumen.model.operation import Outcome, Table
+from doumen.rooms.exchange.participants import alias_of
 from doumen.rooms.exchange.participants import find as participant_of
 
 PAUSE = 600.0
@@ -59,13 +60,14 @@ def show(desk: Desk) -> Outcome:
         drawn=(
             Table(
                 (*heads, msg("refused")),
-                tuple((_alias(facts, one), one["size"], one["time"], len(one["refused"]))
-                      for one in theirs),
+                tuple((alias_of(facts, one["participant"]), one["size"], one["time"],
+                       len(one["refused"])) for one in theirs),
                 msg("Heads of others that we cosigned"),
             ),
             Table(
                 heads,
-                tuple((_alias(facts, one), one["size"], one["time"]) for one in ours),
+                tuple((alias_of(facts, one["participant"]), one["size"], one["time"])
+                      for one in ours),
                 msg("Our head, as others cosigned it"),
             ),
         ),
@@ -98,16 +100,8 @@ class Rounds:
 
 def _partners(facts: Facts, now: datetime) -> set[str]:
     """Who is the other side of an agreement in force, and known."""
-    day, found = now.date(), set()
-    for key, body in facts.all("agreement"):
-        agreement = policy.agreement_from_json(key, body)
-        terms, other = agreement.terms, agreement.counterparty
-        begun = terms.since is None or terms.since <= day
-        over = terms.until is not None and terms.until < day
-        known = facts.body("participant", other) is not None
-        if known and agreement.ended is None and begun and not over:
-            found.add(other)
-    return found
+    found = {one.counterparty for one in policy.agreements_in_force(facts, now.date())}
+    return {other for other in found if facts.body("participant", other) is not None}
 
 
 def _held(key: str, body: Any) -> dict[str, Any]:
@@ -115,11 +109,6 @@ def _held(key: str, body: Any) -> dict[str, Any]:
                 "checkpoint": one["checkpoint"]} for one in body["refused"]]  # fmt: skip
     return {"participant": key, "size": body["size"], "time": body["time"],
             "checkpoint": body["checkpoint"], "refused": refused}  # fmt: skip
-
-
-def _alias(facts: Facts, one: dict[str, Any]) -> str:
-    body = facts.body("participant", one["participant"])
-    return str(one["participant"] if body is None else body["alias"])
 
 
 def _stamp(seconds: int) -> str:

@@ -1,15 +1,12 @@
-"""What terms show: by their words, by a ruling, and while they are in force."""
+"""What terms show: by their words, or by a ruling."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
-from doumen.kits.policy.exposure import granted, in_force, ruled
+from doumen.kits.policy.exposure import granted, ruled
 from doumen.kits.policy.offers import read_terms
 from doumen.kits.policy.ruling import DatasetRuling, RuledColumn
-from doumen.model.agreement import Agreement, Side
 from doumen.model.exposure import Shown, Sight
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
@@ -74,19 +71,3 @@ def test_a_ruling_with_labels() -> None:
         ("research",),
         date(2027, 12, 31),
     )
-
-
-@pytest.mark.parametrize(
-    ("form", "ended", "held"),
-    [
-        ("{}", None, True),
-        ("{}", "2026-01-01T00:00:00Z", False),
-        ("{from: 2026-11-24, until: 2026-11-24}", None, True),
-        ("{from: 2026-11-25}", None, False),
-        ("{until: 2026-11-23}", None, False),
-    ],
-)
-def test_in_force(form: str, ended: str | None, held: bool) -> None:
-    terms = read_terms(form[:-1] + (", " if form != "{}" else "") + "datasets: {w.daily: {}}}")
-    agreement = Agreement("A-1", "urn:1", Side.PROVIDER, OWN, "w", terms, "", ended)
-    assert in_force(agreement, date(2026, 11, 24)) is held

@@ -6,7 +6,7 @@ says which rows have to be counted; `links` finds what can be put together.
 
 from doumen.kits.policy.exposure.gain import Region, compare, counted, grows, regions
 from doumen.kits.policy.exposure.links import links
-from doumen.kits.policy.exposure.sight import granted, in_force, ruled
+from doumen.kits.policy.exposure.sight import granted, ruled
 
 __all__ = [
     "Region",
@@ -14,7 +14,6 @@ __all__ = [
     "counted",
     "granted",
     "grows",
-    "in_force",
     "links",
     "regions",
     "ruled",

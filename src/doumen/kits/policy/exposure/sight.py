@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 
 from doumen.kits.policy.duties.mask import MaskKind
 from doumen.kits.policy.ruling import DatasetRuling
 from doumen.kits.policy.target import folded
-from doumen.model.agreement import Agreement
 from doumen.model.exposure import Shown, Sight
 from doumen.model.fact import Facts
 from doumen.model.ref import Ref
 from doumen.model.rule import Filter, Mask, MinGroup
 from doumen.model.terms import Grant, Terms
-
-
-def in_force(agreement: Agreement, day: date) -> bool:
-    """Whether an agreement was not ended, has begun and is not over."""
-    terms = agreement.terms
-    return (
-        agreement.ended is None
-        and (terms.since is None or terms.since <= day)
-        and (terms.until is None or day <= terms.until)
-    )
 
 
 def ruled(
