@@ -33,9 +33,12 @@ from doumen.model.peer import Call, Reply, Streamed
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.rooms.analyse import forms
 from doumen.rooms.exchange.dispute import dispute
-from doumen.rooms.exchange.negotiation import courier, deciding, incoming, kept, steps
-from doumen.rooms.exchange.negotiation.state import name_of
+from doumen.rooms.exchange.negotiation import courier, deciding, incoming, steps
+from doumen.rooms.exchange.negotiation.state import Negotiation
 from doumen.rooms.exchange.packages import product_id
+from doumen.rooms.exchange.process import kept
+from doumen.rooms.exchange.process.incoming import Came
+from doumen.rooms.exchange.process.steps import Evidence, Other
 from doumen.session import Node, Session, create
 from doumen.session.node import silent
 from doumen.stores.tables import CHARGES, CHECKPOINTS, ENTRIES, NODES, RECEIPTS
@@ -147,16 +150,16 @@ class Side:
         for served in Role:
             found = dsp.match("POST", path, served)
             pid = "".join(found[1].values()) if found else ""
-            held = self.fact("negotiation", name_of(pid)) or {"role": served}
+            held = self.fact("negotiation", Negotiation.kind.name_of(pid)) or {"role": served}
             if found is not None and held["role"] == served:
                 break
         assert found is not None
         route, ids = found
         assert route.takes is not None
-        evidence = steps.Evidence(came.body.decode(), came.token)
+        evidence = Evidence(came.body.decode(), came.token)
         message = dsp.read(came.body.decode(), route.takes)
         pid = next(iter(ids.values()), None)  # type: ignore[assignment]  # None: it begins one
-        taken = incoming.take(self.desk, incoming.Came(came.sender, pid, message, evidence))
+        taken = incoming.take(self.desk, Came(came.sender, pid, message, evidence))
         return route.status, dsp.write(taken)
 
     def ask(self, call: Call, path: str) -> Reply:
@@ -254,14 +257,14 @@ def agree(made: Pair, owner: Session, folder: Path) -> None:
     )  # fmt: skip
     desk = made.consumer.desk()
     begun = steps.requested(
-        kept.new_pid(), steps.Other(own.id, ""), asked,
+        kept.new_pid(), Other(own.id, ""), asked,
         callback=desk.own().address, now=kept.stamp(datetime.now(UTC)),
     )  # fmt: skip
     kept.keep(desk, desk.facts(), begun)
     for _ in range(6):
         for side in (made.consumer, made.provider):
             courier.attend_all(side.desk())
-    done = kept.negotiation(desk.facts(), name_of(begun.own))
+    done = kept.found(desk.facts(), Negotiation, begun.key)
     other = [body for _, body in made.provider.node.means.catalog.current().all("negotiation")]
     assert str(done.state) == "FINALIZED", (done.state, other[0]["outgoing"], other[0]["state"])
     assert done.agreement is not None

@@ -5,6 +5,8 @@
 the rows that may be shown of them; `offers` says on which terms they are to be had, which `fitting`
 holds against the product; `listing` keeps which are open to whom, `catalogue` tells it. `asking`
 reads the catalogues of others, `foreign` shows them. `negotiation` comes to agreements,
-`agreements` keeps them; `transfer` says whether they may be used now; `process` is what the two
-have in common. `protocol` answers the messages of other nodes.
+`agreements` shows and ends them; `transfer` says whether they may be used now; `process` is what
+the two have in common. `diff` says before signing who would see what more, `exposed` draws it.
+`dispute` writes all evidence of an agreement, `witness` has the heads of ledgers cosigned;
+`evidence` lists their verbs. `protocol` answers the messages of other nodes.
 """

@@ -16,6 +16,7 @@ from doumen.model.message import Message, msg
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.terms import Per
 from doumen.rooms.exchange.negotiation.shown import SIDES
+from doumen.rooms.exchange.participants import alias_of
 from doumen.rooms.exchange.process.kept import stamp
 from doumen.rooms.exchange.transfer import book, courier
 
@@ -29,8 +30,8 @@ def show_all(desk: Desk) -> Outcome:
     heads = (msg("agreement"), msg("with"), msg("our side"), msg("product"), msg("until"),
              msg("state"))  # fmt: skip
     rows = tuple(
-        (one.key, _alias(facts, one), SIDES[one.side], one.product, one.terms.until or "",
-         _state(one, today))
+        (one.key, alias_of(facts, one.counterparty), SIDES[one.side], one.product,
+         one.terms.until or "", _state(one, today))
         for one in found
     )  # fmt: skip
     none = (
@@ -55,7 +56,7 @@ def show(desk: Desk, *, agreement: str) -> Outcome:
     body = facts.body(KIND, agreement) or {}
     fields: list[tuple[Message, object]] = [
         (msg("agreement"), found.key),
-        (msg("with"), _alias(facts, found)),
+        (msg("with"), alias_of(facts, found.counterparty)),
         (msg("our side"), SIDES[found.side]),
         (msg("product"), found.product),
         (msg("signed"), _signed(found)),
@@ -75,6 +76,7 @@ def end(desk: Desk, *, agreement: str, reason: str) -> Outcome:
     """End an agreement before its time: it binds at the next read.
 
     Raises:
+        NotFound: there is none of this name that the asker may know.
         Conflict: it was ended before. Refused: only owner and steward may.
     """
     facts = desk.facts()
@@ -106,7 +108,11 @@ def end(desk: Desk, *, agreement: str, reason: str) -> Outcome:
 
 
 def usage(desk: Desk, *, agreement: str) -> Outcome:
-    """What was used under an agreement, as this side counts it."""
+    """What was used under an agreement, as this side counts it.
+
+    Raises:
+        NotFound: there is none of this name that the asker may know.
+    """
     found = policy.agreement_of(desk.facts(), agreement)
     used = desk.exchange().usage(agreement)
     most = {quota.per: quota.queries for quota in found.terms.quotas}
@@ -209,8 +215,3 @@ def _command(found: Agreement) -> str:
     purposes = found.terms.purposes
     stated = f" --for {purposes[0]}" if purposes else ""
     return f"doumen query SQL --agreement {found.key}{stated}"
-
-
-def _alias(facts: Facts, found: Agreement) -> str:
-    body = facts.body("participant", found.counterparty)
-    return found.counterparty if body is None else str(body["alias"])

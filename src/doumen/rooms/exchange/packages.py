@@ -143,7 +143,7 @@ def check_changeable(
         id
         for id, offer in facts.all("offer")
         if offer["product"] == key
-        and offer["state"] == "open"
+        and offer["state"] == OPEN
         and lost & {*offer["terms"]["datasets"]}
     ]
     if needed:

@@ -7,7 +7,6 @@ What is offered to others, and what is between others, is as good as absent for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,8 +22,8 @@ from doumen.model.message import msg
 from doumen.model.participant import Participant
 from doumen.rooms.exchange import catalogue
 from doumen.rooms.exchange.negotiation import incoming as negotiations
-from doumen.rooms.exchange.process import steps
 from doumen.rooms.exchange.process.incoming import Came
+from doumen.rooms.exchange.process.steps import Evidence
 from doumen.rooms.exchange.transfer import incoming as transfers
 
 _PROCESSES: Mapping[Any, Any] = {
@@ -32,19 +31,6 @@ _PROCESSES: Mapping[Any, Any] = {
     TransferError: transfers,
 }
 """What takes the messages of a process, by the document of the errors of its routes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What proves that a request was made.
-
-    Attributes:
-        text: Its body, as it came; empty where it has none.
-        token: Signed by the sender over method, path and body.
-    """
-
-    text: bytes
-    token: str
 
 
 def respond(
@@ -65,7 +51,7 @@ def respond(
             process has that of the provider, though it may be one as a consumer.
         identifiers: What stands in the address: `providerPid`, `consumerPid` or `id`.
         message: As the route takes it; None with a `GET`.
-        evidence: What of it is kept.
+        evidence: The message as it came; its text is empty with a `GET`.
 
     Returns:
         The status, and the document of the answer, if it has one.
@@ -81,8 +67,7 @@ def respond(
         if message is None:
             found = process.where(desk_of, sender, str(pid))
         else:
-            said = steps.Evidence(evidence.text.decode(), evidence.token)
-            found = process.take(desk_of, Came(sender, pid, message, said))
+            found = process.take(desk_of, Came(sender, pid, message, evidence))
         return route.status, dsp.write(found)
     raise NotFound(
         msg("There is no such process here for you."),

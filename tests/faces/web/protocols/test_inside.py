@@ -151,7 +151,7 @@ def test_an_answer_of_the_room_is_sent_and_signed(
     assert sender.id == nodes[1].own().id
     assert (route.path, dict(identifiers)) == (PATH, {})
     assert message == catalog.CatalogRequestMessage()
-    assert evidence.text == ASK
+    assert evidence.text == ASK.decode()
     assert token.claimed(evidence.token).digest == token.digest_of(ASK)
     assert desk_of  # it is closed by now
 

@@ -21,9 +21,11 @@ from doumen.model.agreement import Agreement, Side, key_of
 from doumen.model.errors import Conflict, DoumenError, NotFound, Refused, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.peer import Call, Streamed
-from doumen.rooms.exchange.negotiation import book, courier, incoming, kept, steps
+from doumen.rooms.exchange.negotiation import book, courier, incoming, steps
 from doumen.rooms.exchange.negotiation.state import Negotiation
-from doumen.rooms.exchange.process import incoming as process
+from doumen.rooms.exchange.process import kept
+from doumen.rooms.exchange.process.incoming import Came, DeskOf
+from doumen.rooms.exchange.process.steps import Evidence, hear
 from doumen.session.node import silent
 
 TERMS = "for: [research]\nuntil: 2099-12-31\ndatasets: {w.hourly: {columns: [city]}}\n"
@@ -140,15 +142,15 @@ def test_every_message_is_lost_once_and_all_is_well(two: Linked, back: bool) -> 
     assert theirs.over
 
 
-def came(two: Linked, message: Any, sender: str = "", pid: str | None = None) -> process.Came:
+def came(two: Linked, message: Any, sender: str = "", pid: str | None = None) -> Came:
     """A message as if the consumer had sent it to the provider."""
     text = json.dumps(dsp.write(message))
     known = peers.of(facts(two.weather), two.port.means.own().id)
     known = replace(known, id=sender or known.id)
-    return process.Came(known, pid, message, steps.Evidence(text, "t"))
+    return Came(known, pid, message, Evidence(text, "t"))
 
 
-def desks(two: Linked) -> incoming.DeskOf:
+def desks(two: Linked) -> DeskOf:
     return lambda actor: Counter(two.weather.gate, actor, None, silent)
 
 
@@ -212,7 +214,7 @@ def test_true_is_not_one_in_a_repeated_message(two: Linked) -> None:
         said = replace(ours.said[0], text=json.dumps(first))
         held = replace(of(two, key)[1] or ours, said=(said,))
         with pytest.raises(Conflict, match="another content"):
-            steps.hear(held, message, steps.Evidence(json.dumps(again), "t"), "now")
+            hear(held, message, Evidence(json.dumps(again), "t"), "now")
 
 
 def test_what_is_in_force_is_ended_not_rejected(two: Linked) -> None:
@@ -261,7 +263,6 @@ def test_the_name_of_another_agreement_is_not_taken(two: Linked) -> None:
     linked.commit(two.port, Fact("agreement", held.key, body))
     before = facts(two.port).body("agreement", held.key)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("doumen.rooms.exchange.negotiation.kept.new_pid", lambda: id)
         patch.setattr("doumen.rooms.exchange.process.kept.new_pid", lambda: id)
         decide(two, key)
     attend(two)

@@ -17,8 +17,10 @@ from doumen.kits.standards.dsp.negotiation import ContractNegotiation, Negotiati
 from doumen.kits.standards.dsp.states import NegotiationMessage, negotiation_move
 from doumen.model.errors import Conflict, DoumenError, Invalid
 from doumen.rooms.exchange.negotiation import steps
-from doumen.rooms.exchange.negotiation.state import Negotiation, Said, name_of
-from doumen.rooms.exchange.negotiation.steps import Evidence, Other
+from doumen.rooms.exchange.negotiation.state import Negotiation
+from doumen.rooms.exchange.process import steps as process
+from doumen.rooms.exchange.process.state import Said
+from doumen.rooms.exchange.process.steps import Evidence, Heard, Other
 
 NOW = "2026-11-29T12:00:00.000000Z"
 CONSUMER, PROVIDER = Other("did:web:port.example", "/dsp"), Other("did:web:weather.example", "/dsp")
@@ -84,11 +86,11 @@ class World:
             answer = self.take(role.other, sent.text)
         except DoumenError as error:
             if returns and self.one(role) == one:
-                self.keep(role, steps.troubled(one, error.what, refused=True))
+                self.keep(role, process.troubled(one, error.what, refused=True))
             return
         if returns and self.one(role) == one:
             text = json.dumps(dsp.write(answer))
-            self.keep(role, steps.acknowledged(one, text, "token", "reply", NOW))
+            self.keep(role, process.acknowledged(one, text, "token", "reply", NOW))
 
     def take(self, role: Role, text: str) -> ContractNegotiation:
         message, came = message_of(text), Evidence(text, "token")
@@ -96,7 +98,7 @@ class World:
         if one is None:
             one = steps.begun("urn:p", CONSUMER, message, came, NOW)
         else:
-            one = steps.hear(one, message, came, NOW).process
+            one = process.hear(one, message, came, NOW).process
         self.keep(role, one)
         return steps.standing(one)
 
@@ -137,7 +139,7 @@ def say(world: World, role: Role, move: NegotiationMove) -> None:
     assert one is not None
     make = ways(one).get(move)
     try:
-        world.keep(role, steps.say(one, make(), NOW) if make else one)
+        world.keep(role, process.say(one, make(), NOW) if make else one)
     except (Conflict, Invalid):
         assert world.one(role) == one
 
@@ -200,7 +202,7 @@ def test_a_whole_negotiation() -> None:
     ):
         one = world.one(role)
         assert one is not None
-        world.keep(role, steps.say(one, message(), NOW))
+        world.keep(role, process.say(one, message(), NOW))
         world.send(role)
     assert world.consumer.state == world.provider.state == NegotiationState.FINALIZED
     assert world.consumer.agreement == world.provider.agreement == AGREEMENT
@@ -245,29 +247,29 @@ def test_every_message_in_every_state(
     came = Evidence(json.dumps(dsp.write(spoken)), "token")
     wanted = NEGOTIATION.steps.get((state, actual, role.other))
     if wanted is not None:
-        heard = steps.hear(one, spoken, came, NOW)
+        heard = process.hear(one, spoken, came, NOW)
         assert (heard.process.state, heard.repeated) == (wanted, False)
         assert heard.process.said[-1].move is actual
     elif any(s.move is actual and s.sender is role.other for s in one.said):
         if actual is NegotiationMove.TERMINATE:
-            assert steps.hear(one, spoken, came, NOW) == steps.Heard(one, repeated=True)
+            assert process.hear(one, spoken, came, NOW) == Heard(one, repeated=True)
         else:
             with pytest.raises(Conflict, match="another content"):
-                steps.hear(one, spoken, came, NOW)
+                process.hear(one, spoken, came, NOW)
     else:
         with pytest.raises(Conflict):
-            steps.hear(one, spoken, came, NOW)
+            process.hear(one, spoken, came, NOW)
     ours = ways(one)[move]()
     fits = (state, negotiation_move(ours), role) in NEGOTIATION.steps
     if fits:
-        led = steps.say(one, ours, NOW)
+        led = process.say(one, ours, NOW)
         assert led.state == state
         assert led.outgoing is not None
         assert led.outgoing.path.startswith("/dsp/negotiations/")
         assert route_of(ours, role).served is role.other
     else:
         with pytest.raises(Conflict):
-            steps.say(one, ours, NOW)
+            process.say(one, ours, NOW)
 
 
 def test_another_process_is_not_this_one() -> None:
@@ -276,7 +278,7 @@ def test_another_process_is_not_this_one() -> None:
         message = steps.terminated(other, "x", "")
         came = Evidence(json.dumps(dsp.write(message)), "token")
         with pytest.raises(Invalid, match="another process"):
-            steps.hear(one, message, came, NOW)
+            process.hear(one, message, came, NOW)
 
 
 def test_what_is_kept_is_read_again() -> None:
@@ -286,18 +288,18 @@ def test_what_is_kept_is_read_again() -> None:
     assert world.provider is not None
     for one in (world.consumer, world.provider):
         assert Negotiation.from_json(json.loads(json.dumps(one.as_json()))) == one
-        assert one.key == name_of(one.own)
+        assert one.key == Negotiation.kind.name_of(one.own)
 
 
 def test_one_message_of_ours_waits_at_a_time() -> None:
-    one = steps.say(
+    one = process.say(
         replace(base(Role.PROVIDER), state=NegotiationState.REQUESTED),
         steps.agreed(base(Role.PROVIDER), AGREEMENT),
         NOW,
     )
     with pytest.raises(Conflict, match="on its way"):
-        steps.say(one, steps.countered(one, OTHER), NOW)
-    ended = steps.say(one, steps.terminated(one, "x", ""), NOW)
+        process.say(one, steps.countered(one, OTHER), NOW)
+    ended = process.say(one, steps.terminated(one, "x", ""), NOW)
     assert ended.outgoing is not None
     assert ended.outgoing.move is NegotiationMove.TERMINATE
 
@@ -305,4 +307,4 @@ def test_one_message_of_ours_waits_at_a_time() -> None:
 def test_an_acknowledgement_of_another_process_is_none() -> None:
     answer = json.dumps(dsp.write(ContractNegotiation("urn:p", "urn:other", "REQUESTED")))
     with pytest.raises(Invalid, match="another process"):
-        steps.acknowledged(begin(), answer, "token", None, NOW)
+        process.acknowledged(begin(), answer, "token", None, NOW)

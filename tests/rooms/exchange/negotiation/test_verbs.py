@@ -19,9 +19,11 @@ from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.rooms.exchange import agreements, asking
-from doumen.rooms.exchange.negotiation import courier, deciding, kept, steps, verbs
+from doumen.rooms.exchange.negotiation import courier, deciding, steps, verbs
 from doumen.rooms.exchange.negotiation.state import KIND
 from doumen.rooms.exchange.packages import product_id
+from doumen.rooms.exchange.process import kept
+from doumen.rooms.exchange.process.steps import Other
 
 ASKED = "for: [research]\ndatasets: {w.hourly: {columns: [city]}}\n"
 OFFERED = "for: [research]\nuntil: 2030-12-31\ndatasets: {w.hourly: {columns: [city]}}\n"
@@ -42,7 +44,7 @@ def ask(pair: Pair, offer: str, terms: str) -> tuple[str, str]:
     )  # fmt: skip
     desk = pair.consumer.desk()
     made = steps.requested(
-        kept.new_pid(), steps.Other(own.id, ""), asked,
+        kept.new_pid(), Other(own.id, ""), asked,
         callback=desk.own().address, now=kept.stamp(datetime.now(UTC)),
     )  # fmt: skip
     kept.keep(desk, desk.facts(), made)

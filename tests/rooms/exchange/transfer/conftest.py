@@ -23,7 +23,8 @@ from doumen.model.fact import Fact
 from doumen.model.message import msg
 from doumen.model.participant import Participant
 from doumen.model.peer import Heard
-from doumen.rooms.exchange.protocol import Evidence, respond
+from doumen.rooms.exchange.process.steps import Evidence
+from doumen.rooms.exchange.protocol import respond
 
 TERMS = policy.read_terms("datasets: {w.hourly: {}}")
 
@@ -100,9 +101,8 @@ class Linked(FakeDesk):
                 assert route.takes is not None
                 message = dsp.read(text, route.takes)
             known = replace(sender, alias=sender.name.lower())
-            return respond(
-                self.as_actor, known, route, identifiers, message, evidence=Evidence(text, "token")
-            )
+            said = Evidence(text.decode(), "token")
+            return respond(self.as_actor, known, route, identifiers, message, evidence=said)
         except DoumenError as error:
             problem = failure.problem(error)
             return problem.status, failure.document(route, identifiers, message, problem.error)

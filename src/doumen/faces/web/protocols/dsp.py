@@ -32,7 +32,8 @@ from doumen.kits.standards.dsp.messages import MAX_BYTES
 from doumen.model.errors import Invalid, NotFound, Refused, Tampered
 from doumen.model.message import msg
 from doumen.model.participant import Participant
-from doumen.rooms.exchange.protocol import Evidence, respond
+from doumen.rooms.exchange.process.steps import Evidence
+from doumen.rooms.exchange.protocol import respond
 from doumen.session.settings import DSP
 
 Found = tuple[dsp.Route, Mapping[str, str]]
@@ -125,7 +126,7 @@ class _Asked:
             self.sender,
             *found,
             message,
-            evidence=Evidence(body, self.token),
+            evidence=Evidence(body.decode(), self.token),
         )
 
 

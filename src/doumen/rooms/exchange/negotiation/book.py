@@ -40,11 +40,11 @@ def wish(facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Partic
     """
     found = odrl.read_offer(asked)
     body = facts.body("offer", found.uid.rpartition(":")[2])
-    if body is None or body["uid"] != found.uid or body["state"] != "open":
+    if body is None or body["uid"] != found.uid or body["state"] != packages.OPEN:
         raise _no_offer(found.uid)
     offered = policy.terms_from_json(body["terms"])
     product = facts.body("product", body["product"])
-    if product is None or product["state"] != "published":
+    if product is None or product["state"] != packages.PUBLISHED:
         raise _no_offer(found.uid)
     if offered.to and asker.id not in offered.to:
         raise _no_offer(found.uid)

@@ -17,15 +17,17 @@ from doumen.kits.standards.dsp.states import NegotiationMessage
 from doumen.model.errors import DoumenError
 from doumen.model.fact import Fact, Facts
 from doumen.rooms.exchange import participants
-from doumen.rooms.exchange.negotiation import book, deciding, kept, steps
-from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
+from doumen.rooms.exchange.negotiation import book, deciding, steps
+from doumen.rooms.exchange.negotiation.state import KIND, OVER, Negotiation
+from doumen.rooms.exchange.process import kept
 from doumen.rooms.exchange.process.courier import lead, sent
+from doumen.rooms.exchange.process.steps import say
 
 
 def waiting(facts: Facts) -> Iterator[str]:
     """Names of the negotiations in which something is to be done by itself."""
     for key, body in facts.all(KIND):
-        if body["state"] in {"FINALIZED", "TERMINATED"} and body["outgoing"] is None:
+        if body["state"] in OVER and body["outgoing"] is None:
             continue
         found = Negotiation.from_json(body)
         outgoing = found.outgoing
@@ -66,7 +68,7 @@ def attend(desk: Desk, key: str) -> Negotiation:
     Raises:
         NotFound: there is none.
     """
-    return lead(desk, lambda facts: kept.negotiation(facts, key), _step)
+    return lead(desk, lambda facts: kept.found(facts, Negotiation, key), _step)
 
 
 def _step(desk: Desk, facts: Facts, found: Negotiation) -> Negotiation | None:
@@ -77,7 +79,7 @@ def _step(desk: Desk, facts: Facts, found: Negotiation) -> Negotiation | None:
     message = _due(desk, facts, found, now)
     if message is None:
         return None
-    led = steps.say(found, message, kept.stamp(now))
+    led = say(found, message, kept.stamp(now))
     kept.keep(desk, facts, led, settled(led, facts))
     return led
 

@@ -82,12 +82,17 @@ def read_decisions(text: str) -> tuple[Decision, ...]:
         return tuple(_Document.model_validate(plain_yaml(text)).decisions)
     except ValidationError as error:
         faults = [_told(one) for one in error.errors(include_url=False, include_input=False)]
-        raise Invalid(
-            msg("This is no document of decisions."),
-            why=sentence(faults),
-            next=msg("docs/exchange.md shows the form."),
-            detail="decisions",
-        ) from None
+        raise no_decisions(faults) from None
+
+
+def no_decisions(faults: Sequence[Message]) -> Invalid:
+    """The error for a document that says what is none, with all that is wrong in it."""
+    return Invalid(
+        msg("This is no document of decisions."),
+        why=sentence(faults),
+        next=msg("docs/exchange.md shows the form."),
+        detail="decisions",
+    )
 
 
 def decisions_as_json(rows: Sequence[Decision]) -> dict[str, Any]:

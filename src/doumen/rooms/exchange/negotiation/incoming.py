@@ -19,13 +19,11 @@ from doumen.kits.standards.dsp.negotiation import (
 from doumen.model.actor import OWNER
 from doumen.model.fact import Facts
 from doumen.model.participant import Participant
-from doumen.rooms.exchange.negotiation import book, kept, steps
-from doumen.rooms.exchange.negotiation.state import KIND, Negotiation, name_of
-from doumen.rooms.exchange.negotiation.steps import Heard, Other
+from doumen.rooms.exchange.negotiation import book, steps
+from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
+from doumen.rooms.exchange.process import kept
 from doumen.rooms.exchange.process.incoming import Came, DeskOf, base_of, theirs
-from doumen.rooms.exchange.process.kept import unchanged
-
-__all__ = ["Came", "DeskOf", "base_of", "take", "where"]
+from doumen.rooms.exchange.process.steps import Heard, Other, hear
 
 
 def take(desk_of: DeskOf, came: Came) -> ContractNegotiation:
@@ -42,7 +40,7 @@ def take(desk_of: DeskOf, came: Came) -> ContractNegotiation:
         NotFound: there is no such negotiation, or offer, for this sender.
         Conflict: it does not fit the state. Invalid: it says what cannot be agreed to.
     """
-    return unchanged(desk_of(OWNER), lambda facts: _taken(desk_of, facts, came))
+    return kept.unchanged(desk_of(OWNER), lambda facts: _taken(desk_of, facts, came))
 
 
 def where(desk_of: DeskOf, sender: Participant, pid: str) -> ContractNegotiation:
@@ -56,7 +54,7 @@ def _taken(desk_of: DeskOf, facts: Facts, came: Came) -> ContractNegotiation:
         heard = _begun(facts, own, came, now)
     else:
         found = theirs(facts, Negotiation, came.sender, came.pid)
-        heard = steps.hear(found, came.message, came.evidence, now)
+        heard = hear(found, came.message, came.evidence, now)
     led = heard.process
     if heard.repeated:
         return steps.standing(led)
@@ -77,10 +75,10 @@ def _begun(facts: Facts, own: Participant, came: Came, now: str) -> Heard[Negoti
     provider = isinstance(message, ContractRequestMessage)
     given = message.consumer_pid if provider else message.provider_pid
     pid = kept.pid_for(own.id, sender.id, given or "")
-    body = facts.body(KIND, name_of(pid))
+    body = facts.body(KIND, Negotiation.kind.name_of(pid))
     if body is not None:
         found = theirs(facts, Negotiation, sender, pid)
-        return steps.hear(found, message, came.evidence, now)
+        return hear(found, message, came.evidence, now)
     other = Other(sender.id, base_of(sender, message.callback_address or ""))
     return Heard(steps.begun(pid, other, message, came.evidence, now))
 

@@ -20,6 +20,7 @@ from doumen.model.terms import Terms
 from doumen.rooms.exchange.negotiation import book
 from doumen.rooms.exchange.negotiation.state import Negotiation
 from doumen.rooms.exchange.packages import short
+from doumen.rooms.exchange.participants import alias_of
 
 SIDES: Mapping[str, Message] = {"provider": msg("provider"), "consumer": msg("consumer")}
 """The sides of a negotiation and of an agreement, in words."""
@@ -52,17 +53,11 @@ def begun(found: Negotiation) -> str:
     return found.said[0].time if found.said else outgoing.since if outgoing else ""
 
 
-def alias(facts: Facts, found: Negotiation) -> str:
-    """What the other side is called here."""
-    body = facts.body("participant", found.counterparty)
-    return found.counterparty if body is None else str(body["alias"])
-
-
 def listed(facts: Facts, found: Sequence[Negotiation]) -> Outcome:
     """All of these in one table."""
     rows = tuple(
-        (one.key, alias(facts, one), SIDES[one.role], _offer(one), plain(one.state or "-"),
-         _next(one))
+        (one.key, alias_of(facts, one.counterparty), SIDES[one.role], _offer(one),
+         plain(one.state or "-"), _next(one))
         for one in found
     )  # fmt: skip
     heads = (msg("negotiation"), msg("with"), msg("our side"), msg("offer"), msg("state"),
@@ -81,7 +76,7 @@ def listed(facts: Facts, found: Sequence[Negotiation]) -> Outcome:
 
 def shown(facts: Facts, found: Negotiation, own: Participant) -> Outcome:
     """One of them: where it stands, its terms, what was said, and what comes next."""
-    other = alias(facts, found)
+    other = alias_of(facts, found.counterparty)
     fields: list[tuple[Message, object]] = [
         (msg("negotiation"), found.key),
         (msg("with"), other),

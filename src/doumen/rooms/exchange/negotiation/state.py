@@ -17,9 +17,7 @@ from doumen.kits.standards.dsp.negotiation import (
     NegotiationState,
 )
 from doumen.kits.standards.dsp.states import NegotiationMessage
-from doumen.rooms.exchange.process.state import Kind, Outgoing, Process, Said
-
-__all__ = ["KIND", "OVER", "Negotiation", "Outgoing", "Said", "name_of"]
+from doumen.rooms.exchange.process.state import Kind, Process
 
 KIND = "negotiation"
 OVER = frozenset({NegotiationState.FINALIZED, NegotiationState.TERMINATED})
@@ -59,8 +57,3 @@ class Negotiation(Process[NegotiationState, NegotiationMove]):
             told = json.dumps([message.code, *(message.reason or ())], ensure_ascii=False)
             return replace(self, reason=told)
         return self
-
-
-def name_of(pid: str) -> str:
-    """The short name of a negotiation by our identifier of it."""
-    return Negotiation.kind.name_of(pid)

@@ -18,37 +18,7 @@ from doumen.kits.standards.dsp.negotiation import (
 from doumen.kits.standards.dsp.states import NegotiationMessage
 from doumen.rooms.exchange.negotiation.state import Negotiation
 from doumen.rooms.exchange.process import steps as process
-from doumen.rooms.exchange.process.steps import (
-    Evidence,
-    Heard,
-    Other,
-    acknowledged,
-    again,
-    hear,
-    say,
-    troubled,
-    why,
-)
-
-__all__ = [
-    "Evidence",
-    "Heard",
-    "Other",
-    "accepted",
-    "acknowledged",
-    "again",
-    "agreed",
-    "begun",
-    "countered",
-    "finalized",
-    "hear",
-    "requested",
-    "say",
-    "standing",
-    "terminated",
-    "troubled",
-    "verified",
-]
+from doumen.rooms.exchange.process.steps import Evidence, Other, hear, say, why
 
 Policy = Mapping[str, Any]
 

@@ -19,13 +19,14 @@ from doumen.kits.standards.dsp.states import NegotiationMessage
 from doumen.model.agreement import key_of
 from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
-from doumen.model.message import Message, msg, sentence
+from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome
 from doumen.rooms.exchange import asking, fitting, participants
-from doumen.rooms.exchange.negotiation import book, courier, deciding, kept, shown, steps
+from doumen.rooms.exchange.negotiation import book, courier, deciding, shown, steps
 from doumen.rooms.exchange.negotiation.deciding import Decision
 from doumen.rooms.exchange.negotiation.state import KIND, Negotiation
-from doumen.rooms.exchange.negotiation.steps import Other
+from doumen.rooms.exchange.process import kept
+from doumen.rooms.exchange.process.steps import Other, again, say
 from doumen.rooms.exchange.reading import text_of
 
 _WAITS = msg("Every request waits for a person.")
@@ -77,14 +78,15 @@ def show_all(desk: Desk) -> Outcome:
 def show(desk: Desk, *, negotiation: str) -> Outcome:
     """One negotiation: where it stands, what it is about, what was said."""
     facts = desk.facts()
-    return shown.shown(facts, kept.negotiation(facts, negotiation), desk.own())
+    return shown.shown(facts, kept.found(facts, Negotiation, negotiation), desk.own())
 
 
 def accept(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
     """Accept: a provider agrees to a request, a consumer accepts an offer.
 
     Raises:
-        Conflict: nothing is to be accepted.
+        NotFound: there is no such negotiation. Conflict: nothing is to be accepted.
+        Invalid, Refused: what is asked for cannot be granted; or only owner and steward may.
     """
 
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
@@ -97,7 +99,12 @@ def accept(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
 
 
 def counter(desk: Desk, *, negotiation: str, terms: str, wait: int = 20) -> Outcome:
-    """Answer with other terms."""
+    """Answer with other terms.
+
+    Raises:
+        NotFound: there is no such negotiation, or file. Conflict: its state takes none.
+        Invalid, Refused: the terms cannot be granted; or only owner and steward may.
+    """
 
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
         offer = _changed(found.offer, terms)
@@ -112,7 +119,8 @@ def reject(desk: Desk, *, negotiation: str, reason: str = "") -> Outcome:
     """End a negotiation.
 
     Raises:
-        Conflict: its agreement is in force.
+        NotFound: there is no such negotiation. Refused: only owner and steward may.
+        Conflict: its agreement is in force, or it is over.
     """
 
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
@@ -131,18 +139,27 @@ def reject(desk: Desk, *, negotiation: str, reason: str = "") -> Outcome:
 
 
 def resume(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
-    """Send again what did not arrive, and go on."""
+    """Send again what did not arrive, and go on.
+
+    Raises:
+        NotFound: there is no such negotiation. Refused: only owner and steward may.
+    """
     facts = desk.facts()
-    found = kept.negotiation(facts, negotiation)
+    found = kept.found(facts, Negotiation, negotiation)
     if found.outgoing is not None:
-        again = steps.again(found)
-        if again != found:
-            kept.keep(desk, facts, again)
+        led = again(found)
+        if led != found:
+            kept.keep(desk, facts, led)
     return _told(desk, _waited(desk, negotiation, wait), None)
 
 
 def decisions(desk: Desk, *, file: str | None = None) -> Outcome:
-    """Set the document by which the node decides alone, or show it."""
+    """Set the document by which the node decides alone, or show it.
+
+    Raises:
+        Invalid: it is none, or names what there is not; all faults are told at once.
+        NotFound: there is no such file. Refused: only owner and steward may.
+    """
     if file is None:
         body = desk.facts().body(deciding.KIND, deciding.KEY) or {"decisions": []}
         return Outcome(
@@ -185,12 +202,7 @@ def _known(rows: Sequence[Decision], facts: Facts) -> None:
         if row.product is not None and row.product not in products:
             faults.append(msg("there is no product `{name}`", name=row.product))
     if faults:
-        raise Invalid(
-            msg("This is no document of decisions."),
-            why=sentence(faults),
-            next=msg("docs/exchange.md shows the form."),
-            detail="decisions",
-        )
+        raise deciding.no_decisions(faults)
 
 
 def _decided(
@@ -202,7 +214,7 @@ def _decided(
 ) -> Outcome:
     """Say something in a negotiation, send it and wait for what comes of it."""
     facts, now = desk.facts(), datetime.now(UTC)
-    found = kept.negotiation(facts, key)
+    found = kept.found(facts, Negotiation, key)
     if found.over:
         raise Conflict(
             msg("Negotiation `{key}` is over.", key=key),
@@ -217,7 +229,7 @@ def _decided(
             next=msg("`doumen negotiation show {key}` tells what is next.", key=key),
             detail="dsp-state",
         )
-    led = steps.say(found, message(found, now), kept.stamp(now))
+    led = say(found, message(found, now), kept.stamp(now))
     receipt = kept.keep(desk, facts, led, courier.settled(led, facts))
     return _told(desk, _waited(desk, key, wait), receipt)
 
@@ -226,7 +238,7 @@ def _waited(desk: Desk, key: str, seconds: int) -> Negotiation:
     """Lead it on; then wait while it is the other side's turn and nobody has to decide there."""
     until = time.monotonic() + seconds
     found = courier.attend(desk, key)
-    name = shown.alias(desk.facts(), found)
+    name = participants.alias_of(desk.facts(), found.counterparty)
     while not found.over and found.outgoing is None and not shown.ours(found):
         left = until - time.monotonic()
         if left <= 0:

@@ -171,7 +171,7 @@ def troubled(process: P, trouble: Message, *, refused: bool) -> P:
 
 
 def again(process: P) -> P:
-    """Our message is to be sent again, though it was refused."""
+    """Our message is to be sent again, even if it was refused."""
     assert process.outgoing is not None
     return replace(process, outgoing=replace(process.outgoing, trouble="", refused=False))
 

@@ -18,12 +18,11 @@ from doumen.model.agreement import Agreement, Side, Use
 from doumen.model.errors import DoumenError
 from doumen.model.fact import Fact, Facts
 from doumen.model.participant import Participant
-from doumen.rooms.exchange.transfer.state import KIND, OVER, Transfer
+from doumen.rooms.exchange.transfer.state import KIND, Transfer
 
 AGREEMENT = "agreement"
 ENDED = "agreement-ended"
 """Code of a termination that tells the other side that the agreement itself is ended."""
-FINAL = frozenset(one.value for one in OVER)
 _REACHED = {
     TransferMove.START: TransferState.STARTED,
     TransferMove.SUSPEND: TransferState.SUSPENDED,

@@ -23,7 +23,7 @@ from doumen.rooms.exchange import participants
 from doumen.rooms.exchange.process import courier, kept
 from doumen.rooms.exchange.process.steps import say
 from doumen.rooms.exchange.transfer import book, steps
-from doumen.rooms.exchange.transfer.state import KIND, Transfer
+from doumen.rooms.exchange.transfer.state import KIND, OVER, Transfer
 
 
 def attend_all(desk: Desk) -> None:
@@ -37,7 +37,7 @@ def attend_all(desk: Desk) -> None:
             ask(desk, facts, agreement, kept.pid_for(desk.own().id, KIND, agreement.id))
     facts = desk.facts()
     for key, body in list(facts.all(KIND)):
-        if body["state"] in book.FINAL and body["outgoing"] is None:
+        if body["state"] in OVER and body["outgoing"] is None:
             continue
         with suppress(DoumenError):
             if _waits(facts, Transfer.from_json(body)):
@@ -130,7 +130,7 @@ def _obsolete(facts: Facts, found: Transfer) -> bool:
     body = facts.body(book.AGREEMENT, found.agreement) or {}
     ends = {TransferMove.COMPLETE, TransferMove.TERMINATE}
     said = found.outgoing is not None and found.outgoing.move in ends
-    open_ = found.state is not None and found.state not in Transfer.kind.over
+    open_ = found.state is not None and found.state not in OVER
     return body.get("ended") is not None and open_ and not said
 
 

@@ -19,7 +19,7 @@ from doumen.kits.standards.dsp.transfer import (
 )
 from doumen.model.actor import OWNER
 from doumen.model.agreement import ENDPOINT, Agreement, Side, key_of
-from doumen.model.errors import Conflict, Invalid, Refused
+from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.message import msg
 from doumen.model.participant import Participant
@@ -136,13 +136,7 @@ def _sound(facts: Facts, found: Transfer, came: Came, now: datetime) -> None:
     if found.role is Role.CONSUMER:
         _addressed(message, came.sender)
         return
-    if steps.rested(found):
-        raise Refused(
-            msg("The provider laid the transfer of agreement `{key}` to rest.",
-                key=found.agreement),
-            next=msg("Ask the provider to let it go on."),
-            detail="transfer",
-        )  # fmt: skip
+    steps.check_not_rested(found)
     agreement = policy.agreement_of(facts, found.agreement)
     book.check_transferable(agreement, came.sender, now)
 

@@ -14,6 +14,8 @@ from doumen.kits.standards.dsp.transfer import (
     TransferTerminationMessage,
 )
 from doumen.model.agreement import Agreement
+from doumen.model.errors import Refused
+from doumen.model.message import msg
 from doumen.rooms.exchange.catalogue import QUERY
 from doumen.rooms.exchange.process import steps
 from doumen.rooms.exchange.process.steps import Evidence, Other
@@ -106,3 +108,18 @@ def rested(transfer: Transfer) -> bool:
         moves.append(transfer.outgoing.move)
     turned = [move for move in moves if move in turns]
     return bool(turned) and turned[-1] is TransferMove.SUSPEND
+
+
+def check_not_rested(transfer: Transfer) -> None:
+    """Check that a consumer may let it go on.
+
+    Raises:
+        Refused: the provider laid it to rest.
+    """
+    if rested(transfer):
+        raise Refused(
+            msg("The provider laid the transfer of agreement `{key}` to rest.",
+                key=transfer.agreement),
+            next=msg("Ask the provider to let it go on."),
+            detail="transfer",
+        )  # fmt: skip

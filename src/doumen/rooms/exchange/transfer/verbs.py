@@ -10,10 +10,11 @@ from doumen.kits.standards.dsp import Role
 from doumen.kits.standards.dsp.states import TransferMessage
 from doumen.kits.standards.dsp.transfer import TransferState
 from doumen.model.agreement import ENDPOINT, PREFIX, Agreement, Side
-from doumen.model.errors import Conflict, NotFound, Refused
+from doumen.model.errors import Conflict, NotFound
 from doumen.model.fact import Facts
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
+from doumen.rooms.exchange.participants import alias_of
 from doumen.rooms.exchange.process import kept
 from doumen.rooms.exchange.process.steps import again
 from doumen.rooms.exchange.transfer import book, courier, steps
@@ -28,8 +29,8 @@ def show_all(desk: Desk) -> Outcome:
     heads = (msg("transfer"), msg("agreement"), msg("with"), msg("our side"), msg("state"),
              msg("next"))  # fmt: skip
     rows = tuple(
-        (one.key, one.agreement, _alias(facts, one), plain(one.role), plain(one.state or "-"),
-         _next(one))
+        (one.key, one.agreement, alias_of(facts, one.counterparty), plain(one.role),
+         plain(one.state or "-"), _next(one))
         for one in found
     )  # fmt: skip
     return Outcome(
@@ -40,7 +41,11 @@ def show_all(desk: Desk) -> Outcome:
 
 
 def show(desk: Desk, *, transfer: str) -> Outcome:
-    """One transfer: whether it runs, and what was said."""
+    """One transfer: whether it runs, and what was said.
+
+    Raises:
+        NotFound: there is none of this name, or of this agreement, that the asker may know.
+    """
     facts = desk.facts()
     return _drawn(facts, _found(facts, transfer), None)
 
@@ -66,13 +71,8 @@ def resume(desk: Desk, *, transfer: str) -> Outcome:
     found = _latest(facts, transfer)
     if found is None or (found.over and found.role is Role.CONSUMER):
         return _asked(desk, facts, transfer if found is None else found.agreement)
-    if found.role is Role.CONSUMER and steps.rested(found):
-        raise Refused(
-            msg("The provider laid the transfer of agreement `{key}` to rest.",
-                key=found.agreement),
-            next=msg("Ask the provider to let it go on."),
-            detail="transfer",
-        )  # fmt: skip
+    if found.role is Role.CONSUMER:
+        steps.check_not_rested(found)
     waiting = found.outgoing
     if waiting is not None:
         receipt = kept.keep(desk, facts, again(found)) if waiting.refused else None
@@ -156,7 +156,7 @@ def _drawn(facts: Facts, found: Transfer, receipt: str | None) -> Outcome:
     fields: list[tuple[Message, object]] = [
         (msg("transfer"), found.key),
         (msg("agreement"), found.agreement),
-        (msg("with"), _alias(facts, found)),
+        (msg("with"), alias_of(facts, found.counterparty)),
         (msg("our side"), found.role.value),
         (msg("state"), plain(found.state or "-")),
         (msg("next"), _next(found)),
@@ -203,8 +203,3 @@ def _next(found: Transfer) -> Message:
     if found.state is TransferState.REQUESTED:
         return msg("we decide") if found.role is Role.PROVIDER else msg("the other side")
     return plain("")
-
-
-def _alias(facts: Facts, found: Transfer) -> str:
-    body = facts.body("participant", found.counterparty)
-    return found.counterparty if body is None else str(body["alias"])
