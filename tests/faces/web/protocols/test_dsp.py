@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.faces.web.protocols.conftest import Pair, signature
 
+from doumen.gate import remote, settle, witness
 from doumen.kits.evidence import keys, token
 from doumen.kits.standards import dsp
 from doumen.kits.standards.dsp import catalog, negotiation, transfer
@@ -273,13 +274,31 @@ def test_a_removed_participant_is_unknown(pair: Pair) -> None:
     assert pair.send("POST", CATALOG, ASK).status == 200
 
 
-def test_what_is_logged(pair: Pair) -> None:
-    assert pair.send("POST", CATALOG, b'{"logged": 1}').status == 400
+def logged(pair: Pair, operation: str, code: str) -> dict[str, Any]:
+    """What the last line says of a request that failed so, and of who asked."""
     until = time.monotonic() + 10
     while time.monotonic() < until:  # a line is written after its answer
         line = pair.services["weather"].lines()[-1]
-        if line.get("code") == "invalid.dsp":
+        if (line.get("operation"), line.get("code")) == (operation, code):
             break
         time.sleep(0.02)
-    told = {name: line[name] for name in ("operation", "participant", "status")}
-    assert told == {"operation": "dsp /catalog/request", "participant": "port", "status": 400}
+    told = ("operation", "participant", "actor", "status", "code")
+    return {name: line[name] for name in told if name in line}
+
+
+def test_what_is_logged(pair: Pair) -> None:
+    assert pair.send("POST", CATALOG, b'{"logged": 1}').status == 400
+    operation, code = "dsp /catalog/request", "invalid.dsp"
+    assert logged(pair, operation, code) == {
+        "operation": operation, "participant": "port", "status": 400, "code": code,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [remote.PATH, settle.SETTLE, settle.RECEIPTS, witness.PATH])
+def test_what_is_logged_of_the_exchange(pair: Pair, path: str) -> None:
+    assert pair.send("POST", path, b"{}").status == 400
+    operation, code = path[1:].replace("/", " "), "invalid.exchange"
+    assert logged(pair, operation, code) == {
+        "operation": operation, "participant": "port", "actor": pair.means.own().id,
+        "status": 400, "code": code,
+    }  # fmt: skip

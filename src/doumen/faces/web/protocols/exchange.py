@@ -87,8 +87,7 @@ class Queries:
         """Answer one question."""
         house = self.house()
         came = await admitted(house, scope, receive)
-        desk = house.door.desk
-        scope["state"]["line"].said |= {"actor": came.sender.id, "operation": "exchange query"}
+        desk, line = house.door.desk, scope["state"]["line"]
         flow: Flow | None = None
         async with house.work.attended(receive) as attended:
             try:
@@ -108,13 +107,14 @@ class Queries:
                     first = await attended.do(flow.step)
                 except DoumenError as error:
                     failed = error
+                    line.said["code"] = failed.code
                     body, signed = await attended.do(lambda: _failure(house, came, failed))
                     await _send(send, failed.http, body, signed)
                     return
                 head = await attended.do(lambda: desk.replied(came.claims, 200, b""))
                 await stream(
                     attended, flow, send, first=first, patience=house.terms.patience,
-                    line=scope["state"]["line"], headers=[(SIGNATURE, head.encode())],
+                    line=line, headers=[(SIGNATURE, head.encode())],
                 )  # fmt: skip
             finally:
                 if flow is not None and not flow.over:
@@ -136,7 +136,7 @@ class Plain:
         """Answer one request."""
         house = self.house()
         came = await admitted(house, scope, receive, self.times)
-        scope["state"]["line"].said["actor"] = came.sender.id
+        line = scope["state"]["line"]
         async with house.work.attended(receive) as attended:
 
             def answered() -> tuple[int, bytes, str]:
@@ -146,10 +146,10 @@ class Plain:
                         raise Invalid(msg("The request is no JSON object."), detail="exchange")
                     session = house.node.session(came.sender.id)
                     status, told = 200, self.answer(session, came, asked)
-                except Tampered as error:
-                    status, told = 400, {**error.as_json()}
                 except DoumenError as error:
-                    status, told = error.http, {**error.as_json()}
+                    line.said["code"] = error.code
+                    status = 400 if isinstance(error, Tampered) else error.http
+                    told = {**error.as_json()}
                 body = canonical(told)
                 return status, body, house.door.desk.replied(came.claims, status, body)
 
@@ -172,6 +172,8 @@ async def admitted(house: House, scope: Scope, receive: Receive, times: int = 1)
     given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
     token = given[7:].strip() if given.lower().startswith("bearer ") else ""
     path, most = scope["path"].removeprefix(DSP), times * house.terms.body
+    line = scope["state"]["line"]
+    line.said["operation"] = path.removeprefix("/").replace("/", " ")
 
     async def known(body: bytes | None) -> tuple[Participant, Claims]:
         try:
@@ -181,7 +183,9 @@ async def admitted(house: House, scope: Scope, receive: Receive, times: int = 1)
         except (NotFound, Refused, Tampered):
             raise failure.unknown() from None
 
-    house.rate.take((await known(None))[0].id)
+    sender, _ = await known(None)
+    line.said |= {"actor": sender.id, "participant": sender.alias}
+    house.rate.take(sender.id)
     request = sized(scope, uploads.bounded(receive, house.terms, most), most)
     body = await uploads.body(request)
     sender, claims = await known(body)
