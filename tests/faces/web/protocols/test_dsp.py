@@ -235,10 +235,10 @@ def test_a_query_string_is_refused(pair: Pair) -> None:
     line.close()
 
 
-def said(pair: Pair, headers: list[tuple[str, str]], body: bytes = b"") -> int:
+def said(pair: Pair, headers: list[tuple[str, str]], body: bytes = b"", path: str = CATALOG) -> int:
     """The status of a request with these very headers."""
     line = plainly(pair)
-    line.putrequest("POST", f"/dsp{CATALOG}")
+    line.putrequest("POST", f"/dsp{path}")
     for name, value in headers:
         line.putheader(name, value)
     line.endheaders(body)
@@ -257,11 +257,14 @@ def test_bodies_are_bounded_before_they_are_read(pair: Pair) -> None:
     assert said(pair, [signed, kind, coded], chunks * 3) == 413
 
 
-def test_two_tokens_are_none(pair: Pair) -> None:
-    signed = ("Authorization", f"Bearer {issued(pair)}")
-    length = ("Content-Length", "0")
-    assert said(pair, [signed, signed, length]) == 401
-    assert said(pair, [length]) == 401
+@pytest.mark.parametrize("path", [CATALOG, remote.PATH, settle.SETTLE, witness.PATH])
+def test_two_tokens_are_none(pair: Pair, path: str) -> None:
+    text = token.issue(pair.claims("POST", path, b""), pair.means.keys().working)
+    signed, length = ("Authorization", f"Bearer {text}"), ("Content-Length", "0")
+    kind = ("Content-Type", "application/json")
+    assert said(pair, [signed, kind, length], path=path) == 400  # known, and says nothing
+    assert said(pair, [signed, signed, kind, length], path=path) == 401
+    assert said(pair, [kind, length], path=path) == 401
 
 
 def test_a_removed_participant_is_unknown(pair: Pair) -> None:

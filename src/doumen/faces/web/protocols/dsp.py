@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from doumen.faces.web import problems, uploads
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.problems import Problem
-from doumen.faces.web.protocols import failure
+from doumen.faces.web.protocols import failure, signed
 from doumen.faces.web.verb import House, media_of, sized
 from doumen.gate.peers import SIGNATURE
 from doumen.kits.evidence.keys import kid
@@ -29,7 +29,7 @@ from doumen.kits.evidence.token import Claims
 from doumen.kits.standards import dsp
 from doumen.kits.standards.dsp.discovery import VERSION, Version, VersionResponse
 from doumen.kits.standards.dsp.messages import MAX_BYTES
-from doumen.model.errors import Invalid, NotFound, Refused, Tampered
+from doumen.model.errors import Invalid
 from doumen.model.message import msg
 from doumen.model.participant import Participant
 from doumen.rooms.exchange.process.steps import Evidence
@@ -39,8 +39,6 @@ from doumen.session.settings import DSP
 Found = tuple[dsp.Route, Mapping[str, str]]
 """A route, and what stands at its placeholders."""
 Answered = tuple[int, dict[str, Any] | None]
-_SCHEME = "bearer "
-_JSON = (b"content-type", b"application/json")
 
 
 def routes(house: Callable[[], House]) -> list[BaseRoute]:
@@ -105,7 +103,7 @@ class _Asked:
             Problem: the body is not the one that was signed.
             Invalid: it is no message, or names another process than the address.
         """
-        _admitted(self.house, self.token, self.claims.method, self.path, body)
+        signed.admit(self.house, self.token, self.claims.method, self.path, body)
         first = self.found[0]
         if first[0].takes is None:
             if body:
@@ -148,16 +146,16 @@ class _Connector:
             asked = await _asked(house, scope, found, path)
         except Problem as problem:
             line.said["code"] = problem.error.code
-            told = failure.document(*found[0], None, problem.error)
-            await _send(send, problem.status, told, problem.headers)
+            told = problems.encoded(failure.document(*found[0], None, problem.error))
+            await signed.answer(send, problem.status, told, problem.headers)
             return
         line.said["participant"] = asked.sender.alias
         status, document, headers = await _answer(asked, scope, receive)
         body = b"" if document is None else problems.encoded(document)
-        signed = await house.work.at_door(
+        reply = await house.work.at_door(
             lambda: house.door.desk.replied(asked.claims, status, body)
         )
-        await _send(send, status, document, {**headers, SIGNATURE: signed})
+        await signed.answer(send, status, body, {**headers, SIGNATURE: reply})
 
 
 async def _answer(
@@ -193,22 +191,11 @@ async def _asked(house: House, scope: Scope, found: Sequence[Found], path: str) 
     Raises:
         Problem: nobody that is known here.
     """
-    given = Request(scope).headers.getlist("authorization")
-    text = given[0] if len(given) == 1 else ""
-    token = text[len(_SCHEME) :].strip() if text.lower().startswith(_SCHEME) else ""
+    token = signed.bearer(scope)
     sender, claims = await house.work.at_door(
-        lambda: _admitted(house, token, scope["method"], path, None)
+        lambda: signed.admit(house, token, scope["method"], path, None)
     )
     return _Asked(house, found, sender, claims, token, path)
-
-
-def _admitted(
-    house: House, token: str, method: str, path: str, body: bytes | None
-) -> tuple[Participant, Claims]:
-    try:
-        return house.door.desk.admit(token, method, path, body)
-    except (NotFound, Refused, Tampered) as error:
-        raise failure.unknown() from error
 
 
 async def _body(house: House, scope: Scope, receive: Receive, *, posts: bool) -> bytes:
@@ -261,16 +248,3 @@ def _taking_part(house: House) -> Participant:
     if not own.address:
         raise problems.no_route()
     return own
-
-
-async def _send(
-    send: Send, status: int, document: dict[str, Any] | None, headers: Mapping[str, str]
-) -> None:
-    body = b"" if document is None else problems.encoded(document)
-    coded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
-    length = (b"content-length", str(len(body)).encode())
-    kind = [] if document is None else [_JSON]
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [*kind, length, *coded]}
-    )
-    await send({"type": "http.response.body", "body": body})

@@ -16,16 +16,17 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from doumen.faces.web import uploads
-from doumen.faces.web.protocols import failure
+from doumen.faces.web.protocols import signed
 from doumen.faces.web.query import Flow, stream
 from doumen.faces.web.verb import House, sized
 from doumen.gate import remote, settle, witness
+from doumen.gate.peers import SIGNATURE
 from doumen.kits.evidence.canonical import canonical, parsed
 from doumen.kits.evidence.disclosure import asked
 from doumen.kits.evidence.token import Claims
 from doumen.model.agreement import key_of
 from doumen.model.answer import ARROW_STREAM
-from doumen.model.errors import DoumenError, Invalid, NotFound, Refused, Tampered
+from doumen.model.errors import DoumenError, Invalid, Tampered
 from doumen.model.job import Request
 from doumen.model.message import msg
 from doumen.model.participant import Participant, member
@@ -35,8 +36,6 @@ from doumen.rooms.analyse import forms
 from doumen.session import Session
 from doumen.session.settings import DSP
 
-SIGNATURE = b"doumen-signature"
-JSON = b"application/json"
 SHOWN = 8
 """How often the body of a question a message of receipts may have: one holds a question twice."""
 LONGEST_ID = 128
@@ -96,8 +95,8 @@ class Queries:
                     if question.explain:
                         told = await attended.do(lambda: _explained(session, question))
                         body = canonical(told)
-                        signed = await attended.do(lambda: desk.replied(came.claims, 200, body))
-                        await _send(send, 200, body, signed)
+                        reply = await attended.do(lambda: desk.replied(came.claims, 200, body))
+                        await signed.answer(send, 200, body, {SIGNATURE: reply})
                         return
                     flow = Flow(
                         lambda: _ask(session, question, came),
@@ -108,13 +107,13 @@ class Queries:
                 except DoumenError as error:
                     failed = error
                     line.said["code"] = failed.code
-                    body, signed = await attended.do(lambda: _failure(house, came, failed))
-                    await _send(send, failed.http, body, signed)
+                    body, reply = await attended.do(lambda: _failure(house, came, failed))
+                    await signed.answer(send, failed.http, body, {SIGNATURE: reply})
                     return
                 head = await attended.do(lambda: desk.replied(came.claims, 200, b""))
                 await stream(
                     attended, flow, send, first=first, patience=house.terms.patience,
-                    line=line, headers=[(SIGNATURE, head.encode())],
+                    line=line, headers=[(SIGNATURE.encode(), head.encode())],
                 )  # fmt: skip
             finally:
                 if flow is not None and not flow.over:
@@ -153,8 +152,8 @@ class Plain:
                 body = canonical(told)
                 return status, body, house.door.desk.replied(came.claims, status, body)
 
-            status, body, signed = await attended.do(answered)
-            await _send(send, status, body, signed)
+            status, body, reply = await attended.do(answered)
+            await signed.answer(send, status, body, {SIGNATURE: reply})
 
 
 async def admitted(house: House, scope: Scope, receive: Receive, times: int = 1) -> Came:
@@ -169,19 +168,15 @@ async def admitted(house: House, scope: Scope, receive: Receive, times: int = 1)
     Raises:
         Problem: nobody that is known did, it is about another request, or it is too large.
     """
-    given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-    token = given[7:].strip() if given.lower().startswith("bearer ") else ""
+    token = signed.bearer(scope)
     path, most = scope["path"].removeprefix(DSP), times * house.terms.body
     line = scope["state"]["line"]
     line.said["operation"] = path.removeprefix("/").replace("/", " ")
 
     async def known(body: bytes | None) -> tuple[Participant, Claims]:
-        try:
-            return await house.work.at_door(
-                lambda: house.door.desk.admit(token, scope["method"], path, body)
-            )
-        except (NotFound, Refused, Tampered):
-            raise failure.unknown() from None
+        return await house.work.at_door(
+            lambda: signed.admit(house, token, scope["method"], path, body)
+        )
 
     sender, _ = await known(None)
     line.said |= {"actor": sender.id, "participant": sender.alias}
@@ -317,13 +312,3 @@ def _no_question() -> Invalid:
         why=msg("It has another form than `{format}`.", format=remote.FORMAT),
         detail="exchange",
     )
-
-
-async def _send(send: Send, status: int, body: bytes, signed: str) -> None:
-    headers = [
-        (b"content-type", JSON),
-        (b"content-length", str(len(body)).encode()),
-        (SIGNATURE, signed.encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
