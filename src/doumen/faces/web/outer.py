@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doumen.faces.languages import catalogue
 from doumen.faces.web import problems
 from doumen.faces.web.log import Line
 from doumen.faces.web.metrics import Metrics
-from doumen.faces.web.problems import Problem
-from doumen.model.errors import INTERNAL, DoumenError, OverBudget, Unavailable
+from doumen.model.errors import INTERNAL
 
 
 class Gone(Exception):
@@ -60,7 +58,7 @@ class Outer:
 
 async def _tell(error: Exception, line: Line, send: Send) -> None:
     """Tell what went wrong; where the answer has begun, it is broken off."""
-    problem = _problem(error)
+    problem = problems.told(error)
     line.said["code"] = problem.error.code
     if problem.error.code == INTERNAL:
         line.failed(error)
@@ -79,15 +77,3 @@ async def _tell(error: Exception, line: Line, send: Send) -> None:
     coded = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": coded})
     await send({"type": "http.response.body", "body": body})
-
-
-def _problem(error: Exception) -> Problem:
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, (OverBudget, Unavailable)):
-        return Problem(error, headers={"Retry-After": "1"})
-    if isinstance(error, DoumenError):
-        return Problem(error)
-    if isinstance(error, HTTPException) and error.status_code == 405:
-        return problems.wrong_method(dict(error.headers or {}).get("Allow", ""))
-    return Problem(problems.unknown(error), 500)

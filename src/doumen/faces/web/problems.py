@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
+
 from doumen.model.errors import (
     INTERNAL,
     Conflict,
@@ -17,6 +19,7 @@ from doumen.model.errors import (
     NotFound,
     OverBudget,
     Refused,
+    Unavailable,
     unexpected,
 )
 from doumen.model.message import Catalogue, Message, as_written, msg, spoken
@@ -54,6 +57,19 @@ class Problem(Exception):
         self.error = error
         self.status = status or error.http
         self.headers = dict(headers or {})
+
+
+def told(error: Exception) -> Problem:
+    """What is told of an error, with its status; of one that Doumen does not know, nothing."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, (OverBudget, Unavailable)):
+        return Problem(error, headers={"Retry-After": "1"})
+    if isinstance(error, DoumenError):
+        return Problem(error)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return wrong_method(dict(error.headers or {}).get("Allow", ""))
+    return Problem(unknown(error), 500)
 
 
 def body(

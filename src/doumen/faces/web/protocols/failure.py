@@ -29,13 +29,9 @@ _KEPT = (NotFound, Refused, OverBudget, Unavailable)
 
 def problem(error: Exception) -> Problem:
     """What goes wrong with a message, with its status."""
-    if isinstance(error, Problem):
-        return error
-    if not isinstance(error, DoumenError):
-        return Problem(problems.unknown(error), 500)
-    waits = isinstance(error, (OverBudget, Unavailable))
-    status = error.http if isinstance(error, _KEPT) else dsp.WRONG_STATE
-    return Problem(error, status, {"Retry-After": "1"} if waits else None)
+    if isinstance(error, DoumenError) and not isinstance(error, _KEPT):
+        return Problem(error, dsp.WRONG_STATE)
+    return problems.told(error)
 
 
 def document(
