@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,7 +14,7 @@ from tests import linked
 from tests.linked import COLUMNS, EXPIRES, Linked, told
 
 from doumen.gate.distant import DistantStream
-from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.errors import DoumenError, OverBudget, Unavailable
 from doumen.model.peer import Call, Streamed
 
 TERMS = """
@@ -181,24 +182,33 @@ def test_an_answer_without_end_has_one_here(two: Linked, key: str, rows: int) ->
     assert two.usage(key)[1:] == ((0, 0), 1)
 
 
-def test_bytes_without_end_have_one_here(two: Linked, key: str) -> None:
+def test_words_without_end_have_one_here(two: Linked, key: str) -> None:
+    """The words of a column come before its rows, which are what is counted."""
+    columns = told([("city", "ENUM('a')"), ("temp", "BIGINT")])
+    coded = schema_of(pa.field("city", pa.dictionary(pa.int8(), pa.string())), TEMP,
+                      columns=columns)  # fmt: skip
+    cities = pa.array(["a" * (1 << 16)]).dictionary_encode().cast(coded.field("city").type)
+    batch = pa.record_batch([cities, pa.array([1])], schema=coded)
+    head, words, _ = pa.ipc.MessageReader.open_stream(stream(coded, batch))
+    pieces = itertools.chain([head.serialize()], itertools.repeat(words.serialize()))
+
     def bend(call: Call, answer: Streamed) -> Streamed:
         b"".join(answer.pieces)
-        size = (2**30).to_bytes(8, "little")
-        whole = bytearray(stream(GOOD, BATCH))
-        return replace(answer, pieces=iter([bytes(whole[:-8]), *[bytes(1 << 20)] * 8, size]))
+        return replace(answer, pieces=map(bytes, pieces))
 
     two.wire.bend = bend
     desk = linked.desk(
         two.port, "research",
         replace(two.port.means, bounds=replace(two.port.means.bounds, output=1 << 20)),
     )  # fmt: skip
-    with pytest.raises(DoumenError):
+    with pytest.raises(OverBudget) as caught:
         desk.query(ALL, agreement=key).rows()
+    assert caught.value.code == "over-budget.output"
 
 
 def test_more_than_an_answer_may_have_is_not_read() -> None:
     most = 10
     for piece in (bytes(2 * most + (1 << 20) + 1), b"x" * (1 << 22)):
-        with pytest.raises(DoumenError):
+        with pytest.raises(OverBudget) as caught:
             DistantStream(iter([piece]), most, ExitStack())
+        assert caught.value.code == "over-budget.output"

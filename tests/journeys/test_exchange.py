@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import pytest
 from tests import parties
 from tests.exchanged import verdict
 from tests.parties import Party
+
+from doumen.kits.evidence.receipt import read_receipt
 
 TERMS = """
 for: [research]
@@ -59,8 +60,12 @@ def test_from_an_offer_to_an_answer(pair: tuple[Party, Party]) -> None:
     used = port.run("agreement", "usage", key)
     assert (used["queries"], used["rows"], used["left"]) == (1, 2, 4)
     assert {**weather.run("agreement", "usage", key), "side": "consumer"} == used
-    receipt = json.loads(port.command("receipt", "show", answer["receipt"]).stdout)
-    assert receipt
+    receipt = read_receipt(port.command("receipt", "show", answer["receipt"]).stdout)
+    told = (receipt.id, receipt.event["type"], receipt.event["agreement"])
+    assert told == (answer["receipt"], "query", key)
+    theirs = read_receipt(receipt.disclosed["counterpart"])
+    assert (theirs.event["type"], theirs.event["agreement"]) == ("query", key)
+    assert theirs.event["actor"].endswith("#owner")
 
 
 def test_a_join_fetches_first_and_says_so(pair: tuple[Party, Party], tmp_path: Path) -> None:

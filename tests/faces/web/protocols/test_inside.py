@@ -20,7 +20,15 @@ from doumen.gate import Means, peers
 from doumen.kits.evidence import token
 from doumen.kits.standards import dsp
 from doumen.kits.standards.dsp import catalog, negotiation
-from doumen.model.errors import Conflict, Faulty, Invalid, OverBudget, Refused, Unavailable
+from doumen.model.errors import (
+    Conflict,
+    Faulty,
+    Invalid,
+    NotFound,
+    OverBudget,
+    Refused,
+    Unavailable,
+)
 from doumen.model.fact import Fact
 from doumen.model.message import msg
 from doumen.model.peer import Call, Reply
@@ -153,7 +161,8 @@ def test_an_answer_of_the_room_is_sent_and_signed(
     assert message == catalog.CatalogRequestMessage()
     assert evidence.text == ASK.decode()
     assert token.claimed(evidence.token).digest == token.digest_of(ASK)
-    assert desk_of  # it is closed by now
+    with pytest.raises(NotFound, match="nobody"):  # it finds actors by their names
+        desk_of("nobody")
 
 
 def test_an_answer_may_have_no_document(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
