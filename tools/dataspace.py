@@ -171,7 +171,7 @@ def main() -> None:
 
 
 def prove(port: Party, weather: Party, key: str) -> None:
-    """Without the weather service: what was agreed and read, verified by a program of 150 lines."""
+    """Without the weather service: what was agreed and read, verified without Doumen."""
     bundle = SPACE / "bundle.zip"
     port.run("agreement", "dispute", key, "-o", str(bundle))
     told = port.run("participant", "list", quiet=True)["participants"]
