@@ -10,6 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests import linked
+from tests.gate.settling import TERMS
+from tests.linked import Linked
 
 import doumen
 from doumen.gate import Counter, Gate
@@ -171,3 +174,22 @@ def broken() -> type[Broken]:
 @pytest.fixture
 def broken_engine() -> type[BrokenEngine]:
     return BrokenEngine
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linked]:
+    rows = {"w.hourly": "city\nRome\nOslo\n"}
+    with linked.linked(tmp_path_factory.mktemp("both"), rows) as found:
+        yield found
+
+
+@pytest.fixture
+def two(both: Linked) -> Iterator[Linked]:
+    yield both
+    both.settle()
+    both.restore()
+
+
+@pytest.fixture
+def key(two: Linked, request: pytest.FixtureRequest) -> str:
+    return two.agree(request.node.name, TERMS)

@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from tests import linked
+from tests.gate.settling import RECEIPTS, ask, reconcile
 from tests.linked import Linked, losing, only
 
-from doumen.gate import outcomes, peers, settle
+from doumen.gate import outcomes, peers
 from doumen.kits.evidence import jws
 from doumen.model.errors import NotFound, Tampered
 from doumen.model.fact import Fact
-
-TERMS = """
-for: [research]
-datasets: {w.hourly: {}}
-quota: {queries: 100000}
-"""
-ALL = "SELECT city FROM w.hourly ORDER BY city"
-RECEIPTS = settle.RECEIPTS
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linked]:
-    rows = {"w.hourly": "city\nRome\nOslo\n"}
-    with linked.linked(tmp_path_factory.mktemp("outcomes"), rows) as found:
-        yield found
-
-
-@pytest.fixture
-def two(both: Linked) -> Iterator[Linked]:
-    yield both
-    both.settle()
-    both.restore()
-
-
-@pytest.fixture
-def key(two: Linked, request: pytest.FixtureRequest) -> str:
-    return two.agree(request.node.name, TERMS)
-
-
-def ask(two: Linked, key: str, sql: str = ALL) -> list[Any]:
-    return two.port.session(None, "research").query(sql, agreement=key).rows()
-
-
-def reconcile(two: Linked, key: str) -> tuple[int, int]:
-    done = two.port.session().desk.exchange().reconcile(key)
-    return done.reads, done.receipts
 
 
 def test_a_consumer_tells_its_provider_nothing(two: Linked, key: str) -> None:
