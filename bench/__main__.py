@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-BENCHES = ("tiny", "ledger", "intake", "load", "service", "exchange", "tpch")
+BENCHES = ("tiny", "ledger", "intake", "load", "service", "exchange", "dataspace", "tpch")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

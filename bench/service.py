@@ -44,7 +44,8 @@ uvicorn.run(Starlette(routes=[Route("/", give)]), port=int(sys.argv[2]), http="h
 """
 
 
-def _free() -> int:
+def free() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -52,7 +53,7 @@ def _free() -> int:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[str]:
+def running(command: list[str], port: int) -> Iterator[str]:
     """A server, until the block ends; gives its address."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -157,10 +158,10 @@ def saved(url: str, token: str, path: Path) -> int:
 
 def large(url: str, token: str, folder: Path) -> tuple[list[float], list[float], list[float], int]:
     """Seconds of the file, of the rows, and until the receipt; bytes of the rows."""
-    path, port = folder / "answer.arrow", _free()
+    path, port = folder / "answer.arrow", free()
     rows = saved(url, token, path)
     files, answers, ends = [], [], []
-    with _running([sys.executable, "-c", FILE, str(path), str(port)], port) as beside:
+    with running([sys.executable, "-c", FILE, str(path), str(port)], port) as beside:
         for _ in range(3):
             connection = _connection(beside)
             since = time.perf_counter()
@@ -198,11 +199,11 @@ def run() -> list[Measure]:
         owner = node.session()
         names = [*(f"ana{number}" for number in range(CLIENTS)), "owner"]
         *tokens, mine = [str(owner.do("token add", actor=n).json["token"]) for n in names]
-        port = _free()
+        port = free()
         options = ["--port", str(port), "--rate", "100000", "--workers", "2"]
         quiet = ["--log-level", "warning", "--background", "0"]
         command = [sys.executable, "-m", "doumen", "--node", str(node.directory), "serve"]
-        with _running([*command, *options, *quiet], port) as url:
+        with running([*command, *options, *quiet], port) as url:
             paced(url, tokens, WARM, RATES[-1])
             spent = {rate: _spent(url, tokens, rate) for rate in RATES}
             firsts = [first_bytes(url, mine) for _ in range(RUNS)]

@@ -61,7 +61,7 @@ def offers(desk: Desk, at: Participant) -> Iterator[Found]:
     """
     token: str | None = None
     for _ in range(PAGES):
-        catalog = _catalog(desk, at, token)
+        catalog = page(desk, at, token)
         for dataset in catalog.dataset or ():
             for policy in dataset.has_policy:
                 yield Found(str(policy["@id"]), dataset, _terms(policy, dataset, at), policy)
@@ -69,6 +69,20 @@ def offers(desk: Desk, at: Participant) -> Iterator[Found]:
         if not isinstance(following, str) or following == token:
             return
         token = following
+
+
+def page(desk: Desk, at: Participant, token: str | None = None) -> Catalog:
+    """A page of the catalogue of a participant: the first, or that of a token.
+
+    Raises:
+        As `offers`.
+    """
+    message = CatalogRequestMessage(page_filter(token))
+    heard = desk.call(at.id, _REQUEST.method, _REQUEST.path, dsp.write(message), most=MAX_CATALOG)
+    catalog: Catalog = _answer(heard.status, heard.body, at, Catalog)
+    if catalog.participant_id != at.id:
+        raise _faulty(at)
+    return catalog
 
 
 def offer(desk: Desk, at: Participant, id: str) -> Found:
@@ -121,15 +135,6 @@ def preview(dataset: Dataset) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], .
     names = tuple(str(one.get("name", "")) for one in heads if isinstance(one, Mapping))
     fitting = (tuple(row) for row in rows if isinstance(row, list) and len(row) == len(names))
     return names, tuple(fitting)
-
-
-def _catalog(desk: Desk, at: Participant, token: str | None) -> Catalog:
-    message = CatalogRequestMessage(page_filter(token))
-    heard = desk.call(at.id, _REQUEST.method, _REQUEST.path, dsp.write(message), most=MAX_CATALOG)
-    catalog: Catalog = _answer(heard.status, heard.body, at, Catalog)
-    if catalog.participant_id != at.id:
-        raise _faulty(at)
-    return catalog
 
 
 def _answer(status: int, body: bytes, at: Participant, kind: type[Any]) -> Any:
