@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -111,9 +112,13 @@ def check_certificate(cert: Mapping[str, Any], root_public: str) -> str:
         raise _wrong(msg("its key or signature is not hexadecimal")) from error
     if not named:
         raise _wrong(msg("its key is not the one that it names"))
-    if not holds(root_public, signature, canonical(body)):
+    if not _certified(root_public, signature, canonical(body)):
         raise _wrong(msg("it was changed, or issued by another root key"))
     return str(body["public"])
+
+
+_certified = lru_cache(maxsize=1024)(holds)
+"""Whether a root key signed a certificate; asked with every request and receipt of a node."""
 
 
 def _wrong(why: Message) -> Tampered:

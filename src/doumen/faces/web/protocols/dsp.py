@@ -86,7 +86,6 @@ class _Asked:
 
     Attributes:
         found: The routes that its address may be of: of either side.
-        path: As it came, below the address of the protocol.
     """
 
     house: House
@@ -94,7 +93,6 @@ class _Asked:
     sender: Participant
     claims: Claims
     token: str
-    path: str
 
     def read(self, body: bytes) -> tuple[Found, object | None]:
         """The message of a body, and the route on the side that its identifiers say.
@@ -103,7 +101,7 @@ class _Asked:
             Problem: the body is not the one that was signed.
             Invalid: it is no message, or names another process than the address.
         """
-        signed.admit(self.house, self.token, self.claims.method, self.path, body)
+        signed.check(self.claims, body)
         first = self.found[0]
         if first[0].takes is None:
             if body:
@@ -193,9 +191,9 @@ async def _asked(house: House, scope: Scope, found: Sequence[Found], path: str) 
     """
     token = signed.bearer(scope)
     sender, claims = await house.work.at_door(
-        lambda: signed.admit(house, token, scope["method"], path, None)
+        lambda: signed.admit(house, token, scope["method"], path)
     )
-    return _Asked(house, found, sender, claims, token, path)
+    return _Asked(house, found, sender, claims, token)
 
 
 async def _body(house: House, scope: Scope, receive: Receive, *, posts: bool) -> bytes:

@@ -173,17 +173,14 @@ async def admitted(house: House, scope: Scope, receive: Receive, times: int = 1)
     line = scope["state"]["line"]
     line.said["operation"] = path.removeprefix("/").replace("/", " ")
 
-    async def known(body: bytes | None) -> tuple[Participant, Claims]:
-        return await house.work.at_door(
-            lambda: signed.admit(house, token, scope["method"], path, body)
-        )
-
-    sender, _ = await known(None)
+    sender, claims = await house.work.at_door(
+        lambda: signed.admit(house, token, scope["method"], path)
+    )
     line.said |= {"actor": sender.id, "participant": sender.alias}
     house.rate.take(sender.id)
     request = sized(scope, uploads.bounded(receive, house.terms, most), most)
     body = await uploads.body(request)
-    sender, claims = await known(body)
+    signed.check(claims, body)
     return Came(sender, claims, token, body)
 
 

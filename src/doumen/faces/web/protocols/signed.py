@@ -8,7 +8,7 @@ from starlette.types import Scope, Send
 
 from doumen.faces.web.protocols import failure
 from doumen.faces.web.verb import House
-from doumen.kits.evidence.token import Claims
+from doumen.kits.evidence.token import Claims, check_body
 from doumen.model.errors import NotFound, Refused, Tampered
 from doumen.model.participant import Participant
 
@@ -22,24 +22,33 @@ def bearer(scope: Scope) -> str:
     return text[len(_SCHEME) :].strip() if text.lower().startswith(_SCHEME) else ""
 
 
-def admit(
-    house: House, token: str, method: str, path: str, body: bytes | None
-) -> tuple[Participant, Claims]:
-    """Who signed a request, and what their token says of it.
+def admit(house: House, token: str, method: str, path: str) -> tuple[Participant, Claims]:
+    """Who signed a request, and what their token says of it, before its body has come.
 
     Args:
         house: What operations need.
         token: Of the request.
         method: Of the request.
         path: As it came, below the address of the protocols.
-        body: None: it has not come yet, and its digest is not looked at.
 
     Raises:
         Problem: nobody that is known here signed it, or it is about another request: alike.
     """
     try:
-        return house.door.desk.admit(token, method, path, body)
+        return house.door.desk.admit(token, method, path, None)
     except (NotFound, Refused, Tampered):
+        raise failure.unknown() from None
+
+
+def check(claims: Claims, body: bytes) -> None:
+    """Hold the body of a request that was admitted to its token.
+
+    Raises:
+        Problem: it is not the one that was signed; alike.
+    """
+    try:
+        check_body(claims, body)
+    except Tampered:
         raise failure.unknown() from None
 
 
