@@ -219,6 +219,27 @@ def test_nothing_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_zygote_that_still_starts_is_ended_at_once(tmp_path: Path) -> None:
+    pool = Pool(ENTRY, scratch=tmp_path)
+    process = _herd(pool)._process
+    pool.close()
+    assert process.returncode == -signal.SIGTERM
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_zygote_with_workers_cleans_up_whoever_asks_it_to_end(tmp_path: Path) -> None:
+    pool = _Lending(ENTRY, scratch=tmp_path)
+    _read(pool.take("ana"), 5)
+    process = _herd(pool)._process
+    workers = [p.pid for p in psutil.Process(process.pid).children()]
+    process.terminate()
+    _read(pool.take("bob"), 6)
+    pool.close()
+    assert process.returncode == 0
+    assert _gone(workers)
+    assert not list(tmp_path.iterdir())
+
+
 def test_workers_do_not_outlive_their_zygote(tmp_path: Path) -> None:
     pool = _Lending(ENTRY, scratch=tmp_path)
     _read(pool.take("ana"), 6)

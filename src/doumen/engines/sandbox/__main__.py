@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import signal
 import socket
 import sys
 import tempfile
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> None:
     """Import the entry once, then fork workers until the parent is gone.
 
     Arrow would import pandas at its first use, in each worker again (300 ms): it is shut out.
+    SIGTERM ends it while it imports, when there is nothing to clean up yet, and is ignored then.
 
     Args:
         arguments: Descriptor of the socket, entry module, folder for temporary files.
@@ -34,6 +36,7 @@ def main(arguments: list[str]) -> None:
     sys.meta_path.insert(0, Shut())
     control = socket.socket(fileno=int(descriptor))
     serve: Serve = importlib.import_module(entry).serve
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
     Zygote(control, serve, Path(tempfile.mkdtemp(prefix="doumen-", dir=scratch))).run()

@@ -113,8 +113,9 @@ class Herd:
         self._control.close()
 
     def close(self) -> None:
-        """End the zygote with all its workers, and wait for it."""
+        """End the zygote with all its workers, and wait for it; at once where it still starts."""
         self._control.close()
+        self._process.terminate()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
