@@ -17,9 +17,9 @@ from doumen.model.errors import Conflict, DoumenError, Faulty, Invalid, Refused
 from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
 from doumen.rooms.collect import intake
-from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.fetch import Fetched
 from doumen.rooms.collect.find import weigh
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Request, Taken, outline, take
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.unpack import Holding

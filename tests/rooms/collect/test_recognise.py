@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from doumen.model.errors import DoumenError, Faulty
-from doumen.rooms.collect.connectors import Wishes
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.recognise import FOREIGN, alike, sniff
 from doumen.rooms.collect.sample import Sample, sample_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from doumen.model.errors import Faulty, Invalid
 from doumen.model.load import Reading, Sheet
-from doumen.rooms.collect.connectors import Wishes
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.sheets import choose
 
 LOOK = Reading("xlsx", layout="look")

@@ -17,8 +17,8 @@ import pytest
 
 from doumen.model.errors import DoumenError, Faulty, Unavailable
 from doumen.rooms.collect import unpack
-from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.find import Weighed, find, weigh
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.recognise import sniff
 from doumen.rooms.collect.unpack import Holding
 

@@ -17,9 +17,9 @@ from doumen.model.errors import Invalid
 from doumen.model.load import LoadSpec, Reading
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome
-from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.fetch import is_address
 from doumen.rooms.collect.find import Weighed, find, weigh
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Fitted, Request, fit, left_aside
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.terms import once, target, terms

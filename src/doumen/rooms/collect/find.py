@@ -1,7 +1,7 @@
 """From what a user names to files with their hashes: a file, a pattern or a folder.
 
 The order is that of the names, so the same folder gives the same collection. Every byte of
-every file passes here once: for its SHA-256 and for the sample that connectors look at.
+every file passes here once: for its SHA-256 and for the sample that formats look at.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from doumen.model.load import SourceFile
 from doumen.model.message import joined, msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect import unpack
-from doumen.rooms.collect.connectors import SHELF
 from doumen.rooms.collect.faults import together
+from doumen.rooms.collect.formats import SHELF
 from doumen.rooms.collect.sample import Sample, Scan
 from doumen.rooms.collect.unpack import Holding, Packed
 
@@ -31,7 +31,7 @@ CHUNK = 1 << 20
 MOST = 10_000
 """Files of one collection."""
 
-PLAIN = tuple(ending for connector in SHELF for ending in connector.endings)
+PLAIN = tuple(ending for kind in SHELF for ending in kind.endings)
 ENDINGS = (
     *PLAIN,
     *(plain + packed for plain in PLAIN for packed in unpack.ENDINGS if packed != ".zip"),

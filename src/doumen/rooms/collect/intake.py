@@ -19,9 +19,9 @@ from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.rooms.collect import infer, sheets
-from doumen.rooms.collect.connectors import Sniffed, Wishes
 from doumen.rooms.collect.fetch import fetch, is_address
 from doumen.rooms.collect.find import Found, Weighed, find, labelled, unmoved, weigh
+from doumen.rooms.collect.formats import Sniffed, Wishes
 from doumen.rooms.collect.matching import match
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.terms import Terms, known, once, part, read, terms

@@ -1,4 +1,4 @@
-"""Which connector reads each file, and whether all files of a collection are read alike.
+"""Which format reads each file, and whether all files of a collection are read alike.
 
 Pure. A collection has one reading; files that would be read in another way are named, with
 what differs, so that they are collected apart. Kinds that offices send and nobody here
@@ -13,8 +13,8 @@ from dataclasses import replace
 from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.load import Reading
 from doumen.model.message import Message, joined, msg
-from doumen.rooms.collect.connectors import SHELF, Sniffed, Wishes
 from doumen.rooms.collect.faults import together
+from doumen.rooms.collect.formats import SHELF, Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
 FOREIGN: tuple[tuple[bytes, Message, Message], ...] = (
@@ -61,8 +61,8 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
             raise _foreign(sample, what, remedy)
     if sample.head[257:262] == b"ustar":
         raise _foreign(sample, msg("a tar archive"), msg("Unpack it, or pack its files as ZIP."))
-    connector = next(one for one in SHELF if one.recognises(sample))
-    if wishes.json_path is not None and connector.name != "json":
+    kind = next(one for one in SHELF if one.recognises(sample))
+    if wishes.json_path is not None and kind.name != "json":
         raise Invalid(
             msg(
                 "`{sample}` is no JSON document, so that no path leads into it.", sample=sample.name
@@ -70,13 +70,13 @@ def sniff(sample: Sample, wishes: Wishes) -> Sniffed:
             next=msg("Leave out `--json-path`."),
             detail="option",
         )
-    if wishes.sheet is not None and connector.name != "xlsx":
+    if wishes.sheet is not None and kind.name != "xlsx":
         raise Invalid(
             msg("`{sample}` is no workbook, so that it has no sheets.", sample=sample.name),
             next=msg("Leave out `--sheet`."),
             detail="option",
         )
-    return connector.sniff(sample, wishes)
+    return kind.sniff(sample, wishes)
 
 
 def _foreign(sample: Sample, what: Message, remedy: Message) -> Faulty:

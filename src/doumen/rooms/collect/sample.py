@@ -1,4 +1,4 @@
-"""What a connector sees of a file: its first bytes, and what was found on the way through all.
+"""What a format sees of a file: its first bytes, and what was found on the way through all.
 
 Pure. A sample is bounded, whatever the size of the file: `HEAD` bytes from the beginning and
 `WINDOW` bytes from where the file first stops being UTF-8. `Scan` is fed with every byte
@@ -11,7 +11,7 @@ import codecs
 from dataclasses import dataclass
 
 HEAD = 1 << 20
-"""Bytes from the beginning of a file that a connector may look at."""
+"""Bytes from the beginning of a file that a format may look at."""
 
 WINDOW = 1 << 16
 """Bytes kept from where a file first breaks the rules of UTF-8."""

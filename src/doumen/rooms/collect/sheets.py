@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from doumen.model.errors import Faulty, Invalid
 from doumen.model.load import Reading, Sheet
 from doumen.model.message import Message, enumerated, msg
-from doumen.rooms.collect.connectors import Wishes
 from doumen.rooms.collect.dialect import Record
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.header import Header, header, unique
 
 PREAMBLE = 10

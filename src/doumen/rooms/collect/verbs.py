@@ -13,7 +13,7 @@ from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.collect import quarantine
-from doumen.rooms.collect.connectors import Wishes
+from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
 from doumen.rooms.collect.terms import mode_of, target
 

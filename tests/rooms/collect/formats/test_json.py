@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from doumen.model.errors import Invalid
-from doumen.rooms.collect.connectors import Json, Wishes
-from doumen.rooms.collect.connectors.interface import Sniffed
+from doumen.rooms.collect.formats import Json, Wishes
+from doumen.rooms.collect.formats.interface import Sniffed
 from doumen.rooms.collect.recognise import sniff
 from doumen.rooms.collect.sample import sample_of
 

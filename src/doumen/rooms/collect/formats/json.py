@@ -10,7 +10,7 @@ from doumen.model.errors import Invalid
 from doumen.model.load import Reading
 from doumen.model.message import Message, msg
 from doumen.rooms.collect import encoding as encodings
-from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
+from doumen.rooms.collect.formats.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
 _BEGINS = re.compile(r"[\s\ufeff]*(\[\s*)*(\{\s*(\"|\}|$)|\[\s*\])")

@@ -7,7 +7,7 @@ from doumen.model.load import Reading
 from doumen.model.message import Message, msg, plain
 from doumen.rooms.collect import dialect as dialects
 from doumen.rooms.collect import encoding as encodings
-from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
+from doumen.rooms.collect.formats.interface import Sniffed, Wishes
 from doumen.rooms.collect.header import Header, header
 from doumen.rooms.collect.sample import Sample
 
@@ -26,7 +26,7 @@ class Csv:
     endings = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
     def recognises(self, sample: Sample) -> bool:
-        """Whether nothing speaks against text: it is the connector of last resort."""
+        """Whether nothing speaks against text: it is the format of last resort."""
         return bool(sample.head)
 
     def sniff(self, sample: Sample, wishes: Wishes) -> Sniffed:

@@ -1,4 +1,4 @@
-"""What a connector is: it recognises a file by its first bytes and says how it is to be read."""
+"""What a format is: it recognises a file by its first bytes and says how it is to be read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Sniffed:
     ascii: bool = False
 
 
-class Connector(Protocol):
+class Format(Protocol):
     """One kind of file. Pure: it sees a sample, never the file."""
 
     @property

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from doumen.model.errors import DoumenError, Faulty, Invalid
 from doumen.model.load import Reading
 from doumen.model.message import msg
-from doumen.rooms.collect.connectors import Csv, Wishes
-from doumen.rooms.collect.connectors.csv import WIDEST
+from doumen.rooms.collect.formats import Csv, Wishes
+from doumen.rooms.collect.formats.csv import WIDEST
 from doumen.rooms.collect.sample import HEAD, Scan, sample_of
 
 CSV = Csv()

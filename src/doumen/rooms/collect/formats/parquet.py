@@ -5,7 +5,7 @@ from __future__ import annotations
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
 from doumen.model.message import msg
-from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
+from doumen.rooms.collect.formats.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
 MAGIC = b"PAR1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
 from doumen.model.message import msg
-from doumen.rooms.collect.connectors.interface import Sniffed, Wishes
+from doumen.rooms.collect.formats.interface import Sniffed, Wishes
 from doumen.rooms.collect.sample import Sample
 
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")

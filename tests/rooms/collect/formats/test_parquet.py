@@ -4,7 +4,7 @@ import pytest
 
 from doumen.model.errors import Invalid
 from doumen.model.load import Reading
-from doumen.rooms.collect.connectors import Parquet, Wishes
+from doumen.rooms.collect.formats import Parquet, Wishes
 from doumen.rooms.collect.sample import sample_of
 
 PARQUET = Parquet()
