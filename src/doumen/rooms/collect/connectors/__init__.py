@@ -1,0 +1,1 @@
+"""The shelf of connectors: one file for each kind of place."""
