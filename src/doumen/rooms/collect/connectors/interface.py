@@ -13,11 +13,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Protocol
 
 from doumen.model.schema import Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Mark = int | str | Decimal | date | datetime
 """A value of a cursor column."""
@@ -30,7 +31,8 @@ class There:
     Attributes:
         name: As the place calls it, with its schema: `public.orders`.
         kind: `table` or `view`.
-        schema: Columns with types of the reference dialect.
+        schema: Columns with types of the reference dialect, as they are declared: `describe` says
+            what they are read as. A type that cannot be kept is written as the place calls it.
         key: Columns of its primary key; empty: it has none, or does not tell.
         rows: About how many it holds; None: it does not tell.
     """
@@ -63,7 +65,7 @@ class Part:
 
 
 class Session(Protocol):
-    """A connection that is open, at one moment of the place."""
+    """A connection that is open, at one moment of the place; it does one thing at a time."""
 
     def tables(self) -> Sequence[There]:
         """All tables and views that may be read, by name.
@@ -94,8 +96,12 @@ class Session(Protocol):
     def read(self, part: Part) -> Iterator[pa.RecordBatch]:
         """The rows, in order of the cursor where there is one; columns as `describe` has them.
 
+        Rows whose cursor is NULL come first: who goes on after a mark has them already. What is
+        read ends where another call begins.
+
         Raises:
-            Unavailable: the place went away on the way. Else as `describe`.
+            Unavailable: the place went away on the way. Faulty: a value cannot be kept as it is.
+            Else as `describe`.
         """
         ...
 
@@ -109,6 +115,7 @@ class Connector(Protocol):
         Raises:
             Unavailable: its address is wrong, or nobody answers there.
             Refused: it does not let us in: user, password or permission.
+            NotFound: there is no such file or database.
             Invalid: what answers is no such place.
         """
         ...
