@@ -189,29 +189,46 @@ def asking(made: Market, actors: int | None = None) -> list[threading.Thread]:
     return threads
 
 
+def armed(made: Market, party: Party, draw: random.Random) -> Party:
+    """Serve a side that is down, to be killed at a failpoint."""
+    ours = party is made.provider
+    passed = made.pace if ours else made.pace / len(made.consumers)
+    often = draw.randint(1, max(1, min(12, int(passed / 2))))
+    point = f"{draw.choice(PROVIDER if ours else CONSUMER)}:{often}"
+    party.serve(environment={"DOUMEN_FAILPOINT": point})
+    return party
+
+
+def down(party: Party) -> Party:
+    """Take a side down, as a power cut does."""
+    assert party.server is not None
+    party.server.process.kill()
+    party.stop()
+    return party
+
+
 def killing(made: Market, kills: int, going_on: Callable[[], bool]) -> None:
-    """Kill one side after the other at a failpoint, as long as somebody asks."""
+    """Keep the provider and some consumers on their way to a failpoint while somebody asks."""
     draw = random.Random(7)
+    doomed = [armed(made, down(one), draw) for one in made.all[: 2 + len(made.consumers) // 4]]
     while made.kills < kills and going_on():
-        if draw.random() < 0.5:
-            party, passed = made.provider, made.pace
-        else:
-            party, passed = draw.choice(made.consumers), made.pace / len(made.consumers)
-        points = PROVIDER if party is made.provider else CONSUMER
-        party.stop()
-        point = f"{draw.choice(points)}:{draw.randint(1, max(1, min(12, int(passed / 2))))}"
-        party.serve(environment={"DOUMEN_FAILPOINT": point})
-        until = time.monotonic() + 3
-        assert party.server is not None
-        while time.monotonic() < until and party.server.process.poll() is None:
-            time.sleep(0.05)
-        died = party.server.process.poll()
-        if died is not None:
-            assert died == -signal.SIGKILL, (point, died, party.server.log[-5:])
+        time.sleep(0.05)
+        for party in [
+            one for one in doomed if one.server and one.server.process.poll() is not None
+        ]:
+            assert party.server is not None
+            died = party.server.process.poll()
+            assert died == -signal.SIGKILL, (party.name, died, party.server.log[-5:])
             made.kills += 1
-            party.server.close()
-            party.server = None
-            party.serve()
+            party.stop()
+            doomed.remove(party)
+            rest = [one for one in made.consumers if one not in doomed and one is not party]
+            if party is not made.provider and rest:
+                party.serve()
+                party = down(draw.choice(rest))  # noqa: PLW2901
+            doomed.append(armed(made, party, draw))
+    for party in doomed:
+        down(party).serve()
 
 
 def negotiating(made: Market) -> None:
@@ -229,9 +246,6 @@ def storm(made: Market, kills: int) -> None:
     threads = [*asking(made), threading.Thread(target=negotiating, args=(made,))]
     threads[-1].start()
     killing(made, kills, lambda: any(thread.is_alive() for thread in threads))
-    for party in made.all:
-        if party.server is None or party.server.process.poll() is not None:
-            party.serve()
     for thread in threads:
         thread.join(600)
     assert not any(thread.is_alive() for thread in threads)
