@@ -27,6 +27,7 @@ from doumen.model.message import Message, joined, msg
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.model.snapshot import ATTACHED
+from doumen.model.source import STREAM
 from doumen.stores.lake import storable
 
 DAY = 24 * 3600.0
@@ -60,7 +61,9 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
 
     def prepare(connection: Connection) -> Draft:
         now = means.catalog.current(connection)
-        if _fresh(now, step) != fresh:
+        onward = step.onward
+        moved = onward is not None and now.body(STREAM, onward.key) != onward.seen
+        if moved or _fresh(now, step) != fresh:
             raise Conflict(
                 msg("Another job changed `{step}` while this one was reading.", step=step.ref),
                 next=msg("Run the same command again."),
@@ -137,7 +140,7 @@ def _fresh(facts: Facts, step: Collect) -> tuple[SourceFile, ...]:
         Conflict: the path was collected with other content, or under another contract, and
             the job says neither append nor replace.
     """
-    if step.mode is Mode.REPLACE:
+    if step.mode is Mode.REPLACE or step.onward is not None:
         return step.spec.files
     meaning = odcs.fingerprint(odcs.read_contract(step.contract))
     known = dict(sources(facts, step.ref))

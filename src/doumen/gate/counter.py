@@ -34,6 +34,7 @@ from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.source import Onward
 from doumen.model.trial import Laboratory
 
 
@@ -119,9 +120,12 @@ class Counter:
         assert isinstance(seen, Examination)
         return seen
 
-    def collect(self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str) -> Made:
+    def collect(
+        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+    ) -> Made:
         """Bring files in under a contract."""
-        made = self._gate.run(self._job(Collect(ref, spec, mode, contract)), self.progress)
+        step = Collect(ref, spec, mode, contract, onward)
+        made = self._gate.run(self._job(step), self.progress)
         assert isinstance(made, Made)
         return made
 

@@ -26,6 +26,7 @@ from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.source import Onward
 from doumen.model.terms import Terms
 from doumen.model.trial import Laboratory
 
@@ -94,8 +95,10 @@ class Desk(Protocol):
         """Look at all rows of files from outside, in the sandbox."""
         ...
 
-    def collect(self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str) -> Made:
-        """Bring files in under a contract (ODCS text)."""
+    def collect(
+        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+    ) -> Made:
+        """Bring files in under a contract (ODCS text), and a stream of a source on with them."""
         ...
 
     def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:

@@ -22,6 +22,7 @@ from doumen.model.loaded import Loaded
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
+from doumen.model.source import STREAM
 from doumen.stores.lake import Lake
 
 QUARANTINE = Schema.of(
@@ -100,6 +101,7 @@ class Landing:
                 "mode": self.step.mode.value,
                 "files": len(self.fresh),
                 "contract": contract.version,
+                **({"stream": self.step.onward.key} if self.step.onward else {}),
                 "reasons": [
                     {"column": r.column, "reason": r.reason, "rows": r.rows} for r in loaded.reasons
                 ],
@@ -136,9 +138,12 @@ class Landing:
         return brought_in(table.ref, table.schema, before, own)
 
     def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
-        ref = self.step.ref
+        ref, onward = self.step.ref, self.step.onward
         if self._replaces:
             yield from forgotten(facts, ref)
+        if onward is not None:
+            yield Fact(STREAM, onward.key, onward.then)
+            return
         for file in self.fresh:
             body = {"path": file.name, "contract": meaning, "event": self.event}
             yield Fact("source", f"{ref}#{file.sha256}", body)

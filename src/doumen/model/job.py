@@ -11,6 +11,7 @@ from doumen.model.load import LoadSpec, Mode, Reading, SourceFile
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
+from doumen.model.source import Onward
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,18 @@ class Examine:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Files from outside into a dataset under a contract (its ODCS text)."""
+    """Files from outside into a dataset under a contract (its ODCS text).
+
+    Attributes:
+        onward: Of rows that a source gave: how far its stream is read with them. They are taken
+            as they are, whether or not such content came before.
+    """
 
     ref: Ref
     spec: LoadSpec
     mode: Mode
     contract: str
+    onward: Onward | None = None
 
 
 @dataclass(frozen=True, slots=True)

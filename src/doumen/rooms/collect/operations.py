@@ -1,4 +1,4 @@
-"""The verbs of the collect room: `collect`, `attach` and `contract infer`."""
+"""The verbs of the collect room: `collect`, `attach`, `contract infer` and those of sources."""
 
 from __future__ import annotations
 
@@ -10,6 +10,148 @@ _READING = (
     Param("no_header", "The first row is data: columns are named column_1, …", "flag"),
     Param("json_path", "Where in a JSON document its rows lie.", metavar="$.NAME"),
     Param("sheet", "Sheet of a workbook, or `all`.", metavar="NAME"),
+)
+
+_SOURCES = "doumen.rooms.collect.sources.verbs"
+_SOURCE = Param("name", "Name of the source.", positional=True, required=True, metavar="NAME")
+_PLACES = "Places, files and secrets are of the machine of the node."
+
+SOURCES: tuple[Operation, ...] = (
+    Operation(
+        name=("source", "add"),
+        summary="Describe a place outside that data come from again and again.",
+        run=f"{_SOURCES}:add",
+        params=(
+            _SOURCE,
+            Param(
+                "file",
+                "YAML: the kind, its options, and streams.",
+                "path",
+                positional=True,
+                required=True,
+                metavar="FILE",
+            ),
+        ),
+        details=(
+            "docs/sources.md describes the file. Secrets are named by the place where they are "
+            "kept, and never stored. A source of this name is replaced; its streams are read on "
+            "where they were."
+        ),
+        examples=("doumen source add shop shop.yaml",),
+        scope="write",
+        local=_PLACES,
+        gives=("source", "kind", "options", "secrets", "streams", "paused", "receipt"),
+    ),
+    Operation(
+        name=("source", "list"),
+        summary="List the sources of the node.",
+        run=f"{_SOURCES}:listing",
+        examples=("doumen source list",),
+        gives=("sources",),
+    ),
+    Operation(
+        name=("source", "show"),
+        summary="Show a source, its streams, and how far each is read.",
+        run=f"{_SOURCES}:show",
+        params=(_SOURCE,),
+        examples=("doumen source show shop",),
+        gives=("source", "kind", "options", "secrets", "streams", "paused"),
+    ),
+    Operation(
+        name=("source", "test"),
+        summary="Reach a source and say what is wrong: address, user, permission, table, column.",
+        run=f"{_SOURCES}:test",
+        params=(_SOURCE,),
+        details="Nothing is collected. Exit code 1 where a stream cannot be read.",
+        examples=("doumen source test shop",),
+        local=_PLACES,
+        gives=("source", "streams"),
+    ),
+    Operation(
+        name=("source", "discover"),
+        summary="List the tables of a source that may be read, with columns and keys.",
+        run=f"{_SOURCES}:discover",
+        params=(_SOURCE,),
+        examples=("doumen source discover shop",),
+        local=_PLACES,
+        gives=("source", "tables"),
+    ),
+    Operation(
+        name=("source", "preview"),
+        summary="Show the first rows of a table of a source; nothing is kept.",
+        run=f"{_SOURCES}:preview",
+        params=(
+            _SOURCE,
+            Param(
+                "table",
+                "Table as the place calls it, or the dataset of a stream.",
+                positional=True,
+                required=True,
+                metavar="TABLE",
+            ),
+        ),
+        examples=("doumen source preview shop public.orders",),
+        local=_PLACES,
+        gives=("source", "table", "columns", "rows"),
+    ),
+    Operation(
+        name=("source", "run"),
+        summary="Collect what sources have that was not read yet.",
+        run=f"{_SOURCES}:run",
+        params=(
+            Param(
+                "name",
+                "Source; all that are not paused, where none is named.",
+                positional=True,
+                metavar="NAME",
+            ),
+            Param(
+                "dataset",
+                "Only the streams that become this dataset.",
+                repeat=True,
+                metavar="DATASET",
+            ),
+        ),
+        details=(
+            "A stream with a cursor is read on from where it was, and its rows are appended; one "
+            "without is read whole, and takes the place of what was there if it differs. How far "
+            "it is read becomes true together with its rows: a run that is killed goes on where "
+            "it was, and nothing lands twice. What fails stops no other stream or source; then "
+            "the exit code is 1."
+        ),
+        examples=("doumen source run", "doumen source run shop --dataset shop.orders"),
+        scope="write",
+        local=_PLACES,
+        gives=("streams", "failed"),
+    ),
+    Operation(
+        name=("source", "pause"),
+        summary="Leave a source out of runs.",
+        run=f"{_SOURCES}:pause",
+        params=(_SOURCE,),
+        examples=("doumen source pause shop",),
+        scope="write",
+        gives=("source", "paused", "receipt"),
+    ),
+    Operation(
+        name=("source", "resume"),
+        summary="Let a source that is paused go on.",
+        run=f"{_SOURCES}:resume",
+        params=(_SOURCE,),
+        examples=("doumen source resume shop",),
+        scope="write",
+        gives=("source", "paused", "receipt"),
+    ),
+    Operation(
+        name=("source", "remove"),
+        summary="Forget a source; what came from it stays.",
+        run=f"{_SOURCES}:remove",
+        params=(_SOURCE,),
+        details="One of the same name that is described later is read on where this one was.",
+        examples=("doumen source remove shop",),
+        scope="write",
+        gives=("source", "receipt"),
+    ),
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -136,4 +278,5 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         gives=("dataset", "contract"),
     ),
+    *SOURCES,
 )

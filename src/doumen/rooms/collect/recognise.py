@@ -26,7 +26,11 @@ FOREIGN: tuple[tuple[bytes, Message, Message], ...] = (
     (b"7z\xbc\xaf\x27\x1c", msg("a 7-Zip archive"), msg("Unpack it, or pack it as ZIP.")),
     (b"Rar!\x1a\x07", msg("a RAR archive"), msg("Unpack it, or pack it as ZIP.")),
     (b"%PDF-", msg("a PDF document"), msg("Ask for the table as CSV.")),
-    (b"SQLite format 3\x00", msg("an SQLite database"), msg("Export its table as CSV.")),
+    (
+        b"SQLite format 3\x00",
+        msg("an SQLite database"),
+        msg("Describe it as a source: doumen source add NAME FILE"),
+    ),
     (b"ARROW1\x00\x00", msg("an Arrow file"), msg("Save it as Parquet.")),
     (b"Obj\x01", msg("an Avro file"), msg("Save it as Parquet.")),
     (b"<!doctype html", msg("a web page"), msg("Open it and save its table as CSV.")),

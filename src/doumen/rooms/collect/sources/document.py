@@ -1,0 +1,184 @@
+"""A source as a document: YAML in, a source out, every fault reported at once.
+
+Beside `source`, the kind, and `streams` stand the options of the connector. An option that is a
+secret is given as the place where it is kept: `password: {env: SHOP_PASSWORD}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from doumen.kits.policy import document
+from doumen.kits.policy.yaml import plain_yaml
+from doumen.kits.standards import odcs
+from doumen.model.errors import DoumenError, Invalid
+from doumen.model.files import reading
+from doumen.model.message import Message, enumerated, joined, msg, plain
+from doumen.model.ref import RESERVED_DOMAINS, Ref
+from doumen.model.source import Keeps, Secret, Source, Stream, Writes
+from doumen.rooms.collect.connectors import SHELF, Kind
+
+_LARGEST = 4 << 20
+_OWN = {"source", "streams"}
+
+
+class _StreamForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    table: str | None = Field(default=None, min_length=1, max_length=1000)
+    query: str | None = Field(default=None, min_length=1, max_length=100_000)
+    cursor: str | None = Field(default=None, min_length=1, max_length=1000)
+    writes: Writes | None = Field(default=None, strict=False)
+    contract: str | None = Field(default=None, min_length=1)
+    accept_extra: bool = False
+
+    def stream(self, ref: Ref, folder: Path) -> Stream:
+        """The stream; rows are appended where it has a cursor, unless the document says else.
+
+        Raises:
+            Invalid: its parts do not go together. NotFound, Unavailable: its contract is not read.
+        """
+        if (self.table is None) == (self.query is None):
+            raise Invalid(msg("Give `table` or `query`."), detail="source")
+        if self.writes is Writes.APPEND and self.cursor is None:
+            raise Invalid(
+                msg("`append` needs a `cursor`, so that nothing comes twice."), detail="source"
+            )
+        usual = Writes.REPLACE if self.cursor is None else Writes.APPEND
+        return Stream(
+            ref,
+            table=self.table,
+            query=self.query,
+            cursor=self.cursor,
+            writes=self.writes or usual,
+            contract=None if self.contract is None else _contract(folder / self.contract),
+            accept_extra=self.accept_extra,
+        )
+
+
+def read(name: str, path: Path) -> Source:
+    """The source that a file describes.
+
+    Args:
+        name: What it is to be called.
+        path: The file; what it names by relative paths lies beside it.
+
+    Raises:
+        NotFound, Unavailable: it, or a contract, cannot be read.
+        Invalid: it has faults, which are all told.
+    """
+    with reading(path):
+        text = path.read_text("utf-8-sig")
+    told = plain_yaml(text)
+    if not isinstance(told, Mapping) or not isinstance(told.get("source"), str):
+        raise _invalid([msg("it says in `source` what kind it is: {kinds}", kinds=_kinds())])
+    kind = SHELF.get(told["source"])
+    if kind is None:
+        raise _invalid([
+            msg("`source` is `{given}`, not {kinds}", given=told["source"], kinds=_kinds())
+        ])  # fmt: skip
+    faults: list[Message] = []
+    secrets = _secrets(kind, told, path.parent, faults)
+    options = _options(kind, told, path.parent, faults)
+    streams = _streams(told.get("streams"), path.parent, faults)
+    if faults:
+        raise _invalid(faults)
+    return Source(name, kind.name, options, secrets, streams)
+
+
+def _secrets(
+    kind: Kind, told: Mapping[str, Any], folder: Path, faults: list[Message]
+) -> dict[str, Secret]:
+    found = {}
+    for option in sorted(set(kind.secrets) & told.keys()):
+        given = told[option]
+        one = next(iter(given.items())) if isinstance(given, Mapping) and len(given) == 1 else None
+        if one is None or one[0] not in set(Keeps) or not isinstance(one[1], str) or not one[1]:
+            faults.append(
+                msg(
+                    "`{option}` is a secret: say where it is kept, as "
+                    "`{option}: {{env: NAME}}`, `{{file: PATH}}` or `{{keyring: SERVICE/USER}}`",
+                    option=option,
+                )
+            )
+        elif one[0] == Keeps.KEYRING and not all(one[1].partition("/")[::2]):
+            faults.append(msg("`{option}`: a keyring is asked by SERVICE/USER", option=option))
+        else:
+            where = _beside(folder, one[1]) if one[0] == Keeps.FILE else one[1]
+            found[option] = Secret(Keeps(one[0]), where)
+    return found
+
+
+def _options(
+    kind: Kind, told: Mapping[str, Any], folder: Path, faults: list[Message]
+) -> dict[str, Any]:
+    given = {key: value for key, value in told.items() if key not in {*_OWN, *kind.secrets}}
+    try:
+        options = kind.check(given).model_dump(mode="json")
+    except Invalid as error:
+        faults.append(error.why or error.what)
+        return {}
+    if "path" in options:
+        options["path"] = _beside(folder, options["path"])
+    return options
+
+
+def _streams(told: Any, folder: Path, faults: list[Message]) -> tuple[Stream, ...]:
+    if not isinstance(told, Mapping) or not told:
+        faults.append(msg("`streams` names at least one dataset, and the table that it comes from"))
+        return ()
+    found: dict[Ref, Stream] = {}
+    for name, body in told.items():
+        place = plain(f"streams.{name}")
+        try:
+            ref = _ref(str(name))
+            stream = _StreamForm.model_validate(body).stream(ref, folder)
+        except ValidationError as error:
+            faults.extend(
+                document.placed(place, error.errors(include_url=False, include_input=False))
+            )
+        except DoumenError as error:
+            faults.append(msg("{place}: {what}", place=place, what=error.what))
+        else:
+            if ref in found:
+                faults.append(msg("{place}: the dataset is named twice", place=place))
+            found[ref] = stream
+    return tuple(found[ref] for ref in sorted(found, key=str))
+
+
+def _beside(folder: Path, path: str) -> str:
+    """A path that a document names, which lies beside it, wherever the source is run from."""
+    return str((folder / path).absolute())
+
+
+def _ref(name: str) -> Ref:
+    ref = Ref.parse(name)
+    if ref.domain in RESERVED_DOMAINS or ref.is_quarantine or ref.node:
+        raise Invalid(msg("`{ref}` cannot be collected into.", ref=ref), detail="name")
+    return ref
+
+
+def _contract(path: Path) -> str:
+    with reading(path), path.open("rb") as stream:
+        text = stream.read(_LARGEST).decode("utf-8-sig")
+    odcs.read_contract(text)
+    return text
+
+
+def _kinds() -> Message:
+    return enumerated(SHELF)
+
+
+def _invalid(faults: list[Message]) -> Invalid:
+    return Invalid(
+        msg("The document of the source has a fault.")
+        if len(faults) == 1
+        else msg("The document of the source has {count} faults.", count=len(faults)),
+        why=joined("\n", faults),
+        next=msg("Correct it; docs/sources.md describes the form."),
+        detail="source",
+    )

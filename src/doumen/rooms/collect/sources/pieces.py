@@ -1,0 +1,87 @@
+"""Rows of a stream as files of bounded size, which end between two values of the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doumen.rooms.collect.connectors.interface import Mark
+
+PIECE = 2_000_000
+"""Rows after which a piece ends, as soon as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file of rows.
+
+    Attributes:
+        mark: The cursor of its last row; None: there is no cursor, or no row has a value of it.
+    """
+
+    path: Path
+    rows: int
+    mark: Mark | None
+
+
+class Pieces:
+    """Rows that come, cut into files.
+
+    Args:
+        rows: In order of the cursor, those without a value first.
+        cursor: None: they may be cut anywhere.
+    """
+
+    def __init__(self, rows: Iterator[pa.RecordBatch], cursor: str | None) -> None:
+        self._rows = rows
+        self._cursor = cursor
+        self._left: pa.RecordBatch | None = None
+        self._last: Mark | None = None
+
+    def written(self, path: Path) -> Piece | None:
+        """The next of them as a Parquet file; None: there are none left."""
+        batch = self._next()
+        if batch is None:
+            return None
+        count = 0
+        with pq.ParquetWriter(path, batch.schema, compression="lz4") as file:
+            while batch is not None:
+                end = self._end(batch, PIECE - count)
+                if end:
+                    file.write_batch(batch.slice(0, end))
+                    count += end
+                    self._last = self._value(batch, end - 1)
+                if end < batch.num_rows:
+                    self._left = batch.slice(end)
+                    break
+                batch = self._next()
+        return Piece(path, count, self._last)
+
+    def _next(self) -> pa.RecordBatch | None:
+        batch, self._left = self._left, None
+        while batch is None or not batch.num_rows:
+            batch = next(self._rows, None)
+            if batch is None:
+                return None
+        return batch
+
+    def _end(self, batch: pa.RecordBatch, room: int) -> int:
+        """How many rows of a batch go into a piece that has room for so many."""
+        if room >= batch.num_rows:
+            return int(batch.num_rows)
+        place = max(room, 0)
+        if self._cursor is not None:
+            before = self._last if place == 0 else self._value(batch, place - 1)
+            while place < batch.num_rows and self._value(batch, place) == before:
+                place += 1
+        return place
+
+    def _value(self, batch: pa.RecordBatch, place: int) -> Mark | None:
+        if self._cursor is None:
+            return None
+        value: Mark | None = batch.column(self._cursor)[place].as_py()
+        return value

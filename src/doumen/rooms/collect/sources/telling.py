@@ -1,0 +1,109 @@
+"""Sources and runs of them, as machines and people are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from doumen.model.errors import DoumenError
+from doumen.model.fact import Facts
+from doumen.model.message import Message, msg
+from doumen.model.operation import Outcome, Table
+from doumen.model.source import Source, Stream
+from doumen.rooms.collect.sources import kept, marks
+from doumen.rooms.collect.sources.running import Ran
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one stream in a run: how far it was read, or what went wrong."""
+
+    source: Source
+    stream: Stream
+    ran: Ran | None
+    error: DoumenError | None
+
+
+def ran(results: Sequence[Result]) -> Outcome:
+    """What a run came to, stream by stream."""
+    rows, shapes, said = [], [], list[Message]()
+    for one in results:
+        made = [] if one.ran is None else one.ran.made
+        counts = [
+            sum(getattr(m, key) for m in made) for key in ("rows_in", "landed", "quarantined")
+        ]
+        mark = None if one.ran is None or one.ran.mark is None else marks.shown(one.ran.mark)
+        shapes.append(
+            {
+                "source": one.source.name,
+                "dataset": str(one.stream.ref),
+                "table": one.stream.table,
+                **dict(zip(("rows_in", "landed", "quarantined"), counts, strict=True)),
+                "unchanged": one.error is None and not made,
+                "cursor": mark,
+                "receipts": [m.receipt for m in made],
+                "error": None if one.error is None else one.error.as_json(),
+            }
+        )
+        state = _state(one)
+        rows.append((one.source.name, str(one.stream.ref), *counts, mark or "", state))
+        if one.error is not None:
+            said.append(msg("{place}: {what}", place=one.stream.ref, what=one.error.what))
+            said += [words for words in (one.error.why, one.error.next) if words is not None]
+    heads = (msg("source"), msg("dataset"), msg("rows"), msg("landed"), msg("quarantined"),
+             msg("read to"), msg("state"))  # fmt: skip
+    failed = sum(one.error is not None for one in results)
+    return Outcome(
+        {"streams": shapes, "failed": failed},
+        (Table(heads, tuple(rows)),),
+        tuple(dict.fromkeys(said)),
+        exit=1 if failed else 0,
+    )
+
+
+def described(source: Source) -> dict[str, Any]:
+    """A source in JSON; of secrets the places."""
+    body = kept.as_json(source)
+    streams = [
+        {"dataset": ref, "table": one.get("table"), "cursor": one.get("cursor"),
+         "writes": one["writes"]}
+        for ref, one in body["streams"].items()
+    ]  # fmt: skip
+    return {
+        "source": source.name,
+        "kind": source.kind,
+        "options": body["options"],
+        "secrets": body["secrets"],
+        "streams": streams,
+        "paused": source.paused,
+    }
+
+
+def streams(source: Source, positions: Sequence[Any]) -> Table:
+    """The streams of a source, each with how far it is read."""
+    heads = (msg("dataset"), msg("table"), msg("writes"), msg("cursor"), msg("read to"),
+             msg("last read"))  # fmt: skip
+    return Table(
+        heads,
+        tuple(
+            (
+                str(one.ref), one.told, one.writes.value, one.cursor or "",
+                marks.shown(marks.from_json(at["mark"])) if at and at["mark"] else "",
+                at["time"] if at else "",
+            )
+            for one, at in zip(source.streams, positions, strict=True)
+        ),
+    )  # fmt: skip
+
+
+def last(facts: Facts, source: Source) -> str:
+    """When a stream of it was last brought onward; empty: none was."""
+    times = (kept.position(facts, source, one) for one in source.streams)
+    return max((at["time"] for at in times if at is not None), default="")
+
+
+def _state(one: Result) -> Message:
+    if one.error is not None:
+        return msg("failed")
+    return msg("read on") if one.ran is not None and one.ran.made else msg("nothing new")
