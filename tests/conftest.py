@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import zygotes
 
 os.environ["DOUMEN_LANG"] = "en"
 """Tests read English, whatever the language of who runs them; those of languages choose."""
@@ -105,6 +106,20 @@ def everywhere(choose: Choose) -> Iterator[str]:
     """The store of tests that do not choose one."""
     with choose(KIND) as kind:
         yield kind
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[None]:
+    """Ends, after all tests, what they shared."""
+    yield
+    zygotes.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engines(zygote: None) -> Iterator[None]:
+    """Engines of nodes share a zygote; tests of engines put nothing in its place."""
+    with zygotes.shared():
+        yield
 
 
 @pytest.fixture(scope="module")

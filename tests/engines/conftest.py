@@ -26,6 +26,11 @@ NOW = datetime(2021, 3, 4, 5, 6, 7, 8)
 BOUNDS = Bounds(memory=256 * MIB, threads=2, seconds=30)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def engines() -> None:
+    """Engines are tested as they are: each with a zygote of its own."""
+
+
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the session's engine keeps its workers."""

@@ -26,7 +26,7 @@ def serve(folder: Path, *, jobs: int = 1, until_idle: bool = False, grace: int =
     """
     if jobs < 1 or grace < 0:
         raise Invalid(msg("--jobs is 1 or more, --grace 0 or more."), detail="worker")
-    with Node.open(folder) as node:
+    with Node.open(folder, warm=True) as node:
         worker = Worker(node, line)
 
         def stopped(*_: object) -> None:

@@ -89,9 +89,16 @@ class Vitals:
 
 
 class Node:
-    """One organisation's installation, open. Use as a context manager, or call `close`."""
+    """One organisation's installation, open. Use as a context manager, or call `close`.
 
-    def __init__(self, directory: Path, settings: config.Settings) -> None:
+    Args:
+        directory: Its folder.
+        settings: What `doumen.toml` of it says.
+        warm: Start the sandbox of the engine now, off the path of the first query; else that
+            query starts it, and a node that is asked nothing never has one.
+    """
+
+    def __init__(self, directory: Path, settings: config.Settings, *, warm: bool = False) -> None:
         self.directory = directory
         self.settings = settings
         self.spool = Spool(directory / FOLDER)
@@ -99,7 +106,7 @@ class Node:
         database = Database.open(settings.store_address(directory), origin=settings.origin)
         catalog, ledger = Catalog(database), Ledger(database, settings.origin)
         queue = Queue(database)
-        self.engine = DuckDB(settings.bounds())
+        self.engine = DuckDB(settings.bounds(), warm=warm)
         self._hashers = Hashers()
         reach, authorities = Reach(settings.reach), settings.authorities
         self._peers = Reachable(reach, directory / authorities if authorities else None)
@@ -125,13 +132,13 @@ class Node:
         self.gate = Gate(self.means)
 
     @classmethod
-    def open(cls, directory: Path) -> Self:
-        """Open the node in `directory`.
+    def open(cls, directory: Path, *, warm: bool = False) -> Self:
+        """Open the node in `directory`; `warm` as of the class.
 
         Raises:
             Invalid: wrong settings. Unavailable: keys or store cannot be read.
         """
-        return cls(directory, config.read(directory))
+        return cls(directory, config.read(directory), warm=warm)
 
     def session(
         self, actor: str | None = None, purpose: str | None = None, progress: Progress = silent

@@ -45,10 +45,11 @@ class FakeSession:
     progress: Any = None
     asked: tuple[Operation, Mapping[str, Any]] | None = None
     made: Mapping[str, Any] = field(default_factory=dict)
+    warm: bool | None = None
     closed: bool = False
 
-    def open(self, directory: Path | None = None) -> Self:
-        self.node = directory
+    def open(self, directory: Path | None = None, *, warm: bool = False) -> Self:
+        self.node, self.warm = directory, warm
         return self
 
     def init(self, **params: Any) -> Outcome:

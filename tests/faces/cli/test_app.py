@@ -70,6 +70,14 @@ def test_global_options_before_and_after_the_verb(
     assert session.node == Path("n").absolute()
 
 
+@pytest.mark.parametrize(("line", "warm"), [(["query", "x"], True), (["actor", "list"], False)])
+def test_the_sandbox_starts_ahead_where_a_query_follows(
+    doumen: Any, session: Any, line: list[str], warm: bool
+) -> None:
+    assert doumen(*line).code == 0
+    assert session.warm is warm
+
+
 def test_global_options_within_a_branch(doumen: Any, session: Any) -> None:
     assert doumen("receipt", "--as", "ana", "show", "01R").code == 0
     assert session.actor == "ana"
@@ -117,7 +125,7 @@ def test_init_needs_no_node(doumen: Any, session: Any) -> None:
 def test_a_receipt_in_a_file_needs_no_node(
     doumen: Any, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nowhere(directory: Path | None = None) -> None:
+    def nowhere(directory: Path | None = None, *, warm: bool = False) -> None:
         raise errors.NotFound(msg("There is no node."), detail="node")
 
     monkeypatch.delenv("DOUMEN_NODE", raising=False)

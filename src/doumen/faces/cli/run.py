@@ -91,7 +91,7 @@ def _node(asked: Asked, operation: Operation) -> Node | None:
     from doumen.session import open as open_node  # noqa: PLC0415 (brings engine and stores)
 
     try:
-        return open_node(asked.node)
+        return open_node(asked.node, warm=operation.queues is not None)
     except NotFound:
         if operation.node == "needed" or asked.node or os.environ.get("DOUMEN_NODE"):
             raise

@@ -65,7 +65,7 @@ class Service:
     async def open(self, app: Any) -> AsyncIterator[None]:
         """Open the node; close it when all requests are answered."""
         terms = self._terms
-        node = Node.open(Path(terms.folder))
+        node = Node.open(Path(terms.folder), warm=True)
         try:
             door = node.session()
         except BaseException:
