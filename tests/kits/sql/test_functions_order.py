@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import duckdb
 import pytest
@@ -56,32 +57,54 @@ def shuffled() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
+@cache
+def arities() -> Mapping[str, frozenset[int]]:
+    """How many inputs an aggregate takes; those that the engine writes as macros are not here."""
+    found = duckdb.execute(
+        "SELECT function_name, list(len(parameters)) FROM duckdb_functions() "
+        "WHERE function_type = 'aggregate' GROUP BY function_name"
+    ).fetchall()
+    return {name: frozenset(lengths) for name, lengths in found}
+
+
 def calls(name: str) -> Iterator[str]:
     """Calls of an aggregate over the columns of each type, alone and in pairs."""
     columns = [f"c{i}" for i in range(len(VALUES))]
+    takes = arities().get(name, frozenset({1, 2, 3}))
     yield f"{name}()" if name != "count_star" else "count(*)"
     for column in columns:
         yield f"{name}({column})"
         yield f"{name}(DISTINCT {column})"
-        for constant in CONSTANT.get(name, ("2",)):
+        for constant in CONSTANT.get(name, ("2",)) if 2 in takes else ():
             yield f"{name}({column}, {constant})"
         for other in columns if name not in CONSTANT or name == "lttb" else ():
-            yield f"{name}({column}, {other})"
-            yield f"{name}({column}, {other}, 3)"
+            if 2 in takes:
+                yield f"{name}({column}, {other})"
+            if 3 in takes:
+                yield f"{name}({column}, {other}, 3)"
 
 
-def answers(engine: duckdb.DuckDBPyConnection, call: str) -> list[object]:
-    """What a call gives for each order; nothing where the types do not fit."""
-    found: list[object] = []
-    for order in range(ORDERS):
+def asked(engine: duckdb.DuckDBPyConnection, order: int, *calls: str) -> list[list[object]]:
+    """What each call gives for the rows in one order: a value of each group, and of all."""
+    rows = engine.execute(
+        f"SELECT {', '.join(calls)} FROM o{order} GROUP BY ROLLUP (c8) ORDER BY GROUPING(c8), c8"
+    ).fetchall()
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def answers(
+    engine: duckdb.DuckDBPyConnection, given: Iterable[str]
+) -> Mapping[str, list[list[object]]]:
+    """What each of these calls gives, order by order; those whose types fit."""
+    fitting = []
+    for call in given:
         try:
-            rows = engine.execute(
-                f"SELECT c8, {call} FROM o{order} GROUP BY ROLLUP (c8) ORDER BY GROUPING(c8), c8"
-            ).fetchall()
+            asked(engine, 0, call)
         except (*BOUND, duckdb.InvalidInputException):
-            return []
-        found.append(rows)
-    return found
+            continue
+        fitting.append(call)
+    found = [asked(engine, order, *fitting) for order in range(ORDERS) if fitting]
+    return {call: [one[place] for one in found] for place, call in enumerate(fitting)}
 
 
 def same(one: object, other: object) -> bool:
@@ -101,12 +124,10 @@ def same(one: object, other: object) -> bool:
 def test_an_aggregate_is_independent_of_the_order(
     name: str, shuffled: duckdb.DuckDBPyConnection
 ) -> None:
-    ran = 0
-    for call in calls(name):
-        first, *others = answers(shuffled, call) or [None]
-        ran += first is not None
+    found = answers(shuffled, calls(name))
+    assert found
+    for call, (first, *others) in found.items():
         assert all(same(first, other) for other in others), call
-    assert ran
 
 
 def test_an_aggregate_is_independent_of_threads(shuffled: duckdb.DuckDBPyConnection) -> None:
@@ -135,7 +156,7 @@ def test_an_ordered_aggregate_depends_on_the_order(
 ) -> None:
     """Otherwise it would be classed too strictly."""
     for call in calls(name):
-        first, *others = answers(shuffled, call) or [None]
-        if not all(same(first, other) for other in others):
-            return
+        for first, *others in answers(shuffled, [call]).values():
+            if not all(same(first, other) for other in others):
+                return
     pytest.fail(f"{name} gives the same for every order")
