@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import served
+from tests import forked, served
 
 import doumen
 from doumen.session import create
@@ -54,14 +52,7 @@ class Party:
         self, *words: str, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "doumen", "--node", str(self.folder), "--json", *words],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, **(environment or {})},
-        )
+        return forked.command("--node", str(self.folder), "--json", *words, environment=environment)
 
 
 def party(folder: Path, name: str) -> Party:

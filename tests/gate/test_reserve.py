@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 
 import doumen
 from doumen.gate import Counter, Gate
@@ -273,11 +273,10 @@ with doumen.open(sys.argv[1]) as node:
 """
 
 
-def work(node: Node, name: str, failpoint: str = "") -> subprocess.Popen[str]:
+def work(node: Node, name: str) -> subprocess.Popen[str]:
     """A process that asks five times when it is told to."""
     return subprocess.Popen(
         [sys.executable, "-c", WORK, str(node.directory), name],
-        env=os.environ | {"DOUMEN_FAILPOINT": failpoint},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -308,9 +307,8 @@ def test_a_kill_between_reservation_and_answer_leaves_the_count(
     node: Node, actor: Callable[..., str]
 ) -> None:
     name = actor("two")
-    process = work(node, name, "gate.executed:1")
-    process.communicate("go\n", timeout=100)
-    assert process.returncode == -9
+    killed = forked.start(WORK, str(node.directory), name, DOUMEN_FAILPOINT="gate.executed:1")
+    assert forked.finish(killed) == -9
     assert [event["type"] for event in events(node, name)] == ["query.reserved"]
     desk = node.session(name).desk
     assert left(desk) == [1]

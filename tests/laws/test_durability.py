@@ -11,14 +11,15 @@ the transaction ends; leaving out the look at the Delta head.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
+from tests.forked import finish
 from tests.sound import faults
 
 import doumen
@@ -84,19 +85,9 @@ def write_inputs(folder: Path, names: list[str]) -> None:
             )
 
 
-def start(node: Path, name: str, failpoint: str = "") -> subprocess.Popen[bytes]:
+def start(node: Path, name: str, failpoint: str = "") -> ForkServerProcess:
     """A process at work on the node."""
-    environment = os.environ | {"DOUMEN_FAILPOINT": failpoint}
-    command = [sys.executable, "-c", WORK, str(node), name, str(ROUNDS)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-
-
-def finish(process: subprocess.Popen[bytes]) -> int:
-    """Wait; what a process that was not killed says on stderr is shown."""
-    _, said = process.communicate(timeout=240)
-    if process.returncode not in (0, -9):
-        raise AssertionError(said.decode())
-    return process.returncode
+    return forked.start(WORK, str(node), name, str(ROUNDS), DOUMEN_FAILPOINT=failpoint)
 
 
 def acknowledged(folder: Path) -> list[dict[str, object]]:
@@ -171,12 +162,11 @@ def test_an_attachment_that_is_killed_is_absent_and_can_be_made(tmp_path: Path, 
         "with doumen.open(sys.argv[1]) as node:\n"
         "    node.session().do('attach', path=sys.argv[2], as_dataset='law.t')\n"
     )
-    command = [sys.executable, "-c", work, str(tmp_path / "node"), str(tmp_path / "p-0.csv")]
+    given = (str(tmp_path / "node"), str(tmp_path / "p-0.csv"))
     for armed, code in ((f"{point}:1", -9), ("", 0)):
         with doumen.open(tmp_path / "node") as node:
             assert node.session().desk.facts().dataset(Ref("law", "t")) is None
-        environment = os.environ | {"DOUMEN_FAILPOINT": armed}
-        assert finish(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)) == code
+        assert finish(forked.start(work, *given, DOUMEN_FAILPOINT=armed)) == code
     assert faults(tmp_path / "node") == []
     with doumen.open(tmp_path / "node") as node:
         own = node.session()

@@ -8,12 +8,10 @@ folder was not. SQLite syncs by itself (synchronous FULL) and is left as it is.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import forked
 
 import doumen
 from doumen.session import create
@@ -74,12 +72,8 @@ def test_power_cut(tmp_path: Path, point: str) -> None:
         files[-1].write_text("a,b\n" + "".join(f"{number},{row}\n" for row in range(50)))
     for number, path in enumerate(files):
         armed = f"{point}:1" if number == 1 else ""
-        run = subprocess.run(
-            [sys.executable, "-c", WORK, str(node), str(path)],
-            env=os.environ | {"DOUMEN_FAILPOINT": armed},
-            check=False,
-        )
-        assert run.returncode == (-9 if armed else 0)
+        run = forked.start(WORK, str(node), str(path), DOUMEN_FAILPOINT=armed)
+        assert forked.finish(run) == (-9 if armed else 0)
         cut_power(node)
     with doumen.open(node) as opened:
         session = opened.session()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 from tests.queued import asked, events_of, state, work
 
 from doumen.model.errors import (
@@ -68,14 +69,9 @@ def test_a_worker_that_gives_up_puts_its_job_back(node: Node) -> None:
 
 def kill_at(made: Path, point: str) -> None:
     """A worker that dies at this point."""
-    done = subprocess.run(
-        [sys.executable, "-m", "doumen", "--node", str(made), "worker", "--until-idle"],
-        env={**os.environ, "DOUMEN_FAILPOINT": point},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    line = ("--node", str(made), "worker", "--until-idle")
+    killed = forked.command(*line, environment={"DOUMEN_FAILPOINT": point}, seconds=60)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
 @pytest.mark.parametrize(

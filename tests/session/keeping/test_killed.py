@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 from tests.sound import faults
 
 import doumen
@@ -33,15 +32,9 @@ verbs.restore(directory=Path(sys.argv[1]), into=Path(sys.argv[2]), store=sys.arg
 
 
 def run(program: str, failpoint: str, *arguments: object) -> int:
-    done = subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        env=os.environ | {"DOUMEN_FAILPOINT": failpoint},
-        capture_output=True,
-        timeout=120,
-        check=False,
+    return forked.finish(
+        forked.start(program, *map(str, arguments), DOUMEN_FAILPOINT=failpoint), 120
     )
-    assert done.returncode in {0, -9}, done.stderr.decode()
-    return done.returncode
 
 
 @pytest.mark.parametrize(

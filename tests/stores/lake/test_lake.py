@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import forked
 
 from doumen.model.errors import DoumenError, Faulty, Invalid, Tampered, Unavailable
 from doumen.model.ref import Ref
@@ -229,13 +228,8 @@ def test_a_kill_leaves_only_what_is_swept(tmp_path: Path, step: str) -> None:
     lake, catalog = Lake(tmp_path / "lake"), Catalog(database)
 
     def run(count: int, failpoint: str = "") -> tuple[int, list[str]]:
-        done = subprocess.run(
-            [sys.executable, "-c", WRITER, str(tmp_path), str(count)],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-            env={**os.environ, "DOUMEN_FAILPOINT": failpoint},
-        )
+        armed = {"DOUMEN_FAILPOINT": failpoint}
+        done = forked.run(WRITER, str(tmp_path), str(count), environment=armed)
         return done.returncode, done.stdout.split()
 
     ended, said = run(3, f"{step}:2")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import forked
 
 from doumen.kits.evidence import merkle
 from doumen.kits.evidence.keys import new_key, public_hex
@@ -264,14 +264,17 @@ for number in range(count):
 """
 
 
-def start(url: str, name: str, count: int, failpoint: str = "") -> subprocess.Popen[str]:
+def start(url: str, name: str, count: int) -> subprocess.Popen[str]:
     """A process that commits `count` events and says each id once it is durable."""
-    return subprocess.Popen(
-        [sys.executable, "-c", WRITER, url, name, str(count)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "DOUMEN_FAILPOINT": failpoint},
-    )
+    command = [sys.executable, "-c", WRITER, url, name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def run(url: str, name: str, count: int, failpoint: str = "") -> tuple[int, list[str]]:
+    """The same, to its end: its code and what it said."""
+    armed = {"DOUMEN_FAILPOINT": failpoint}
+    done = forked.run(WRITER, url, name, str(count), environment=armed)
+    return done.returncode, done.stdout.split()
 
 
 def test_four_processes_lose_nothing(url: str, book: Any) -> None:
@@ -292,15 +295,14 @@ def test_four_processes_lose_nothing(url: str, book: Any) -> None:
 def test_a_kill_loses_nothing_said_and_keeps_nothing_unsaid(
     url: str, book: Any, step: str, turn: int
 ) -> None:
-    process = start(url, "a", 8, f"{step}:{turn}")
-    said = process.communicate()[0].split()
-    assert process.returncode == -signal.SIGKILL
+    ended, said = run(url, "a", 8, f"{step}:{turn}")
+    assert ended == -signal.SIGKILL
     assert len(said) == turn - 1
     with book.database.read() as connection:
         assert [json.loads(b)["id"] for b in book.ledger.entries(connection)] == said
         assert book.ledger.balance(connection, "all", "events") == len(said)
     assert book.audit() == []
-    assert start(url, "b", 2).communicate()[0].split() == ["b-0000", "b-0001"]
+    assert run(url, "b", 2) == (0, ["b-0000", "b-0001"])
     assert book.audit() == []
 
 
@@ -324,8 +326,7 @@ def test_a_kill_from_outside_at_any_moment(url: str, book: Any) -> None:
 def test_a_file_of_wal_left_behind_is_taken_up(url: str, book: Any) -> None:
     if not url.startswith("sqlite"):
         pytest.skip("a server keeps its own log")
-    process = start(url, "a", 3, "ledger.signed:3")
-    assert process.communicate()[0].split() == ["a-0000", "a-0001"]
+    assert run(url, "a", 3, "ledger.signed:3") == (-signal.SIGKILL, ["a-0000", "a-0001"])
     assert Path(f"{url.removeprefix('sqlite:///')}-wal").exists()
     with book.database.read() as connection:
         assert book.ledger.size(connection) == 2
