@@ -26,9 +26,10 @@ ROWS = "place,temp,station\nRome,30,s1\nOslo,10,s2\nsecret,99,s3\n"
 ALL = "SELECT place, temp FROM weather.hourly ORDER BY place"
 
 
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[tuple[Party, Party]]:
-    """A weather service that offers, and a port that asks."""
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Party, Party]]:
+    """A weather service that offers, and a port that asks: each test by an agreement of its own."""
+    tmp_path = tmp_path_factory.mktemp("exchange")
     weather, port = (parties.party(tmp_path, name) for name in ("weather", "port"))
     parties.introduce(weather, port)
     parties.introduce(port, weather)
@@ -80,7 +81,7 @@ def test_a_join_fetches_first_and_says_so(pair: tuple[Party, Party], tmp_path: P
     )
     asked = (join, "--agreement", key, "--for", "research")
     told = port.run("query", *asked, "--explain")
-    assert told["tables"][0]["first"] == 'SELECT "place", "temp" FROM weather.hourly'
+    assert told["tables"][0]["first"] == 'SELECT "place", "temp" FROM "weather"."hourly"'
     assert port.run("query", *asked)["rows"] == [["Oslo", 1, 10], ["Rome", 2, 30]]
     made = port.run("query", *asked, "--into", "port.heat")
     assert made["rows"] == 2
