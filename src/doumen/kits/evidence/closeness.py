@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from doumen.kits.evidence.rowbytes import View, row_bytes
-
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
 _SLICE = 1 << 15
@@ -49,6 +47,8 @@ def close_enough(left: pa.Table, right: pa.Table, *, ordered: bool = False) -> b
 
 def _rows(table: pa.Table) -> list[tuple[bytes, Floats]]:
     """Of each row: all that must be equal, and its finite floating numbers."""
+    from doumen.kits.evidence.rowbytes import View, row_bytes  # noqa: PLC0415 (Arrow's compute)
+
     rows: list[tuple[bytes, Floats]] = []
     for batch in table.to_batches(max_chunksize=_SLICE):
         shapes = row_bytes(batch.columns, batch.num_rows, View.SHAPE).to_pylist()

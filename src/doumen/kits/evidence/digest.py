@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 
 from doumen.kits.evidence.closeness import close_enough
-from doumen.kits.evidence.rowbytes import row_bytes
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
 from doumen.model.schema import Schema
@@ -93,6 +92,8 @@ def row_digests(batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
 
 
 def _digests(batch: pa.RecordBatch, floats: Sequence[bool]) -> RowDigests:
+    from doumen.kits.evidence.rowbytes import row_bytes  # noqa: PLC0415 (brings Arrow's compute)
+
     columns = list(zip(batch.columns, floats, strict=True))
     rows = row_bytes([c for c, floating in columns if not floating], batch.num_rows)
     digests = [hashlib.sha256(row).digest() for row in rows.to_pylist()]
