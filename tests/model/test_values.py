@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.model.errors import Invalid
 from doumen.model.schema import Schema
@@ -135,7 +136,7 @@ def test_rows_of_a_batch_without_columns_are_counted() -> None:
 
 
 @given(st.datetimes())
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 def test_timestamps_are_what_python_writes(moment: datetime) -> None:
     plain = pa.array([moment], pa.timestamp("us"))
     zoned = pa.array([moment.replace(tzinfo=UTC)], pa.timestamp("us", "UTC"))
@@ -145,7 +146,7 @@ def test_timestamps_are_what_python_writes(moment: datetime) -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))))
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 def test_integers_read_back_exactly_by_a_reader_that_only_has_doubles(values: list[Any]) -> None:
     text = json.dumps(json_values(pa.array(values, pa.int64()), "BIGINT"))
     read = json.loads(text, parse_int=lambda digits: int(float(digits)))
@@ -153,7 +154,7 @@ def test_integers_read_back_exactly_by_a_reader_that_only_has_doubles(values: li
 
 
 @given(st.lists(st.floats()), st.lists(st.decimals(allow_nan=False, places=3, max_value=10**9)))
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 def test_floats_and_decimals_read_back(floats: list[float], decimals: list[Decimal]) -> None:
     read = [float(v) for v in json_values(pa.array(floats, pa.float64()), "DOUBLE")]
     assert all(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.model.errors import Invalid, Unavailable
 from doumen.session.settings import FILE, MIB, Settings, read, written
@@ -20,7 +21,7 @@ def write(folder: Path, text: str) -> Path:
     return folder
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 @given(
     name=st.text(st.characters(codec="utf-8", exclude_characters="\x7f"), min_size=1),
     threads=st.integers(1, 256),

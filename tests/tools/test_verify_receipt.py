@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import keys, merkle, note
 from doumen.kits.evidence.canonical import canonical
@@ -181,7 +182,7 @@ def test_a_receipt_may_disclose_nothing(desk: Desk) -> None:
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=150,
+    max_examples=count(150),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(place=st.integers(0, 10**6), flip=st.integers(1, 255))

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.engines.duckdb import attached
 from doumen.engines.duckdb.instance import Instance, Reach
@@ -159,7 +160,7 @@ def held_alike(bench: Bench, drawn: tuple[bytes, Reading, tuple[LoadColumn, ...]
 
 
 @given(drawn=texts())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=count(60), deadline=None, suppress_health_check=list(HealthCheck))
 def test_text_is_as_if_collected(
     bench: Bench, drawn: tuple[bytes, Reading, tuple[LoadColumn, ...]]
 ) -> None:

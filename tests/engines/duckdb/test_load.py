@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.engines.duckdb import load as module
 from doumen.engines.duckdb import scanned
@@ -291,7 +292,7 @@ FIELD = st.one_of(
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=count(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

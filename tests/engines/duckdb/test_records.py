@@ -8,6 +8,7 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.engines.duckdb import records
 from doumen.engines.duckdb.records import Bad, Dialect, Good, Records, lines
@@ -26,7 +27,7 @@ def split(text: str, width: int, reading: Reading = CSV, chunk: int = 7) -> list
     return found
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 @given(
     st.lists(st.lists(FIELD, min_size=1, max_size=4), max_size=6),
     st.sampled_from(["\n", "\r\n"]),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.engines.duckdb import tally as module
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
@@ -30,7 +31,7 @@ def _count(path: Path, reading: Reading = CSV) -> int:
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=150,
+    max_examples=count(150),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

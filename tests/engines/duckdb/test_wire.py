@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.engines.duckdb import conversation, wire
 from doumen.engines.duckdb.conversation import Conversation
@@ -36,7 +37,7 @@ SCALAR = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 @given(SCALAR)
 def test_scalars_survive(value: Scalar) -> None:
     back = wire.unpack_scalar(json.loads(json.dumps(wire.pack_scalar(value))))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from tests.counts import count
 
 from doumen.faces.cli.draw import NARROWEST, draw, fitting, shared, written
 from doumen.model.message import msg
@@ -105,7 +106,7 @@ def test_values(value: Any, text: str) -> None:
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(20, 200))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 def test_what_fits(widths: list[int], room: int) -> None:
     shown = fitting(widths, room)
     assert shown == sorted(set(shown))
@@ -119,7 +120,7 @@ def test_what_fits(widths: list[int], room: int) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=6))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 def test_widths_are_shared(columns: list[tuple[int, int]]) -> None:
     widths = [max(pair) for pair in columns]
     words = [min(pair) for pair in columns]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.faces.cli.show import pieces
 
@@ -19,7 +20,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(), VALUES), st.lists(VALUES))
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 def test_pieces_make_one_object(body: dict[str, Any], rows: list[Any]) -> None:
     text = "".join(pieces({**body, "rows": iter(rows)}))
     assert json.loads(text) == {**body, "rows": rows}

@@ -10,6 +10,7 @@ import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence.canonical import canonical, commitment, parsed
 from doumen.model.errors import Invalid, Tampered
@@ -73,13 +74,13 @@ values = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 @given(values | st.dictionaries(st.text(st.characters(codec="ascii")), values))
 def test_what_is_plain_is_written_as_the_library_writes_it(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 @given(values)
 def test_read_gives_what_was_written(value: object) -> None:
     assert parsed(canonical(value), msg("It")) == value

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence.closeness import close_enough
 
@@ -133,7 +134,7 @@ near = st.integers(0, 4).map(lambda n: 1 + n * 6e-10)
 rows = st.lists(st.tuples(near, near), min_size=5, max_size=5)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(rows, rows, st.randoms(use_true_random=False))
 def test_matching_is_that_of_trying_all_orders(
     left: list[tuple[float, float]], right: list[tuple[float, float]], chance: random.Random

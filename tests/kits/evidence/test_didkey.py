@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import keys
 from doumen.kits.evidence.didkey import did_key, root_of
@@ -28,7 +29,7 @@ def test_the_vectors_of_the_specification(last: int) -> None:
     assert root_of(VECTORS[last]) == public
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 @given(st.binary(min_size=32, max_size=32))
 def test_a_key_has_one_name(seed: bytes) -> None:
     public = keys.public_hex(keys.new_key(seed))
@@ -66,7 +67,7 @@ def test_what_is_no_name_is_refused(did: str) -> None:
     assert caught.value.code == "invalid.did"
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(st.integers(0, len(DID) - 1), st.characters(codec="utf-8"))
 def test_a_changed_name_is_another_or_none(place: int, character: str) -> None:
     changed = DID[:place] + character + DID[place + 1 :]

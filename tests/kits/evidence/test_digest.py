@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence.digest import AnswerDigest, Digester, is_floating
 from doumen.model.errors import Invalid
@@ -259,7 +260,7 @@ def answers(draw: st.DrawFn) -> tuple[dict[str, Any], pa.Table]:
     return vector, pa.Table.from_batches([batch])
 
 
-@settings(derandomize=True, deadline=None, max_examples=250)
+@settings(derandomize=True, deadline=None, max_examples=count(250))
 @given(answers(), st.integers(1, 4))
 def test_any_answer_has_the_digest_of_the_slow_twin(
     answer: tuple[dict[str, Any], pa.Table], chunk: int

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence.canonical import canonical, commitment, parsed
 from doumen.kits.evidence.disclosure import asked, committed, disclose
@@ -27,7 +28,7 @@ scalars = (
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 @given(st.text(st.characters(codec="utf-8")), st.lists(scalars), st.binary())
 def test_what_was_disclosed_is_what_was_asked(
     statement: str, parameters: list[Scalar], salt: bytes

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import jws, keys
 from doumen.kits.evidence.canonical import canonical
@@ -61,7 +62,7 @@ def test_unknown_and_wrong_keys_are_told_apart() -> None:
         jws.verify(twice, KNOWN)
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=count(400))
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_a_changed_byte_is_found(place: int, flip: int) -> None:
     data = bytearray(jws.countersign(TEXT, OTHER, "b").encode())

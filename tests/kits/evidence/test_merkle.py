@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import merkle
 
@@ -124,7 +125,7 @@ def test_published_consistency_proofs(old: int, new: int, hashes: list[str]) -> 
     assert merkle.verify_consistency(old, new, *roots, made)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 @given(st.lists(st.binary(max_size=3), min_size=1, max_size=40), st.data())
 def test_proofs_are_those_of_the_rfc_and_no_other_verifies(
     entries: list[bytes], data: st.DataObject

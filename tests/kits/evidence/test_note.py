@@ -7,6 +7,7 @@ import base64
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import note
 from doumen.kits.evidence.keys import new_key, public_hex
@@ -77,7 +78,7 @@ def test_every_signature_of_the_key_must_hold() -> None:
         note.open_note(NOTE + forged, "PeterNeumann", PUBLIC)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_a_changed_byte_is_found(place: int, flip: int) -> None:
     data = bytearray(note.sign_checkpoint(HEAD, HEAD.origin, PETER).encode())

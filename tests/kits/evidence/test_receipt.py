@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import jws, keys, merkle, note
 from doumen.kits.evidence.canonical import canonical
@@ -65,7 +66,7 @@ def test_a_countersigned_receipt_holds(node: Node, other: Node) -> None:
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=400,
+    max_examples=count(400),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(place=st.integers(0, 10**6), flip=st.integers(1, 255))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.evidence import keys, token
 from doumen.kits.evidence.canonical import canonical
@@ -260,7 +261,7 @@ def test_other_texts_are_refused(text: str) -> None:
     assert code(text) == "tampered.token-form"
 
 
-@settings(derandomize=True, deadline=None, max_examples=1000)
+@settings(derandomize=True, deadline=None, max_examples=count(1000))
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="utf-8"))
 def test_any_changed_character_breaks_it(place: int, character: str) -> None:
     changed = TOKEN[:place] + character + TOKEN[place + 1 :]
@@ -269,7 +270,7 @@ def test_any_changed_character_breaks_it(place: int, character: str) -> None:
             checked(changed)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(st.text(max_size=300) | st.binary(max_size=300).map(encode))
 def test_noise_is_refused(text: str) -> None:
     for spelled in (text, f"{text}.{text}.{text}"):

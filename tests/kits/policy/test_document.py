@@ -10,6 +10,7 @@ from datetime import UTC, date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.policy import read_rules, rule_as_json, rule_from_json
 from doumen.model.errors import Invalid
@@ -354,7 +355,7 @@ def _rules(draw: st.DrawFn) -> Rule:
 
 @pytest.mark.law
 @given(_rules())
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 def test_reading_what_was_written(rule: Rule) -> None:
     body = rule_as_json(rule)
     assert rule_from_json(body) == rule
@@ -363,7 +364,7 @@ def test_reading_what_was_written(rule: Rule) -> None:
 
 @pytest.mark.law
 @given(st.lists(_rules(), min_size=1, max_size=4, unique_by=lambda rule: rule.id))
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 def test_the_json_form_is_the_yaml_form(rules: list[Rule]) -> None:
     text = json.dumps({"rules": [rule_as_json(rule) for rule in rules]}, ensure_ascii=False)
     plain = re.sub(r"[^ -~]", lambda match: f"\\U{ord(match[0]):08x}", text)
@@ -371,7 +372,7 @@ def test_the_json_form_is_the_yaml_form(rules: list[Rule]) -> None:
 
 
 @given(st.text() | st.binary().map(lambda b: b.decode("latin-1")))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(Invalid):
         read_rules(text)

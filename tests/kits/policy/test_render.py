@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from tests.counts import count
 from tests.kits.policy.offers.strategies import terms
 
 from doumen.kits.policy import read_rules, rule_from_json
@@ -53,7 +54,7 @@ def test_the_form_is_that_of_people() -> None:
 
 
 @pytest.mark.law
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=count(100), deadline=None)
 @given(terms())
 def test_terms_are_read_as_they_were_written(these: Terms) -> None:
     assert read_terms(write_terms(these)) == these

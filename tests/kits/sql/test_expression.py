@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.sql import CompiledFilter, UnknownColumn, compile_filter
 from doumen.model.errors import DoumenError, Invalid
@@ -278,7 +279,7 @@ VOCABULARY = """
 PARTS = st.sampled_from(VOCABULARY.split())
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=count(400))
 @given(st.lists(PARTS, max_size=12).map(" ".join))
 def test_what_compiles_runs_on_every_row(text: str) -> None:
     try:

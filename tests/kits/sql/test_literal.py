@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.sql.literal import Family, comparable, family, number_type, value_of
 
@@ -98,7 +99,7 @@ def test_numbers_have_the_type_that_the_engine_gives(text: str) -> None:
     assert row == (number_type(text),)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 @given(
     st.sampled_from(
         ["INTEGER", "UBIGINT", "DECIMAL(5,2)", "DOUBLE", "DATE", "BOOLEAN", "TIMESTAMP"]

@@ -8,6 +8,7 @@ import logging
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.sql import bare, parse
 from doumen.model.errors import DoumenError, Invalid, Refused
@@ -98,7 +99,7 @@ VOCABULARY = """
 WORDS = st.sampled_from(VOCABULARY.split())
 
 
-@settings(derandomize=True, deadline=None, max_examples=600)
+@settings(derandomize=True, deadline=None, max_examples=count(600))
 @given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=25).map(" ".join)))
 @example("SELECT \x00")
 @example("SELECT '\ud800'")
@@ -107,7 +108,7 @@ def test_random_text_never_crashes(text: str) -> None:
         parse(text)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(st.lists(WORDS, max_size=10).map(" ".join), st.lists(WORDS, max_size=10).map(" ".join))
 def test_random_ends_never_crash(middle: str, end: str) -> None:
     with contextlib.suppress(DoumenError):

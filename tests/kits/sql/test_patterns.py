@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.sql.patterns import LARGEST, caseless, glob, like, regular
 
@@ -101,7 +102,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 @given(st.lists(PARTS, max_size=8).map("".join), st.text("ab_", max_size=6))
 def test_what_is_read_is_read_as_the_engine_does(pattern: str, name: str) -> None:
     compiled = regular(pattern)

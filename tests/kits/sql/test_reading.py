@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.sql import Statement, check_reading, parse, shapes
 from doumen.model.errors import DoumenError, Invalid, Refused
@@ -129,7 +130,7 @@ JSON = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=count(400))
 @given(JSON, st.sampled_from(sorted(shapes.OBJECTS)))
 def test_odd_json_never_crashes(inner: Any, kind: str) -> None:
     family, _, type = kind.rpartition("/")

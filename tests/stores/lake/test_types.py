@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.model.errors import DoumenError, Invalid
 from doumen.stores.lake import storable
@@ -126,13 +127,13 @@ TYPES = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=count(100))
 @given(type=TYPES)
 def test_what_is_stored_is_storable(type: str) -> None:
     assert storable(storable(type)) == storable(type)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 @given(type=st.text(alphabet="STRUCMAP(a ,)[3]\"'", max_size=20))
 def test_no_text_makes_it_crash(type: str) -> None:
     with suppress(DoumenError):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from tests.counts import count
 
 from doumen.kits.policy import duty_faults, duty_words
 from doumen.kits.policy.duties import BY_NOUN, KINDS
@@ -95,7 +96,7 @@ MASKS = st.lists(st.sampled_from([HASH, A, B, NULL, YEAR, TEN]), min_size=1, max
 
 @pytest.mark.law
 @given(MASKS, MASKS)
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=count(200))
 def test_more_masks_never_show_more(some: list[Mask], more: list[Mask]) -> None:
     kind = BY_NOUN[Mask]
     (fewer,), (all_of_them,) = kind.join(some), kind.join([*more, *some])

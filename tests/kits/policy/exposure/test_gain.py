@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given, settings
+from tests.counts import count
 from tests.kits.policy.exposure.worlds import (
     COARSE,
     FINE,
@@ -27,7 +28,7 @@ from doumen.kits.policy.exposure import Region, compare, counted, grows, regions
 from doumen.model.exposure import Gain, More, Rows, Shown, Sight
 from doumen.model.rule import Mask
 
-often = settings(max_examples=100, deadline=None)
+often = settings(max_examples=count(100), deadline=None)
 RANK = list(More)[::-1]
 DAY = date(2027, 1, 1)
 

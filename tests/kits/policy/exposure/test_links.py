@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from tests.counts import count
 from tests.kits.policy.exposure.worlds import COARSE, HASH, NULL, OWN, before, new
 
 from doumen.kits.policy.exposure import compare, counted, links, regions
@@ -152,7 +153,7 @@ def test_rows_that_were_counted_decide() -> None:
 
 
 @pytest.mark.law
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=count(100), deadline=None)
 @given(new, before)
 def test_nothing_new_is_combinable_beside_itself(one: Sight, known: list[Sight]) -> None:
     held = [*known, replace(one, agreement="A-9")]

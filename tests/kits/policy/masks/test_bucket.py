@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.counts import count
 
 from doumen.kits.policy import duty_words
 from doumen.kits.policy.duties import BY_NOUN
@@ -82,7 +83,7 @@ _EDGES = st.lists(
 
 
 @given(st.sampled_from(["TINYINT", "BIGINT", "DECIMAL(5,2)", "DOUBLE"]), _EDGES, st.data())
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 def test_the_range_holds_the_value(
     shown: Shown, type: str, edges: list[Any], data: st.DataObject
 ) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.policy import MASK_KEYS, mask_expression
 from doumen.kits.policy.masks import METHODS
@@ -132,7 +133,7 @@ def test_partial(shown: Shown, text: str, seen: str) -> None:
     st.integers(0, 5),
     st.sampled_from("*#'字🛑"),
 )
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 def test_partial_over_any_text(text: str, start: int, end: int, filler: str) -> None:
     options = (("keep_end", end), ("keep_start", start), ("with", filler))
     column, _ = mask_expression(Mask("partial", None, options), Column("x", "VARCHAR"), "d")

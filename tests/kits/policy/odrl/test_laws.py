@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.policy.odrl import (
     Action,
@@ -37,7 +38,7 @@ from doumen.kits.policy.odrl import (
 )
 
 pytestmark = pytest.mark.law
-often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=count(60), deadline=None, suppress_health_check=list(HealthCheck))
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 PLACES, PARTIES, ASSETS = ("nl", "eu", "cn"), ("ann", "bob", "port"), ("ships", "crews", "all")
 ACTIONS = ("odrl:read", "odrl:use", "odrl:play", "odrl:display", "odrl:sell", "odrl:write")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from tests.counts import count
 from tests.kits.policy.offers.strategies import bodies, terms
 
 from doumen.kits.policy.offers import read_terms, terms_as_json, terms_from_json
@@ -20,7 +21,7 @@ from doumen.model.ref import Ref
 from doumen.model.rule import Filter, Limit, Mask, MinGroup
 from doumen.model.terms import Dues, Grant, Per, Quota, Terms
 
-often = settings(max_examples=60, deadline=None)
+often = settings(max_examples=count(60), deadline=None)
 TEXT = """
 to: [did:web:port.example, did:web:air.example]
 for: [research]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from tests.counts import count
 from tests.kits.policy.offers.strategies import terms
 
 from doumen.kits.policy import rule_as_json, rule_from_json
@@ -12,7 +13,7 @@ from doumen.kits.policy.target import folded
 from doumen.model.rule import Action, Effect, Expire, Filter, Limit, Mask, Rule, Who
 from doumen.model.terms import Grant, Terms
 
-often = settings(max_examples=60, deadline=None)
+often = settings(max_examples=count(60), deadline=None)
 KEY, ACTOR = "A-7F3KQ2AB", "did:web:port.example#ana"
 TEXT = """
 for: [research]

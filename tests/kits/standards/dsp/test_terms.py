@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.counts import count
 from tests.kits.policy.offers.strategies import terms
 
 from doumen.kits.standards.dsp.messages import read, write
@@ -22,7 +23,9 @@ from doumen.model.terms import Terms
 
 pytestmark = pytest.mark.law
 often = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=count(50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 SIGNED = datetime(2026, 11, 29, 15, tzinfo=UTC)
 Valid = Callable[[str, Any], bool]

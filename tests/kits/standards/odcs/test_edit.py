@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards.odcs import edit, read_change, read_contract
 from doumen.kits.standards.odcs.document import parse
@@ -176,7 +177,7 @@ def applied(data: Any, place: tuple[str | int, ...], value: Any) -> Any:
 
 @pytest.mark.law
 @given(st.data())
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 def test_law_an_edit_says_the_change_and_nothing_else(data: st.DataObject) -> None:
     from_text = data.draw(st.sampled_from(TEXTS))
     place = data.draw(st.sampled_from(places(parse(from_text).data)))

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards.odcs.formats import to_jdk, to_strptime
 
@@ -48,7 +49,7 @@ def test_the_engine_reads_them(jdk: str, strptime: str) -> None:
 
 
 @given(st.text(alphabet="yMdHms'[]{}#% -年x", max_size=12))
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=count(300))
 def test_law_a_pattern_written_reads_back(pattern: str) -> None:
     format = to_strptime(pattern)
     if format is not None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards.odcs.document import parse
 from doumen.kits.standards.odcs.render import block, flow, scalar
@@ -21,7 +22,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(texts, values, min_size=1, max_size=4), st.sampled_from([None, "'", '"']))
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=count(150))
 def test_law_what_is_written_reads_back(value: dict[str, Any], style: str | None) -> None:
     assert parse("\n".join(block(value, 0))).data == value
     assert parse(flow(value)).data == value

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards.odcs import infer_contract, read_contract
 from doumen.kits.standards.odcs.rules import ordered
@@ -55,7 +56,7 @@ def columns(draw: st.DrawFn) -> tuple[LoadColumn, ...]:
 
 @pytest.mark.law
 @given(columns(), st.none() | texts)
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=count(120))
 def test_law_8_a_contract_written_reads_back(
     listed: tuple[LoadColumn, ...], description: str | None
 ) -> None:

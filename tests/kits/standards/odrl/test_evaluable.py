@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
+from tests.counts import count
 from tests.kits.policy.odrl.test_laws import policies
 
 from doumen.kits.policy.odrl import (
@@ -159,7 +160,7 @@ def duty(one: Duty) -> Duty:
 
 
 @pytest.mark.law
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=count(40), deadline=None)
 @given(policies())
 def test_generated_policies_are_read_as_they_were(drawn: Set) -> None:
     permits: list[Permission] = [

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import RDF
+from tests.counts import count
 from tests.kits.policy.offers.strategies import terms
 
 from doumen.kits.policy.offers import read_terms
@@ -31,7 +32,7 @@ from doumen.kits.standards.odrl.terms import NAMESPACES, PROFILE
 from doumen.model.errors import Invalid
 from doumen.model.terms import Terms
 
-often = settings(max_examples=100, deadline=None)
+often = settings(max_examples=count(100), deadline=None)
 UID, TARGET = "urn:uuid:e8dc8655", "urn:uuid:3dd1add4"
 PROVIDER, CONSUMER = "did:web:weather.example", "did:web:port.example%3A8443"
 SIGNED = datetime(2026, 11, 29, 15, 4, 5, 678, tzinfo=UTC)

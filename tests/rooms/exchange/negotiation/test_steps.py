@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards import dsp
 from doumen.kits.standards.dsp import NEGOTIATION, NegotiationMove, Role, route_of
@@ -153,7 +154,7 @@ def again(world: World, by: Role, text: str) -> None:
         assert world.one(by.other) == before
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=count(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(acts, max_size=40))
 def test_both_sides_come_to_the_same(run: list[tuple[str, Role, Any]]) -> None:
     """Whatever is lost, repeated or crossed: in the end neither believes what the other does not.

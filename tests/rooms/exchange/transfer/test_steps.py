@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.kits.standards import dsp
 from doumen.kits.standards.dsp import TRANSFER, Role, TransferMove, route_of, transfer_move
@@ -177,7 +178,7 @@ def started() -> World:
     return world
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=count(250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.booleans(), st.lists(acts, max_size=30))
 def test_both_sides_come_to_the_same(running: bool, run: list[tuple[str, Role, Any]]) -> None:
     """Whatever is lost, late, repeated or crossed: in the end both believe the same.
