@@ -160,7 +160,7 @@ def _ask(made: Market, consumer: Party, remote: Remote, draw: random.Random) -> 
         except OverBudget:
             return
         except (Unavailable, Conflict):
-            time.sleep(0.1)
+            time.sleep(0.5)
             continue
         except (DoumenError, OSError) as error:
             if isinstance(error, Refused) and key in made.ended:
@@ -193,7 +193,7 @@ def armed(made: Market, party: Party, draw: random.Random) -> Party:
     """Serve a side that is down, to be killed at a failpoint."""
     ours = party is made.provider
     passed = made.pace if ours else made.pace / len(made.consumers)
-    often = draw.randint(1, max(1, min(12, int(passed / 2))))
+    often = draw.randint(1, max(1, int(passed)))
     point = f"{draw.choice(PROVIDER if ours else CONSUMER)}:{often}"
     party.serve(environment={"DOUMEN_FAILPOINT": point})
     return party
