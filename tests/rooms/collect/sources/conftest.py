@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +89,7 @@ class Place:
             (v for row in self._rows(part) if (v := row[part.cursor]) is not None), default=None
         )
 
-    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+    def read(self, part: Part) -> Generator[pa.RecordBatch, None, None]:
         self.reads.append(part)
         table = pa.Table.from_pylist(self._rows(part), schema=self._table(part).schema)
         given = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,25 @@ def test_a_run_that_broke_goes_on_where_its_last_piece_ended(
     place.breaks = None
     assert run(node)["failed"] == 0
     assert ids(node) == given
+
+
+def test_a_cursor_may_be_written_in_another_case(
+    node: Node, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as shop:
+        shop.execute("CREATE TABLE orders (Id INTEGER PRIMARY KEY, what TEXT)")
+        shop.executemany("INSERT INTO orders VALUES (?, ?)", [(n, "x") for n in range(9000)])
+    shop.close()
+    (tmp_path / "s.yaml").write_text(
+        "source: sqlite\npath: shop.db\nstreams: {shop.orders: {table: orders, cursor: ID}}\n"
+    )
+    owner = node.session()
+    owner.do("source add", name="shop", file=tmp_path / "s.yaml")
+    assert owner.do("source preview", name="shop", table="orders").json["rows"]
+    gc.collect()
+    assert run(node)["streams"][0]["cursor"] == "8999"
+    assert run(node)["streams"][0]["unchanged"]
+    assert capfd.readouterr().err == ""
 
 
 def test_what_is_read_whole_takes_the_place_of_what_was_there(

@@ -7,7 +7,7 @@ day, intervals, UUIDs, enums, bits and JSON to text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ class DuckDBSession:
             raise self._fault(error) from None
         return None if text is None else read(text, bound.family, bound.field.name)
 
-    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+    def read(self, part: Part) -> Generator[pa.RecordBatch, None, None]:
         """As `Session.read`."""
         relation = self._relation(part)
         bound = relation.bound(part)

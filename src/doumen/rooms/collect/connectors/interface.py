@@ -8,7 +8,7 @@ hold nothing that came from the place but its code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,7 +93,7 @@ class Session(Protocol):
         """
         ...
 
-    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+    def read(self, part: Part) -> Generator[pa.RecordBatch, None, None]:
         """The rows, in order of the cursor where there is one; columns as `describe` has them.
 
         Rows whose cursor is NULL come first: who goes on after a mark has them already. What is

@@ -6,7 +6,7 @@ marks are bound to settings of the transaction, which the statement names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -142,7 +142,7 @@ class PostgreSQLSession:
             text = self._rows(statement)[0][0]
         return None if text is None else read(text, bound.family, bound.field.name)
 
-    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+    def read(self, part: Part) -> Generator[pa.RecordBatch, None, None]:
         """As `Session.read`."""
         known = self._relation(part)
         relation = known.relation

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,7 +102,7 @@ class SqliteSession:
             value = sqlite_types.decimal(value, scale)
         return read(str(value), bound.family, bound.field.name)
 
-    def read(self, part: Part) -> Iterator[pa.RecordBatch]:
+    def read(self, part: Part) -> Generator[pa.RecordBatch, None, None]:
         """As `Session.read`."""
         known = self._relation(part)
         relation = known.relation

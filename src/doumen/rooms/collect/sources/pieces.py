@@ -83,5 +83,8 @@ class Pieces:
     def _value(self, batch: pa.RecordBatch, place: int) -> Mark | None:
         if self._cursor is None:
             return None
+        names = batch.schema.names
+        if self._cursor not in names:  # as written in the document of the source, in another case
+            self._cursor = next(n for n in names if n.casefold() == self._cursor.casefold())
         value: Mark | None = batch.column(self._cursor)[place].as_py()
         return value

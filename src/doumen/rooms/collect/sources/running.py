@@ -7,6 +7,7 @@ run that is killed goes on where the last piece ended, and no row lands twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -83,22 +84,24 @@ class _Reading:
         upto = self.session.last(part)
         if upto is None and ran.mark is not None:
             return ran
-        pieces = Pieces(self.session.read(replace(part, upto=upto)), self.stream.cursor)
-        while True:
-            with holding() as into:
-                piece = pieces.written(into.place())
-                if piece is None:
-                    return ran
-                ran.mark = ran.mark if piece.mark is None else piece.mark
-                ran.made.append(self._landed(self._weighed([piece], into), ran.mark))
-            passing("source.landed")
-            self._say(sum(one.rows_in for one in ran.made))
+        with closing(self.session.read(replace(part, upto=upto))) as rows:
+            pieces = Pieces(rows, self.stream.cursor)
+            while True:
+                with holding() as into:
+                    piece = pieces.written(into.place())
+                    if piece is None:
+                        return ran
+                    ran.mark = ran.mark if piece.mark is None else piece.mark
+                    ran.made.append(self._landed(self._weighed([piece], into), ran.mark))
+                passing("source.landed")
+                self._say(sum(one.rows_in for one in ran.made))
 
     def replace(self) -> Ran:
         """Put all of it in the place of what is there, where it is another content."""
         ran = Ran(self.stream, None)
-        pieces = Pieces(self.session.read(Part(self.stream.table, self.stream.query)), None)
-        with holding() as into:
+        part = Part(self.stream.table, self.stream.query)
+        with holding() as into, closing(self.session.read(part)) as rows:
+            pieces = Pieces(rows, None)
             found: list[Piece] = []
             while (piece := pieces.written(into.place())) is not None:
                 found.append(piece)

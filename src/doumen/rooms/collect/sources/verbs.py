@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -176,10 +176,11 @@ def preview(desk: Desk, *, name: str, table: str) -> Outcome:
     with _session(source) as session:
         schema = session.describe(part)
         rows: list[list[Any]] = []
-        for batch in session.read(replace(part, cursor=None)):
-            rows += islice(json_rows(batch, schema), PREVIEWED - len(rows))
-            if len(rows) >= PREVIEWED:
-                break
+        with closing(session.read(replace(part, cursor=None))) as batches:
+            for batch in batches:
+                rows += islice(json_rows(batch, schema), PREVIEWED - len(rows))
+                if len(rows) >= PREVIEWED:
+                    break
     columns = [{"name": one.name, "type": one.type} for one in schema]
     shape = {"source": source.name, "table": table, "columns": columns, "rows": rows}
     return Outcome(shape, (Table(schema.names, tuple(tuple(row) for row in rows)),))
