@@ -19,8 +19,8 @@ COVERAGE = [sys.executable, "-m", "coverage"]
 
 
 def report() -> dict[str, object]:
-    """The combined coverage of all processes, as coverage.py's JSON."""
-    subprocess.run([*COVERAGE, "combine", "--quiet"], check=False, capture_output=True)
+    """The combined coverage of all processes, late ones too, as coverage.py's JSON."""
+    subprocess.run([*COVERAGE, "combine", "--append", "--quiet"], check=False, capture_output=True)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "coverage.json"
         subprocess.run([*COVERAGE, "json", "--quiet", "-o", str(target)], check=True)
