@@ -58,12 +58,7 @@ def space() -> Iterator[Space]:
 
 def _node(path: Path, name: str, stack: ExitStack) -> Node:
     port = free()
-    create(path / name, name)
-    settings = path / name / "doumen.toml"
-    lines = settings.read_text("utf-8").splitlines()
-    lines = [line for line in lines if not line.startswith(("address =", "reach ="))]
-    lines += ['reach = "loopback"', f'address = "http://127.0.0.1:{port}"']
-    settings.write_text("\n".join(lines) + "\n", "utf-8")
+    create(path / name, name, address=f"http://127.0.0.1:{port}")
     stack.enter_context(
         running(
             [sys.executable, "-m", "doumen", "--node", str(path / name), "serve", "--port",

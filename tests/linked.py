@@ -244,13 +244,11 @@ def linked(
         masks: Keys of masks in place of those that are made; None: these.
     """
     for name in ("weather", "port"):
-        create(folder / name, name)
+        create(folder / name, name, address=f"https://{name}.example")
         if masks is not None:
             (folder / name / "keys" / "mask.keys").write_text(masks)
         file = folder / name / "doumen.toml"
-        lines = file.read_text("utf-8").replace(
-            'address = ""', f'address = "https://{name}.example"'
-        ).splitlines()  # fmt: skip
+        lines = file.read_text("utf-8").splitlines()
         for line in settings.splitlines():
             start = line.partition("=")[0]
             lines = [line if one.startswith(start) else one for one in lines]

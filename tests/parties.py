@@ -57,13 +57,8 @@ class Party:
 
 def party(folder: Path, name: str) -> Party:
     """A new participant, who takes part under an address on loopback."""
-    create(folder / name, name)
     port = _free()
-    settings = folder / name / "doumen.toml"
-    text = settings.read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith(("address =", "reach ="))]
-    lines += ['reach = "loopback"', f'address = "http://127.0.0.1:{port}"']
-    settings.write_text("\n".join(lines) + "\n", "utf-8")
+    create(folder / name, name, address=f"http://127.0.0.1:{port}")
     return Party(name, folder / name, port)
 
 

@@ -18,23 +18,20 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from tests.laws.filled import Filled, searched
 from tests.served import Server, serve
 from tests.wire import FORMS, VARIES, Came, Wire
 
 import doumen
 from doumen.model.errors import DoumenError
 from doumen.model.fact import Fact
-from doumen.model.ref import Ref
 from doumen.model.trial import Seen, Stand, World
 from doumen.rooms.protect.prove import cases, search
 from doumen.rooms.protect.prove.cases import Case
 from doumen.rooms.protect.prove.rulesets import ACTOR
 from doumen.rooms.protect.prove.search import Search, Tally
-from doumen.rooms.protect.prove.worlds import CITIES
-from doumen.session import Node, Session, create
+from doumen.session import Node, create
 
 pytestmark = pytest.mark.law
 CASES = 45
@@ -43,31 +40,16 @@ TOGETHER = 15
 """Statements asked of one pair of databases: to set one up takes longer than to ask."""
 _VERSION = re.compile(r'"version": \d+')
 _OWN = {"date", "doumen-receipt", "x-request-id"}
-_CONTRACT = """apiVersion: v3.1.0
-kind: DataContract
-id: {name}
-name: {name}
-version: 1.0.0
-status: active
-domain: law
-schema:
-  - name: {name}
-    logicalType: object
-    physicalType: table
-    properties:
-{columns}
-"""
 
 
 @dataclass
 class Served:
     """A node, its service, and what is in it now."""
 
-    folder: Path
     node: Node
     server: Server
     token: str
-    tables: dict[Ref, pa.Table] = field(default_factory=dict)
+    filled: Filled
     wires: dict[str | None, Wire] = field(default_factory=dict)
 
     @classmethod
@@ -79,29 +61,16 @@ class Served:
         owner = node.session()
         owner.do("actor add", name=ACTOR, role=("analyst",))
         made = owner.do("token add", actor=ACTOR, scope=("read", "write"))
-        return cls(folder, node, serve(folder, "--rate", "100000"), str(made.json["token"]))
+        server = serve(folder, "--rate", "100000")
+        return cls(node, server, str(made.json["token"]), Filled(node, folder.parent))
 
     def set_up(self, world: World) -> None:
         """Put rows and facts of a world in the place of those that are there.
 
         A dataset that the world has not stays: no verb takes one away.
         """
-        owner = self.node.session()
-        for ref, table in world.tables.items():
-            if not table.equals(self.tables.get(ref)):
-                self._put(owner, ref, table)
-                self.tables[ref] = table
-        now = owner.desk.facts()
-        wanted = {(f.kind, f.key): f for f in world.facts if f.kind in {"actor", "rule", "label"}}
-        old = [
-            Fact(kind, key, None)
-            for kind in ("rule", "label")
-            for key, _ in now.all(kind)
-            if (kind, key) not in wanted
-        ]
-        changed = [f for f in wanted.values() if now.body(f.kind, f.key) != f.body]
-        if old or changed:
-            owner.desk.amend([*old, *changed], subject="law")
+        facts = [f for f in world.facts if f.kind in {"actor", "rule", "label"}]
+        self.filled.fill(world.tables, facts)
 
     def wire(self, purpose: str | None) -> Wire:
         """The actor, for a purpose."""
@@ -115,40 +84,6 @@ class Served:
             wire.close()
         self.server.close()
         self.node.close()
-
-    def _put(self, owner: Session, ref: Ref, table: pa.Table) -> None:
-        path = self.folder.parent / f"{ref.name}.parquet"
-        pq.write_table(table, path)
-        first = ref not in self.tables
-        more = (
-            {"contract": contract(self.folder.parent, ref, table)} if first else {"replace": True}
-        )
-        owner.do("collect", path=path, as_dataset=str(ref), **more)
-
-
-def contract(folder: Path, ref: Ref, table: pa.Table) -> Path:
-    """Columns with their types, and nothing that rows must keep but the key of cities."""
-    path = folder / f"{ref.name}.yaml"
-    lines = [
-        f"      - {{name: {f.name}, {_type(f.type)}"
-        + (", primaryKey: true, required: true}" if (ref, f.name) == (CITIES, "city") else "}")
-        for f in table.schema
-    ]
-    path.write_text(_CONTRACT.format(name=ref.name, columns="\n".join(lines)))
-    return path
-
-
-def _type(kind: pa.DataType) -> str:
-    if pa.types.is_list(kind):
-        return "logicalType: array, physicalType: 'VARCHAR[]'"
-    names = {
-        "int64": ("integer", "BIGINT"),
-        "string": ("string", "VARCHAR"),
-        "double": ("number", "DOUBLE"),
-        "date32[day]": ("date", "DATE"),
-        "timestamp[us]": ("timestamp", "TIMESTAMP"),
-    }
-    return "logicalType: {}, physicalType: {}".format(*names[str(kind)])
 
 
 class Services:
@@ -246,19 +181,14 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 def law_holds(services: Services, seed: int, cases_: int) -> Tally:
-    """Search; a pair that is told apart is shown as it is."""
+    """Search in cases of this seed."""
     day = datetime.now(UTC).date()
     numbers = count()
 
     def draw(rng: random.Random) -> Case:
         return renamed(cases.generated(rng, day), f"{seed}-{next(numbers)}")
 
-    verdict = Search(services, draw, lambda share, doing: None).run(cases_, seed)
-    found = verdict.found
-    if found is not None:
-        rules = [rule.body for rule in found.rules]
-        pytest.fail(f"{found.what}: {found.statement.sql}\n{found.one}\n{found.two}\n{rules}")
-    return verdict.tally
+    return searched(Search(services, draw, lambda share, doing: None), cases_, seed)
 
 
 def renamed(case: Case, mark: str) -> Case:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doumen.kits import sql
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.message import enumerated, msg
 from doumen.model.schema import Column, Schema
@@ -146,7 +147,7 @@ def where(bound: Bound | None, after: str, upto: str) -> str:
 
 def quoted(*names: str) -> str:
     """A name, or a chain of them, as standard SQL quotes it."""
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+    return ".".join(map(sql.quoted, names))
 
 
 def named(*names: str) -> str:

@@ -1,32 +1,16 @@
-"""A file of SQLite: what a user writes for it; `sqlite_session` reads it."""
+"""A file of SQLite; `sqlite_session` reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Written
-
-from doumen.rooms.collect.connectors import faults
+from doumen.rooms.collect.connectors.file import Options
 from doumen.rooms.collect.connectors.interface import Session
 
 KIND = "sqlite"
 SECRETS: tuple[str, ...] = ()
-
-
-class Options(BaseModel):
-    """What a user writes.
-
-    Attributes:
-        path: The file, on the machine where Doumen runs.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    path: str = Written(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +27,8 @@ class Sqlite:
             SqliteSession,
         )
 
-        path = Path(self.options.path)
-        if not path.is_file():
-            raise faults.no_file(self.options.path)
-        session = SqliteSession(path)
-        try:
+        with closing(SqliteSession(self.options.found())) as session:
             yield session
-        finally:
-            session.close()
+
+
+__all__ = ["KIND", "SECRETS", "Options", "Sqlite"]

@@ -33,7 +33,7 @@ class Pieces:
 
     Args:
         rows: In order of the cursor, those without a value first.
-        cursor: None: they may be cut anywhere.
+        cursor: Name of its column, as the rows have it; None: they may be cut anywhere.
     """
 
     def __init__(self, rows: Iterator[pa.RecordBatch], cursor: str | None) -> None:
@@ -83,8 +83,5 @@ class Pieces:
     def _value(self, batch: pa.RecordBatch, place: int) -> Mark | None:
         if self._cursor is None:
             return None
-        names = batch.schema.names
-        if self._cursor not in names:  # as written in the document of the source, in another case
-            self._cursor = next(n for n in names if n.casefold() == self._cursor.casefold())
         value: Mark | None = batch.column(self._cursor)[place].as_py()
         return value

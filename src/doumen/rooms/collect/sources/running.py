@@ -15,6 +15,7 @@ from typing import Any
 from doumen.failpoint import passing
 from doumen.gate.desk import Desk
 from doumen.kits import policy
+from doumen.kits.policy.target import folded
 from doumen.model.answer import Made
 from doumen.model.errors import Conflict
 from doumen.model.load import LoadSpec, Mode
@@ -84,8 +85,9 @@ class _Reading:
         upto = self.session.last(part)
         if upto is None and ran.mark is not None:
             return ran
+        cursor = self._cursor(part)
         with closing(self.session.read(replace(part, upto=upto))) as rows:
-            pieces = Pieces(rows, self.stream.cursor)
+            pieces = Pieces(rows, cursor)
             while True:
                 with holding() as into:
                     piece = pieces.written(into.place())
@@ -111,6 +113,12 @@ class _Reading:
             if found and (self.state is None or self.state["digests"] != digests):
                 ran.made.append(self._landed(weighed, None))
         return ran
+
+    def _cursor(self, part: Part) -> str:
+        """The column of the cursor as the place writes it: the document may have another case."""
+        names = self.session.describe(part).names
+        asked = str(part.cursor)
+        return asked if asked in names else next(n for n in names if folded(n) == folded(asked))
 
     def _say(self, rows: int) -> None:
         words = msg("{rows:,} rows of `{table}`", rows=rows, table=self.stream.told)
