@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import linked
 from tests.exchanged import Pair, Side, pair
 
-from doumen.gate import Counter, Gate
+from doumen.gate import Counter, Gate, witness
 from doumen.kits.evidence import jws
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.agreement import key_of
@@ -49,6 +50,22 @@ def files(
 
 def rows(text: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_cosigned_head_that_the_ledger_does_not_reach_any_more_has_no_proof(both: Pair) -> None:
+    """As after a backup was put back: the bundle is made all the same, and shows it."""
+    side = both.provider
+    facts = side.node.means.catalog.current()
+    ((key, body),) = facts.all(witness.OURS)
+    linked.commit(side.node, Fact(witness.OURS, key, {**body, "size": 10_000}))
+    try:
+        found = files(side, both.key)
+    finally:
+        linked.commit(side.node, Fact(witness.OURS, key, body))
+    assert 10_000 in {one["size"] for one in rows(found["heads.jsonl"])}
+    proofs = json.loads(found["proofs.json"])
+    assert "10000" not in proofs
+    assert proofs
 
 
 def test_all_is_there_and_the_manifest_says_so(both: Pair) -> None:

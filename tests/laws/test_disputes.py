@@ -114,8 +114,9 @@ def test_a_fault_of_one_side_is_named_by_the_copy_of_the_other(
 
 
 def test_a_witness_keeps_both_heads(both: Pair, tmp_path: Path) -> None:
-    held = both.consumer.fact("head", both.provider.id)
-    assert held["refused"], "the faults before were seen by the witness"
+    with cheated(both.provider, tmp_path / "cheat", altered) as cheat, pytest.raises(Tampered):
+        cheat.desk().exchange().ask_witness(both.consumer.id)
+    assert both.consumer.fact("head", both.provider.id)["refused"]
     bundle = both.consumer.bundle(both.key, tmp_path / "c.zip")
     code, said = both.verify(bundle)
     assert code == 1

@@ -217,9 +217,14 @@ def _receipts(case: _Case) -> Pieces:
 
 
 def _heads(case: _Case, facts: Facts) -> Pieces:
-    """Our head as each witness cosigned it last, and that of the other side as we did."""
+    """Our head as each witness cosigned it last, and that of the other side as we did.
+
+    One that is larger than the ledger is now, which was set back or rewritten since, has no proof:
+    whoever verifies the bundle misses it, and says so.
+    """
     for _, body in facts.all(witness.OURS):
-        case.sizes.add(body["size"])
+        if body["size"] <= case.size:
+            case.sizes.add(body["size"])
         case.saw(body["certificate"])
         yield _line({"of": case.agreement.side.value, **body})
     held = facts.body(witness.HELD, case.agreement.counterparty)
