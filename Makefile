@@ -70,8 +70,7 @@ check: .venv/dev.done lint types floors ## everything that must hold before a co
 	$(BIN)/python tools/messages.py --check
 
 soak: .venv/dev.done ## the full counts of kills, fuzzing and load; writes bench/SOAK.md
-	$(PYTEST) -m soak -n 2 --timeout=3600 $(PYTEST_ARGS)
-	DOUMEN_TEST_FULL=1 $(PYTEST) -m "hypothesis and not soak" -n 2 --timeout=3600 $(PYTEST_ARGS)
+	DOUMEN_TEST_FULL=1 $(PYTEST) -m "soak or hypothesis" -n 2 --timeout=3600 $(PYTEST_ARGS)
 
 mutations: .venv/dev.done ## break the code on purpose and hold that the laws notice
 	$(BIN)/python tools/mutations.py
