@@ -22,7 +22,7 @@ from doumen.model.loaded import Loaded
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
-from doumen.model.source import STREAM
+from doumen.model.source import ARRIVAL, STREAM, arrival_key
 from doumen.stores.lake import Lake
 
 QUARANTINE = Schema.of(
@@ -143,6 +143,8 @@ class Landing:
             yield from forgotten(facts, ref)
         if onward is not None:
             yield Fact(STREAM, onward.key, onward.then)
+            for name, what in onward.arrived.items():
+                yield Fact(ARRIVAL, arrival_key(onward.key, name), {**what, "event": self.event})
             return
         for file in self.fresh:
             body = {"path": file.name, "contract": meaning, "event": self.event}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from doumen.model.ref import Ref
 
-CONNECTION, STREAM = "connection", "stream"
-"""Kinds of facts: what a source is, by name; how far a stream is read, by source and dataset."""
+CONNECTION, STREAM, ARRIVAL = "connection", "stream", "arrival"
+"""Kinds of facts: what a source is, by name; how far a stream is read, by source and dataset; which
+file of a place was read, by source, dataset and name."""
 
 
 class Keeps(StrEnum):
@@ -42,13 +43,15 @@ class Writes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One table or query of a source, and the dataset that it becomes.
+    """One table, query, set of files or address of a source, and the dataset that it becomes.
 
     Attributes:
-        table: As the place calls it; None: `query` is given.
+        table: What is read, as the place calls it: a table, a pattern of files, a path of an
+            interface; None: `query` is given.
         query: In the dialect of the place.
+        reads: How it is read beyond that: options of the kind of place, as it has checked them.
         cursor: Column by whose values it is read on; None: each run reads all of it.
-        writes: `append` needs a cursor, so that nothing comes twice.
+        writes: `append` needs a cursor or files, so that nothing comes twice.
         contract: Text of the ODCS contract that its rows are held to; None: the dataset's, else
             one is inferred.
         accept_extra: Leave out columns that the contract does not know.
@@ -57,6 +60,7 @@ class Stream:
     ref: Ref
     table: str | None = None
     query: str | None = None
+    reads: Mapping[str, Any] = field(default_factory=dict)
     cursor: str | None = None
     writes: Writes = Writes.REPLACE
     contract: str | None = None
@@ -96,13 +100,20 @@ class Onward:
         key: Of the fact, `source/domain.name`.
         seen: Its body when the run looked; None: the stream was never run.
         then: Its body with the rows of this collection.
+        arrived: Which files were read with it: the name in its place → what it was.
     """
 
     key: str
     seen: Mapping[str, Any] | None
     then: Mapping[str, Any]
+    arrived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def stream_key(source: str, ref: Ref) -> str:
     """The key of the fact of a stream."""
     return f"{source}/{ref}"
+
+
+def arrival_key(stream: str, name: str) -> str:
+    """The key of the fact of a file that was read: of its stream, and its name in the place."""
+    return f"{stream}#{name}"

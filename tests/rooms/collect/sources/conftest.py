@@ -16,9 +16,9 @@ import doumen
 from doumen.model.errors import NotFound, Unavailable
 from doumen.model.message import msg
 from doumen.model.schema import Column, Schema
+from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import SHELF, Kind
 from doumen.rooms.collect.connectors.interface import Mark, Part, There
-from doumen.rooms.collect.sources import document, verbs
 from doumen.session import Node, create
 
 _TYPES = {"int64": "BIGINT", "string": "VARCHAR", "timestamp[us]": "TIMESTAMP"}
@@ -129,8 +129,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
         return Connector()
 
     kind = Kind("memory", Options, ("password",), make)
-    for module in (document, verbs):
-        monkeypatch.setattr(module, "SHELF", {**SHELF, "memory": kind})
+    monkeypatch.setattr(connectors, "SHELF", {**SHELF, "memory": kind})
     return made
 
 

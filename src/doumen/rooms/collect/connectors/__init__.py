@@ -6,7 +6,17 @@ A kind is imported without its driver, and without Arrow; both come when a place
 from collections.abc import Mapping
 
 from doumen.rooms.collect.connectors import duckdb, postgresql, sqlite
-from doumen.rooms.collect.connectors.interface import Connector, Mark, Part, Session, There
+from doumen.rooms.collect.connectors.interface import (
+    Connector,
+    Files,
+    Gives,
+    Item,
+    Mark,
+    Part,
+    Records,
+    Session,
+    There,
+)
 from doumen.rooms.collect.connectors.kind import Kind
 
 SHELF: Mapping[str, Kind] = {
@@ -18,4 +28,16 @@ SHELF: Mapping[str, Kind] = {
     )
 }
 
-__all__ = ["SHELF", "Connector", "Kind", "Mark", "Part", "Session", "There"]
+__all__ = [
+    "SHELF",
+    "Connector",
+    "Files",
+    "Gives",
+    "Item",
+    "Kind",
+    "Mark",
+    "Part",
+    "Records",
+    "Session",
+    "There",
+]

@@ -1,20 +1,24 @@
-"""What a connector is: it reaches one place outside, tells what is there, and reads it as Arrow.
+"""What a connector is: it reaches one place outside, tells what is there, and reads it.
 
 A connector is made of options that were checked, and of secrets that were fetched for this run
-alone; it keeps, prints and logs neither. It opens one session, in which all that it reads is of
-one moment as far as the place can do that. Errors name the place, the cause and the next step, and
-hold nothing that came from the place but its code.
+alone; it keeps, prints and logs neither. What it opens is one of three sorts (`Gives`): a session
+over tables, read as Arrow and of one moment as far as the place can do that; files, which are
+brought as they are; or records of an interface, page by page. Errors name the place, the cause and
+the next step, and hold nothing that came from the place but its code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
+from doumen.model.plan import Progress
 from doumen.model.schema import Schema
 
 if TYPE_CHECKING:
@@ -24,24 +28,39 @@ Mark = int | str | Decimal | date | datetime
 """A value of a cursor column."""
 
 
+_NONE = Schema(())
+
+
+class Gives(StrEnum):
+    """What a place is made of."""
+
+    TABLES = "tables"
+    FILES = "files"
+    RECORDS = "records"
+
+
 @dataclass(frozen=True, slots=True)
 class There:
-    """A table or view of a place.
+    """What a place has: a table, a view, a file, an address that gives records.
 
     Attributes:
         name: As the place calls it, with its schema: `public.orders`.
-        kind: `table` or `view`.
+        kind: `table`, `view`, `file` or `records`.
         schema: Columns with types of the reference dialect, as they are declared: `describe` says
             what they are read as. A type that cannot be kept is written as the place calls it.
         key: Columns of its primary key; empty: it has none, or does not tell.
         rows: About how many it holds; None: it does not tell.
+        size: Bytes of a file; None: it does not tell.
+        title: What the place says of it to people; empty: nothing.
     """
 
     name: str
     kind: str
-    schema: Schema
+    schema: Schema = _NONE
     key: tuple[str, ...] = ()
     rows: int | None = None
+    size: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +125,80 @@ class Session(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file of a place.
+
+    Attributes:
+        name: Below the root of the place, with `/`; relative and free of `..`.
+        size: Bytes; None: the place does not tell.
+        tag: Another one where the content is another: an ETag, or size and time of the last
+            change; None: the place tells nothing, so only reading it would show.
+    """
+
+    name: str
+    size: int | None
+    tag: str | None
+
+
+class Files(Protocol):
+    """A place of files that was reached; it does one thing at a time."""
+
+    def items(self, pattern: str) -> Iterator[Item]:
+        """The files whose names match, by name; `*` stays within a folder, `**` does not.
+
+        Raises:
+            Unavailable: the place went away. Refused: it does not let us look.
+            NotFound: it has no such folder. Invalid: the pattern is none for such a place.
+        """
+        ...
+
+    def bring(self, item: Item, path: Path, progress: Progress) -> None:
+        """Write the content of a file to `path`, whole; what breaks is taken up where it broke.
+
+        Raises:
+            Conflict: it is another content than the item says, or it changes meanwhile.
+            Unavailable: the place went away for good. Refused: it may not be read.
+            NotFound: it is there no more.
+        """
+        ...
+
+
+class Records(Protocol):
+    """An interface that gives records, page by page."""
+
+    def there(self) -> Sequence[There]:
+        """What it has, where it tells; empty: it does not.
+
+        Raises:
+            As `read`.
+        """
+        ...
+
+    def read(
+        self, table: str | None, reads: Mapping[str, Any], after: Mark | None
+    ) -> Generator[Sequence[Mapping[str, Any]], None, None]:
+        """The records, in pages as they come; values as JSON has them.
+
+        Args:
+            table: What is read, as the place calls it.
+            reads: Options of the stream, as the kind has checked them.
+            after: Where to go on; None: from the first. What it gives beside newer records is
+                left out by the caller.
+
+        Raises:
+            Unavailable: it went away, or asks for patience again and again.
+            Refused: it does not let us in. NotFound: there is no such address.
+            Invalid: what it gives is not what the document says.
+        """
+        ...
+
+
 class Connector(Protocol):
     """A place, not reached yet."""
 
-    def open(self) -> AbstractContextManager[Session]:
-        """Reach it.
+    def open(self) -> AbstractContextManager[Any]:
+        """Reach it; gives a `Session`, `Files` or `Records`, as the kind says.
 
         Raises:
             Unavailable: its address is wrong, or nobody answers there.

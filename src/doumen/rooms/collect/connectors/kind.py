@@ -1,4 +1,4 @@
-"""A kind of place: what a user writes for it, what of that is secret, and what it makes of both."""
+"""A kind of place: what a user writes for it and for its streams, and what it makes of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, enumerated, msg, sentence
 from doumen.model.validation import fault
-from doumen.rooms.collect.connectors.interface import Connector
+from doumen.rooms.collect.connectors.interface import Connector, Gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,17 @@ class Kind:
         options: Model of what a user writes.
         secrets: Names of what is fetched for a run alone, and never an option.
         make: Makes a connector of checked options and of those secrets that are given.
+        gives: What such a place is made of.
+        reads: Model of what a user writes for a stream, beside what all streams have; None:
+            nothing.
     """
 
     name: str
     options: type[BaseModel]
     secrets: tuple[str, ...]
     make: Callable[[Any, Mapping[str, str]], Connector]
+    gives: Gives = Gives.TABLES
+    reads: type[BaseModel] | None = None
 
     def check(self, written: Mapping[str, object]) -> BaseModel:
         """The options that a user wrote; all faults are told at once, and no value.

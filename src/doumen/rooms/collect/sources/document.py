@@ -20,44 +20,67 @@ from doumen.model.files import reading
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.model.source import Keeps, Secret, Source, Stream, Writes
-from doumen.rooms.collect.connectors import SHELF, Kind
+from doumen.rooms.collect import connectors
+from doumen.rooms.collect.connectors import Gives, Kind
 
 _LARGEST = 4 << 20
 _OWN = {"source", "streams"}
 
 
 class _StreamForm(BaseModel):
+    """What all streams have; what is read, and how, is told apart by the sort of place."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     table: str | None = Field(default=None, min_length=1, max_length=1000)
     query: str | None = Field(default=None, min_length=1, max_length=100_000)
+    files: str | None = Field(default=None, min_length=1, max_length=1000)
     cursor: str | None = Field(default=None, min_length=1, max_length=1000)
     writes: Writes | None = Field(default=None, strict=False)
     contract: str | None = Field(default=None, min_length=1)
     accept_extra: bool = False
 
-    def stream(self, ref: Ref, folder: Path) -> Stream:
-        """The stream; rows are appended where it has a cursor, unless the document says else.
+    def stream(self, ref: Ref, kind: Kind, reads: Mapping[str, Any], folder: Path) -> Stream:
+        """The stream; rows are appended where nothing comes twice, unless the document says else.
 
         Raises:
             Invalid: its parts do not go together. NotFound, Unavailable: its contract is not read.
         """
-        if (self.table is None) == (self.query is None):
-            raise Invalid(msg("Give `table` or `query`."), detail="source")
-        if self.writes is Writes.APPEND and self.cursor is None:
+        self._named(kind.gives)
+        once = self.cursor is not None or kind.gives is Gives.FILES
+        if self.writes is Writes.APPEND and not once:
             raise Invalid(
                 msg("`append` needs a `cursor`, so that nothing comes twice."), detail="source"
             )
-        usual = Writes.REPLACE if self.cursor is None else Writes.APPEND
         return Stream(
             ref,
-            table=self.table,
+            table=self.files or self.table,
             query=self.query,
+            reads=reads,
             cursor=self.cursor,
-            writes=self.writes or usual,
+            writes=self.writes or (Writes.APPEND if once else Writes.REPLACE),
             contract=None if self.contract is None else _contract(folder / self.contract),
             accept_extra=self.accept_extra,
         )
+
+    def _named(self, gives: Gives) -> None:
+        """Hold a stream to naming what its sort of place has.
+
+        Raises:
+            Invalid: it names something else.
+        """
+        match gives:
+            case Gives.TABLES if (self.table is None) == (self.query is None) or self.files:
+                raise Invalid(msg("Give `table` or `query`."), detail="source")
+            case Gives.FILES if self.files is None or self.table or self.query or self.cursor:
+                raise Invalid(
+                    msg("Give `files`, a pattern, and neither `table`, `query` nor `cursor`."),
+                    detail="source",
+                )
+            case Gives.RECORDS if self.query or self.files:
+                raise Invalid(
+                    msg("Neither `query` nor `files` is for such a place."), detail="source"
+                )
 
 
 def read(name: str, path: Path) -> Source:
@@ -76,7 +99,7 @@ def read(name: str, path: Path) -> Source:
     told = plain_yaml(text)
     if not isinstance(told, Mapping) or not isinstance(told.get("source"), str):
         raise _invalid([msg("it says in `source` what kind it is: {kinds}", kinds=_kinds())])
-    kind = SHELF.get(told["source"])
+    kind = connectors.SHELF.get(told["source"])
     if kind is None:
         raise _invalid([
             msg("`source` is `{given}`, not {kinds}", given=told["source"], kinds=_kinds())
@@ -84,7 +107,7 @@ def read(name: str, path: Path) -> Source:
     faults: list[Message] = []
     secrets = _secrets(kind, told, path.parent, faults)
     options = _options(kind, told, path.parent, faults)
-    streams = _streams(told.get("streams"), path.parent, faults)
+    streams = _streams(kind, told.get("streams"), path.parent, faults)
     if faults:
         raise _invalid(faults)
     return Source(name, kind.name, options, secrets, streams)
@@ -127,7 +150,7 @@ def _options(
     return options
 
 
-def _streams(told: Any, folder: Path, faults: list[Message]) -> tuple[Stream, ...]:
+def _streams(kind: Kind, told: Any, folder: Path, faults: list[Message]) -> tuple[Stream, ...]:
     if not isinstance(told, Mapping) or not told:
         faults.append(msg("`streams` names at least one dataset, and the table that it comes from"))
         return ()
@@ -136,7 +159,7 @@ def _streams(told: Any, folder: Path, faults: list[Message]) -> tuple[Stream, ..
         place = plain(f"streams.{name}")
         try:
             ref = _ref(str(name))
-            stream = _StreamForm.model_validate(body).stream(ref, folder)
+            stream = _stream(kind, ref, body, folder)
         except ValidationError as error:
             faults.extend(
                 document.placed(place, error.errors(include_url=False, include_input=False))
@@ -148,6 +171,24 @@ def _streams(told: Any, folder: Path, faults: list[Message]) -> tuple[Stream, ..
                 faults.append(msg("{place}: the dataset is named twice", place=place))
             found[ref] = stream
     return tuple(found[ref] for ref in sorted(found, key=str))
+
+
+def _stream(kind: Kind, ref: Ref, body: Any, folder: Path) -> Stream:
+    """One stream; what the kind of place has of its own is checked by the kind.
+
+    Raises:
+        ValidationError: it has not the form. Invalid: its parts do not go together.
+        NotFound, Unavailable: its contract is not read.
+    """
+    own: dict[str, Any] = {}
+    if kind.reads is not None and isinstance(body, Mapping):
+        names = kind.reads.model_fields.keys() - _StreamForm.model_fields.keys()
+        own = {key: value for key, value in body.items() if key in names}
+        body = {key: value for key, value in body.items() if key not in names}
+    form = _StreamForm.model_validate(body)
+    if kind.reads is not None:
+        own = kind.reads.model_validate(own).model_dump(mode="json", exclude_none=True)
+    return form.stream(ref, kind, own, folder)
 
 
 def _beside(folder: Path, path: str) -> str:
@@ -170,7 +211,7 @@ def _contract(path: Path) -> str:
 
 
 def _kinds() -> Message:
-    return enumerated(SHELF)
+    return enumerated(connectors.SHELF)
 
 
 def _invalid(faults: list[Message]) -> Invalid:

@@ -43,6 +43,7 @@ def from_json(name: str, body: Mapping[str, Any]) -> Source:
             Ref.parse(ref),
             table=one.get("table"),
             query=one.get("query"),
+            reads=one.get("reads", {}),
             cursor=one.get("cursor"),
             writes=Writes(one["writes"]),
             contract=one.get("contract"),
@@ -84,6 +85,7 @@ def _stream(stream: Stream) -> dict[str, Any]:
     told = {
         "table": stream.table,
         "query": stream.query,
+        "reads": dict(stream.reads) or None,
         "cursor": stream.cursor,
         "contract": stream.contract,
         "accept_extra": stream.accept_extra or None,

@@ -12,7 +12,7 @@ from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.model.source import Source, Stream
 from doumen.rooms.collect.sources import kept, marks
-from doumen.rooms.collect.sources.running import Ran
+from doumen.rooms.collect.sources.reading import Ran
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,7 @@ from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref, identifier
 from doumen.model.source import CONNECTION, Source, Stream
-from doumen.model.values import json_rows
-from doumen.rooms.collect.connectors import SHELF
-from doumen.rooms.collect.connectors.interface import Part, Session
-from doumen.rooms.collect.sources import document, kept, running, secrets, telling
-from doumen.rooms.collect.sources.telling import Result
+from doumen.rooms.collect.sources import document, kept, running, telling
 
 PREVIEWED = 10
 """Rows of a preview."""
@@ -113,8 +106,8 @@ def test(desk: Desk, *, name: str) -> Outcome:
         Unavailable, Refused, Invalid: the place is not reached; the error says what is wrong.
     """
     source = _allowed(desk, name)
-    with _session(source) as session:
-        results = [(stream, _tried(session, stream)) for stream in source.streams]
+    with running.opened(source) as place:
+        results = [(stream, _tried(source, place, stream)) for stream in source.streams]
     faults = [error for _, error in results if error is not None]
     shape = {
         "source": source.name,
@@ -142,8 +135,8 @@ def discover(desk: Desk, *, name: str) -> Outcome:
         As `test`.
     """
     source = _allowed(desk, name)
-    with _session(source) as session:
-        found = session.tables()
+    with running.opened(source) as place:
+        found = running.reader(source).there(place)
     shape = [
         {
             "table": one.name,
@@ -151,6 +144,8 @@ def discover(desk: Desk, *, name: str) -> Outcome:
             "rows": one.rows,
             "key": list(one.key),
             "columns": [{"name": c.name, "type": c.type} for c in one.schema],
+            "size": one.size,
+            "title": one.title,
         }
         for one in found
     ]
@@ -170,20 +165,16 @@ def preview(desk: Desk, *, name: str, table: str) -> Outcome:
         As `test`.
     """
     source = _allowed(desk, name)
-    part = next(
-        (_part(one) for one in source.streams if str(one.ref) == table.casefold()), Part(table)
+    stream = next(
+        (one for one in source.streams if str(one.ref) == table.casefold()),
+        Stream(Ref("preview", "preview"), table),
     )
-    with _session(source) as session:
-        schema = session.describe(part)
-        rows: list[list[Any]] = []
-        with closing(session.read(replace(part, cursor=None))) as batches:
-            for batch in batches:
-                rows += islice(json_rows(batch, schema), PREVIEWED - len(rows))
-                if len(rows) >= PREVIEWED:
-                    break
-    columns = [{"name": one.name, "type": one.type} for one in schema]
+    with running.opened(source) as place:
+        found = running.reader(source).shown(place, stream, PREVIEWED)
+    columns = [{"name": one.name, "type": one.type} for one in found.schema]
+    rows = [list(row) for row in found.rows]
     shape = {"source": source.name, "table": table, "columns": columns, "rows": rows}
-    return Outcome(shape, (Table(schema.names, tuple(tuple(row) for row in rows)),))
+    return Outcome(shape, (Table(found.schema.names, tuple(map(tuple, rows))),))
 
 
 def run(desk: Desk, *, name: str | None = None, dataset: tuple[str, ...] = ()) -> Outcome:
@@ -206,7 +197,7 @@ def run(desk: Desk, *, name: str | None = None, dataset: tuple[str, ...] = ()) -
                 detail="paused",
             )
     wanted = _wanted(sources, dataset)
-    results = [one for source in sources for one in _ran(desk, source, wanted)]
+    results = [one for source in sources for one in running.ran(desk, source, wanted)]
     return telling.ran(results)
 
 
@@ -245,29 +236,6 @@ def remove(desk: Desk, *, name: str) -> Outcome:
     )  # fmt: skip
 
 
-def _ran(desk: Desk, source: Source, wanted: frozenset[Ref]) -> Iterator[Result]:
-    """Every stream of a source that is wanted; where it is not reached, each fails alike."""
-    streams = [one for one in source.streams if not wanted or one.ref in wanted]
-    done: list[Stream] = []
-    try:
-        with _session(source) as session:
-            for stream in streams:
-                result = _one(desk, source, stream, session)
-                done.append(stream)
-                yield result
-    except DoumenError as error:
-        for stream in streams:
-            if stream not in done:
-                yield Result(source, stream, None, error)
-
-
-def _one(desk: Desk, source: Source, stream: Stream, session: Session) -> Result:
-    try:
-        return Result(source, stream, running.run(desk, source, stream, session), None)
-    except DoumenError as error:
-        return Result(source, stream, None, error)
-
-
 def _wanted(sources: list[Source], datasets: tuple[str, ...]) -> frozenset[Ref]:
     wanted = frozenset(Ref.parse(one) for one in datasets)
     there = {stream.ref for source in sources for stream in source.streams}
@@ -280,26 +248,12 @@ def _wanted(sources: list[Source], datasets: tuple[str, ...]) -> frozenset[Ref]:
     return wanted
 
 
-def _tried(session: Session, stream: Stream) -> DoumenError | None:
+def _tried(source: Source, place: Any, stream: Stream) -> DoumenError | None:
     try:
-        session.describe(_part(stream))
-        if stream.cursor is not None:
-            session.last(_part(stream))
+        running.reader(source).tried(place, stream)
     except DoumenError as error:
         return error
     return None
-
-
-def _part(stream: Stream) -> Part:
-    return Part(stream.table, stream.query, stream.cursor)
-
-
-@contextmanager
-def _session(source: Source) -> Iterator[Session]:
-    fetched = secrets.fetched(source.secrets)
-    connector = SHELF[source.kind].connector(source.options, fetched)
-    with connector.open() as session:
-        yield session
 
 
 def _allowed(desk: Desk, name: str) -> Source:

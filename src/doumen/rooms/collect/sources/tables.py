@@ -1,0 +1,104 @@
+"""The reader of places of tables: what was not read yet, brought to the gate piece by piece.
+
+Each piece is a collection of its own, and how far the stream is read becomes true with it: so a
+run that is killed goes on where the last piece ended, and no row lands twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from doumen.failpoint import passing
+from doumen.kits.policy.target import folded
+from doumen.model.source import Stream, Writes
+from doumen.model.values import json_rows
+from doumen.rooms.collect.connectors.interface import Part, Session, There
+from doumen.rooms.collect.sources.lander import Lander
+from doumen.rooms.collect.sources.pieces import Piece, Pieces
+from doumen.rooms.collect.sources.reading import Ran, Shown
+from doumen.rooms.collect.unpack import holding
+
+
+def tried(opened: Session, stream: Stream) -> None:
+    """As `Reader.tried`."""
+    opened.describe(_part(stream))
+    if stream.cursor is not None:
+        opened.last(_part(stream))
+
+
+def there(opened: Session) -> Sequence[There]:
+    """As `Reader.there`."""
+    return opened.tables()
+
+
+def shown(opened: Session, stream: Stream, rows: int) -> Shown:
+    """As `Reader.shown`."""
+    part = replace(_part(stream), cursor=None)
+    schema = opened.describe(part)
+    found: list[list[Any]] = []
+    with closing(opened.read(part)) as batches:
+        for batch in batches:
+            found += islice(json_rows(batch, schema), rows - len(found))
+            if len(found) >= rows:
+                break
+    return Shown(schema, found)
+
+
+def run(lander: Lander, opened: Session) -> Ran:
+    """As `Reader.run`."""
+    if lander.stream.writes is Writes.APPEND:
+        return _append(lander, opened)
+    return _replace(lander, opened)
+
+
+def _append(lander: Lander, session: Session) -> Ran:
+    """Append what comes after the mark, piece by piece."""
+    ran = Ran(lander.stream, lander.mark)
+    part = replace(_part(lander.stream), after=ran.mark)
+    upto = session.last(part)
+    if upto is None and ran.mark is not None:
+        return ran
+    cursor = _cursor(session, part)
+    with closing(session.read(replace(part, upto=upto))) as rows:
+        pieces = Pieces(rows, cursor)
+        while True:
+            with holding() as into:
+                piece = pieces.written(into.place())
+                if piece is None:
+                    return ran
+                ran.mark = ran.mark if piece.mark is None else piece.mark
+                ran.made.append(lander.land(lander.weighed([piece.path], into), mark=ran.mark))
+            passing("source.landed")
+            lander.say(sum(one.rows_in for one in ran.made))
+
+
+def _replace(lander: Lander, session: Session) -> Ran:
+    """Put all of it in the place of what is there, where it is another content."""
+    ran = Ran(lander.stream)
+    part = replace(_part(lander.stream), cursor=None)
+    with holding() as into, closing(session.read(part)) as rows:
+        pieces = Pieces(rows, None)
+        found: list[Piece] = []
+        while (piece := pieces.written(into.place())) is not None:
+            found.append(piece)
+            lander.say(sum(one.rows for one in found))
+        weighed = lander.weighed([one.path for one in found], into)
+        digests = [one.source.sha256 for one in weighed]
+        if found and (lander.state is None or lander.state["digests"] != digests):
+            ran.made.append(lander.land(weighed))
+    return ran
+
+
+def _part(stream: Stream) -> Part:
+    return Part(stream.table, stream.query, stream.cursor)
+
+
+def _cursor(session: Session, part: Part) -> str:
+    """The column of the cursor as the place writes it: the document may have another case."""
+    names = session.describe(part).names
+    asked = str(part.cursor)
+    return asked if asked in names else next(n for n in names if folded(n) == folded(asked))
