@@ -5,7 +5,7 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, postgresql, sqlite
+from doumen.rooms.collect.connectors import duckdb, http_api, postgresql, sqlite
 from doumen.rooms.collect.connectors.interface import (
     Connector,
     Files,
@@ -23,6 +23,14 @@ SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
+        Kind(
+            http_api.KIND,
+            http_api.Options,
+            http_api.SECRETS,
+            http_api.HttpApi,
+            Gives.RECORDS,
+            http_api.Reads,
+        ),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )

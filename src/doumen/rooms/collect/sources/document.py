@@ -35,6 +35,7 @@ class _StreamForm(BaseModel):
     table: str | None = Field(default=None, min_length=1, max_length=1000)
     query: str | None = Field(default=None, min_length=1, max_length=100_000)
     files: str | None = Field(default=None, min_length=1, max_length=1000)
+    path: str | None = Field(default=None, min_length=1, max_length=1000)
     cursor: str | None = Field(default=None, min_length=1, max_length=1000)
     writes: Writes | None = Field(default=None, strict=False)
     contract: str | None = Field(default=None, min_length=1)
@@ -54,7 +55,7 @@ class _StreamForm(BaseModel):
             )
         return Stream(
             ref,
-            table=self.files or self.table,
+            table=self.files or self.path or self.table,
             query=self.query,
             reads=reads,
             cursor=self.cursor,
@@ -70,6 +71,8 @@ class _StreamForm(BaseModel):
             Invalid: it names something else.
         """
         match gives:
+            case Gives.TABLES | Gives.FILES if self.path:
+                raise Invalid(msg("`path` is not for such a place."), detail="source")
             case Gives.TABLES if (self.table is None) == (self.query is None) or self.files:
                 raise Invalid(msg("Give `table` or `query`."), detail="source")
             case Gives.FILES if self.files is None or self.table or self.query or self.cursor:
@@ -81,6 +84,8 @@ class _StreamForm(BaseModel):
                 raise Invalid(
                     msg("Neither `query` nor `files` is for such a place."), detail="source"
                 )
+            case Gives.RECORDS if (self.table is None) == (self.path is None):
+                raise Invalid(msg("Give `path` or `table`, one of both."), detail="source")
 
 
 def read(name: str, path: Path) -> Source:

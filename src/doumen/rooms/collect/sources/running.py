@@ -15,12 +15,12 @@ from doumen.model.ref import Ref
 from doumen.model.source import Source, Stream
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives
-from doumen.rooms.collect.sources import secrets, tables
+from doumen.rooms.collect.sources import records, secrets, tables
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import Reader
 from doumen.rooms.collect.sources.telling import Result
 
-_READERS: Mapping[Gives, Reader] = {Gives.TABLES: tables}
+_READERS: Mapping[Gives, Reader] = {Gives.TABLES: tables, Gives.RECORDS: records}
 
 
 def reader(source: Source) -> Reader:
