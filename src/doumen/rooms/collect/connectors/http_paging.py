@@ -246,7 +246,7 @@ def _target(paging: Paging, given: Given) -> str | None:
     found = _at(given.document, str(paging.next))
     if found in (None, "", False):
         return None
-    if not isinstance(found, str):
+    if not isinstance(found, str) or isinstance(found, Bare):
         raise _no_next(given, str(paging.next))
     return found
 

@@ -18,8 +18,8 @@ from doumen.kits.standards import jsonpath
 from doumen.model.errors import NotFound
 from doumen.model.message import msg
 from doumen.rooms.collect.connectors import http_paging
-from doumen.rooms.collect.connectors.http_api import Reads, Since
 from doumen.rooms.collect.connectors.http_paging import Asked, Given, Paging
+from doumen.rooms.collect.connectors.http_reads import Reads, Since
 from doumen.rooms.collect.connectors.interface import Mark, There
 from doumen.rooms.collect.jsontext import decoded, parsed
 from doumen.rooms.collect.web import faults, texts, trees

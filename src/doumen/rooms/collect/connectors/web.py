@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -163,7 +164,8 @@ def _credentials(options: WebOptions, secret: str) -> signing.Sign:
     asker = Client(url, None, manners, seconds=options.timeout, authorities=options.authorities)
 
     def post(headers: Mapping[str, str], form: bytes) -> tuple[int, bytes]:
-        with asker.ask(Call(url, "POST", headers, form, ANSWER, judged=False)) as answer:
+        call = Call(url, "POST", headers, form, ANSWER, judged=False)
+        with closing(asker), asker.ask(call) as answer:
             return answer.status, answer.body.read()
 
     return signing.ClientCredentials(

@@ -90,9 +90,9 @@ class Cursor:
             return Sort.TEXT, str(value)
         if isinstance(value, str):
             return (Sort.TEXT, str(value)) if self._text else _of_text(self.name, value)
-        if isinstance(value, float):
-            value = Decimal(repr(value))
-        if isinstance(value, int | Decimal | date):
+        if isinstance(value, float | Decimal):
+            return _of_number(self.name, str(value))
+        if isinstance(value, int | date):
             return _of_mark(value), value
         raise _unfit(self.name, msg("It is none that has an order."))
 

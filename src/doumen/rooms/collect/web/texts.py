@@ -65,7 +65,7 @@ def rows(
                 yield dict(zip(names, map(worded, row), strict=True))
             elif row:
                 yield Bare(" ".join(delimiter.join(row).split("\n")))
-    except (csv.Error, UnicodeError, LookupError):
+    except (csv.Error, UnicodeError):
         raise _no_table(address) from None
     finally:
         text.detach()
