@@ -5,7 +5,7 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, http_api, postgresql, sqlite
+from doumen.rooms.collect.connectors import duckdb, http_api, postgresql, sdmx, sqlite
 from doumen.rooms.collect.connectors.interface import (
     Connector,
     Files,
@@ -32,6 +32,7 @@ SHELF: Mapping[str, Kind] = {
             http_api.Reads,
         ),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
+        Kind(sdmx.KIND, sdmx.Options, sdmx.SECRETS, sdmx.Sdmx, Gives.RECORDS, sdmx.Reads),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )
 }

@@ -25,6 +25,8 @@ from doumen.rooms.collect.web.manners import Manners
 SECRETS = ("token", "password", "key", "client_secret")
 ANSWER = 1 << 20
 """Bytes of an answer that holds a token."""
+_TOLD = frozenset({400, 401})
+"""States by which OAuth says in its answer why there is no token."""
 _NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _OURS = frozenset({
@@ -164,7 +166,7 @@ def _credentials(options: WebOptions, secret: str) -> signing.Sign:
     asker = Client(url, None, manners, seconds=options.timeout, authorities=options.authorities)
 
     def post(headers: Mapping[str, str], form: bytes) -> tuple[int, bytes]:
-        call = Call(url, "POST", headers, form, ANSWER, judged=False)
+        call = Call(url, "POST", headers, form, ANSWER, _TOLD)
         with closing(asker), asker.ask(call) as answer:
             return answer.status, answer.body.read()
 

@@ -40,7 +40,7 @@ class Call:
         headers: Beside those of the source.
         body: What is sent; None: nothing.
         most: Most bytes of the answer, unpacked.
-        judged: Whether an answer that refuses is an error, not an answer.
+        takes: States that are answers too, not errors.
     """
 
     address: Address
@@ -48,7 +48,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     most: int = MOST
-    judged: bool = True
+    takes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Client:
 
         def once() -> Answer:
             with self.opened(call, {"Accept-Encoding": "gzip"}) as (address, raw):
-                _held(address, raw.status)
+                _held(call, address, raw.status)
                 framed = raw.length is not None or bool(raw.chunked)
                 body = taken(address, raw, call.most, moved)
                 return Answer(address, raw.status, raw.headers, body, framed)
@@ -233,7 +233,7 @@ class Client:
 
     def _judged(self, call: Call, address: Address, raw: http.client.HTTPResponse) -> None:
         """Hold an answer to its status."""
-        if not call.judged and raw.status in {400, 401}:
+        if raw.status in call.takes:
             return
         if raw.status == 401 and address.origin == self.home.origin:
             raise _Stranger(address)
@@ -300,9 +300,9 @@ def _astray(call: Call, address: Address, target: Address, status: int) -> Messa
     return None
 
 
-def _held(address: Address, status: int) -> None:
+def _held(call: Call, address: Address, status: int) -> None:
     """Hold an answer to be one to what was asked."""
-    if status in {206, 304, 416}:
+    if status in {206, 304, 416} - call.takes:
         raise faults.not_given(address, msg("It answers with status {status}.", status=status))
 
 

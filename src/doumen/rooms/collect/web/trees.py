@@ -67,8 +67,9 @@ class _Records:
         done: Records that ended, until they are taken.
     """
 
-    def __init__(self, path: tuple[str, ...]) -> None:
+    def __init__(self, path: tuple[str, ...], *, local: bool) -> None:
         self._path = path
+        self._local = local
         self._open: list[str] = []
         self._within: list[_Element] = []
         self._size = 0
@@ -77,6 +78,9 @@ class _Records:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.idle = 0
+        if self._local:
+            name = name.rpartition(":")[2]
+            attributes = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         self._open.append(name)
         if len(self._open) > DEEPEST:
             raise _Breach(msg("Its elements are nested too deeply."))
@@ -90,9 +94,9 @@ class _Records:
             self._grow(len(data))
             self._within[-1].text.append(data)
 
-    def end(self, name: str) -> None:
+    def end(self, _: str) -> None:
         self.idle = 0
-        self._open.pop()
+        name = self._open.pop()
         if not self._within:
             return
         element = self._within.pop()
@@ -112,13 +116,19 @@ class _Records:
             raise _Breach(msg("A record of it has more than {most:,} characters.", most=LONGEST))
 
 
-def elements(address: Address, body: IO[bytes], path: str) -> Iterator[Any]:
+def elements(address: Address, body: IO[bytes], path: str, *, local: bool = False) -> Iterator[Any]:
     """The elements at a path, such as `feed/entry`, as records.
+
+    Args:
+        address: Where it comes from.
+        body: The document.
+        path: Names of elements from the root on.
+        local: Names are without their prefix: where a standard says what is in which namespace.
 
     Raises:
         Faulty: it is no XML, has a document type, or breaks the bounds.
     """
-    told = _Records(tuple(path.strip("/").split("/")))
+    told = _Records(tuple(path.strip("/").split("/")), local=local)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = told.start
