@@ -14,7 +14,7 @@ from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused
 from doumen.rooms.collect.connectors import SHELF, Mark
 from doumen.rooms.collect.jsontext import written
 
-FLOWS = """<?xml version="1.0" encoding="UTF-8"?>
+FLOWS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <mes:Structure xmlns:mes="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message"
   xmlns:str="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/structure"
   xmlns:com="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common">
@@ -29,7 +29,7 @@ FLOWS = """<?xml version="1.0" encoding="UTF-8"?>
     <str:Dataflow agencyID="ECB" id="BSI"><com:Name xml:lang="fr">Bilan</com:Name></str:Dataflow>
     <str:Dataflow agencyID="ABC" id="X" version="2.0"/>
   </str:Dataflows></mes:Structures>
-</mes:Structure>""".encode()
+</mes:Structure>"""
 RATES = b"""DATAFLOW,FREQ,CURRENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS,TITLE\r
 ECB:EXR(1.0),M,USD,2024-01,1.0905,A,"US dollar, monthly"\r
 ECB:EXR(1.0),M,USD,2024-02,1.0795,A,"US dollar, monthly"\r

@@ -5,7 +5,7 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, http_api, postgresql, sdmx, sqlite
+from doumen.rooms.collect.connectors import dlt, duckdb, http_api, postgresql, sdmx, sqlite
 from doumen.rooms.collect.connectors.interface import (
     Connector,
     Files,
@@ -22,6 +22,7 @@ from doumen.rooms.collect.connectors.kind import Kind
 SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(dlt.KIND, dlt.Options, dlt.SECRETS, dlt.Dlt, Gives.RECORDS, dlt.Reads),
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(
             http_api.KIND,
