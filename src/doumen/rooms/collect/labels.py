@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST = 255
 """Characters of a label."""
+_SHORT = 60
+"""Characters of the name of a file; each may take four bytes of the 255 that a name may have."""
+_ODD = re.compile(r"[^\w.-]+")
 
 
 def label(raw: bytes) -> str:
@@ -30,6 +35,16 @@ def shown(name: str) -> str:
     """A name that is text already, fit to be shown."""
     plain = "".join(c if c.isprintable() else " " for c in name.replace("\\", "/"))
     return plain[:LONGEST].strip()
+
+
+def file_name(name: str) -> str:
+    """What a file of this name may be called on this machine, ending as it does.
+
+    Examples:
+        >>> file_name("in/../名 1.csv.gz"), file_name("..")
+        ('名_1.csv.gz', 'file')
+    """
+    return _ODD.sub("_", name.rpartition("/")[2]).lstrip("._")[-_SHORT:] or "file"
 
 
 def hidden(name: str) -> bool:

@@ -5,7 +5,8 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, postgresql, sqlite
+from doumen.rooms.collect.connectors import duckdb, folder, postgresql, sqlite
+from doumen.rooms.collect.connectors.file_reads import FileReads
 from doumen.rooms.collect.connectors.interface import (
     Connector,
     Files,
@@ -23,6 +24,7 @@ SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
+        Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )
