@@ -10,7 +10,7 @@ from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
-from doumen.model.source import CONNECTION
+from doumen.model.source import ARRIVAL, CONNECTION
 
 _KINDS: Mapping[str, Message] = {
     "rule": msg("rule"),
@@ -33,9 +33,10 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
     Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
-    steward, actors and sources by the owner, tokens by the owner and by whom they are of; every
-    other kind of fact follows from jobs and keys alone. Negotiations, transfers and agreements are
-    changed by those who govern, and by the participant who is the other side of them.
+    steward, actors, sources and which of their files were read by the owner, tokens by the owner
+    and by whom they are of; every other kind of fact follows from jobs and keys alone.
+    Negotiations, transfers and agreements are changed by those who govern, and by the participant
+    who is the other side of them.
 
     Raises:
         Refused: they may not.
@@ -49,7 +50,7 @@ def may_amend(actor: Actor, fact: Fact) -> None:
             raise _role(
                 msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
             )
-    elif fact.kind == CONNECTION:
+    elif fact.kind in {CONNECTION, ARRIVAL}:
         may_collect(actor)
     elif fact.kind == "token":
         if not actor.is_owner and token_holder(fact.key) != actor.name:

@@ -24,6 +24,7 @@ from doumen.kits.standards.dsp import public
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused, Unavailable
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
+from doumen.rooms.collect.labels import file_name
 from doumen.rooms.collect.unpack import Holding
 
 SECONDS = 30.0
@@ -33,7 +34,6 @@ TRIES = 4
 """Times that a broken download is taken up again."""
 CHUNK = 1 << 18
 _KEPT = "%/:=&?~#+!$,;'@()*[]"
-_ODD = re.compile(r"[^\w.-]+")
 _MOVED = {301, 302, 303, 307, 308}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
@@ -70,7 +70,7 @@ def fetch(address: str, into: Holding, progress: Progress, *, private: bool = Fa
         NotFound, Unavailable, Faulty: the server does not give the file whole.
     """
     parts = _parts(address)
-    name = _ODD.sub("_", unquote(parts.path).rpartition("/")[2]).lstrip("._")[-100:] or "file"
+    name = file_name(unquote(parts.path))
     folder = into.place()
     folder.mkdir()
     place = folder / name

@@ -140,7 +140,7 @@ def test_the_mark_may_be_an_argument() -> None:
 
 
 def test_a_secret_is_an_argument() -> None:
-    given = {"secret_as": "key", "secrets": {"secret": "geheim"}, "arguments": {}}
+    given: dict[str, Any] = {"secret_as": "key", "secrets": {"secret": "geheim"}, "arguments": {}}
     assert read("keys", **given) == [{"key": "geheim"}]
     for secrets, options in (({"secret": "geheim"}, {}), ({}, {"secret_as": "key"})):
         with (

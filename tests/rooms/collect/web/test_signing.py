@@ -193,7 +193,7 @@ def test_options_that_do_not_go_together() -> None:
         {"headers": {"Authorization": "Bearer geheim"}}, {"headers": {"X": "a\nb"}},
         {"client_id": "c"}, {"key_header": "a", "key_param": "b"}, {"token_url": "ftp://x"},
         {"base": "https://u:p@a/"}, {"base": "https://a/?q=1"}, {"base": "/a"},
-        {"authorities": "ca.pem"}, {"rate": 0}, {"tries": 0}, {"token": "geheim"},
+        {"authorities": ""}, {"rate": 0}, {"tries": 0}, {"token": "geheim"},
     ):  # fmt: skip
         with pytest.raises(Invalid) as caught:
             SHELF["http_api"].check({"base": "https://a/", **written})

@@ -5,7 +5,8 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import dlt, duckdb, http_api, postgresql, sdmx, sqlite
+from doumen.rooms.collect.connectors import dlt, duckdb, folder, http_api, postgresql, sdmx, sqlite
+from doumen.rooms.collect.connectors.file_reads import FileReads
 from doumen.rooms.collect.connectors.interface import (
     Connector,
     Files,
@@ -19,11 +20,14 @@ from doumen.rooms.collect.connectors.interface import (
 )
 from doumen.rooms.collect.connectors.kind import Kind
 
+_WEB = ("authorities",)
+"""Options of places on the web that are paths."""
 SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(dlt.KIND, dlt.Options, dlt.SECRETS, dlt.Dlt, Gives.RECORDS, dlt.Reads),
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
+        Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),
         Kind(
             http_api.KIND,
             http_api.Options,
@@ -31,9 +35,10 @@ SHELF: Mapping[str, Kind] = {
             http_api.HttpApi,
             Gives.RECORDS,
             http_api.Reads,
+            _WEB,
         ),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
-        Kind(sdmx.KIND, sdmx.Options, sdmx.SECRETS, sdmx.Sdmx, Gives.RECORDS, sdmx.Reads),
+        Kind(sdmx.KIND, sdmx.Options, sdmx.SECRETS, sdmx.Sdmx, Gives.RECORDS, sdmx.Reads, _WEB),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -44,12 +43,6 @@ def _address(text: str) -> str:
         raise ValueError(error.what) from None
     if found.query or "#" in text:
         raise ValueError(msg("it holds a query or a fragment; parameters are written apart"))
-    return text
-
-
-def _absolute(text: str) -> str:
-    if not Path(text).is_absolute():
-        raise ValueError(msg("it is no absolute path"))
     return text
 
 
@@ -89,7 +82,7 @@ class WebOptions(BaseModel):
     client_in: Literal["header", "body"] = "header"
     allow_private: bool = False
     cleartext: bool = False
-    authorities: Annotated[str, AfterValidator(_absolute)] | None = None
+    authorities: str | None = Written(default=None, min_length=1)
     rate: float | None = Written(default=None, gt=0, le=10_000, strict=False)
     tries: int = Written(default=5, ge=1, le=20)
     timeout: float = Written(default=60.0, gt=0, le=3600, strict=False)

@@ -42,13 +42,14 @@ class _StreamForm(BaseModel):
     accept_extra: bool = False
 
     def stream(self, ref: Ref, kind: Kind, reads: Mapping[str, Any], folder: Path) -> Stream:
-        """The stream; rows are appended where nothing comes twice, unless the document says else.
+        """The stream; as a rule, rows of a cursor and of many files are appended.
 
         Raises:
             Invalid: its parts do not go together. NotFound, Unavailable: its contract is not read.
         """
         self._named(kind.gives)
         once = self.cursor is not None or kind.gives is Gives.FILES
+        many = self.cursor is not None or (self.files is not None and kind.many(self.files))
         if self.writes is Writes.APPEND and not once:
             raise Invalid(
                 msg("`append` needs a `cursor`, so that nothing comes twice."), detail="source"
@@ -59,7 +60,7 @@ class _StreamForm(BaseModel):
             query=self.query,
             reads=reads,
             cursor=self.cursor,
-            writes=self.writes or (Writes.APPEND if once else Writes.REPLACE),
+            writes=self.writes or (Writes.APPEND if many else Writes.REPLACE),
             contract=None if self.contract is None else _contract(folder / self.contract),
             accept_extra=self.accept_extra,
         )
@@ -150,8 +151,9 @@ def _options(
     except Invalid as error:
         faults.append(error.why or error.what)
         return {}
-    if "path" in options:
-        options["path"] = _beside(folder, options["path"])
+    for path in set(kind.paths) & options.keys():
+        if options[path] is not None:
+            options[path] = _beside(folder, options[path])
     return options
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from doumen.failpoint import passing
+from doumen.gate.desk import Desk
 from doumen.model.errors import Faulty, Invalid
 from doumen.model.message import msg
 from doumen.model.schema import Column, Schema
@@ -47,7 +48,7 @@ def there(opened: Records) -> Sequence[There]:
     return opened.there()
 
 
-def shown(opened: Records, stream: Stream, rows: int) -> Shown:
+def shown(_: Desk, opened: Records, stream: Stream, rows: int) -> Shown:
     """As `Reader.shown`."""
     found: list[Any] = []
     with closing(opened.read(stream.table, stream.reads, None)) as pages:
