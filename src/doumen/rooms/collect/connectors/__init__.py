@@ -5,7 +5,16 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import dlt, duckdb, folder, http_api, postgresql, sdmx, sqlite
+from doumen.rooms.collect.connectors import (
+    ckan,
+    dlt,
+    duckdb,
+    folder,
+    http_api,
+    postgresql,
+    sdmx,
+    sqlite,
+)
 from doumen.rooms.collect.connectors.file_reads import FileReads
 from doumen.rooms.collect.connectors.interface import (
     Connector,
@@ -25,6 +34,16 @@ _WEB = ("authorities",)
 SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(ckan.KIND, ckan.Options, ckan.SECRETS, ckan.Ckan, Gives.FILES, FileReads, _WEB),
+        Kind(
+            ckan.STORE,
+            ckan.Options,
+            ckan.SECRETS,
+            ckan.Store,
+            Gives.RECORDS,
+            ckan.RecordReads,
+            _WEB,
+        ),
         Kind(dlt.KIND, dlt.Options, dlt.SECRETS, dlt.Dlt, Gives.RECORDS, dlt.Reads),
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),

@@ -100,8 +100,19 @@ class WebOptions(BaseModel):
         return self
 
 
-def client(options: WebOptions, home: Address, secrets: Mapping[str, str]) -> Client:
+def client(
+    options: WebOptions,
+    home: Address,
+    secrets: Mapping[str, str],
+    sign: signing.Sign | None = None,
+) -> Client:
     """One who asks there.
+
+    Args:
+        options: What a user wrote.
+        home: Where secrets go.
+        secrets: Those of this run.
+        sign: How a kind signs that has a way of its own; None: as the secrets say.
 
     Raises:
         Invalid: the secrets do not go with the options. Unavailable: `authorities` is not read.
@@ -111,7 +122,7 @@ def client(options: WebOptions, home: Address, secrets: Mapping[str, str]) -> Cl
     manners = Manners(options.rate, options.tries)
     return Client(
         home,
-        _sign(options, secrets),
+        sign or _sign(options, secrets),
         manners,
         headers=options.headers,
         seconds=options.timeout,

@@ -148,8 +148,8 @@ class Client:
                 if failures >= self._manners.tries:
                     raise again.error from again
                 self._wait(address, again.after, failures)
-            except _Stranger as stranger:
-                if renewed or not self._sign.renewed():
+            except Stranger as stranger:
+                if renewed or not self.renewed():
                     raise faults.of_status(stranger.address, 401) from None
                 renewed = True
 
@@ -164,7 +164,7 @@ class Client:
             more: Headers that go along wherever it leads.
 
         Raises:
-            Again: what breaks, and what the status says may pass. _Stranger: it is not let in.
+            Again: what breaks, and what the status says may pass. Stranger: it is not let in.
             DoumenError: what else it says.
         """
         address, connection = call.address, None
@@ -197,13 +197,25 @@ class Client:
         for connection in kept.values():
             connection.close()
 
-    def _wait(self, address: Address, after: float | None, failures: int) -> None:
-        if after is None:
-            self._manners.pause(failures)
-            return
+    def renewed(self) -> bool:
+        """Whether we are known by something else, after this was not taken."""
+        return self._sign.renewed()
+
+    def obey(self, address: Address, after: float) -> None:
+        """Wait as long as an interface asks for.
+
+        Raises:
+            Unavailable: that is longer than a run waits.
+        """
         if after > PATIENCE:
             raise faults.impatient(address, after, PATIENCE)
         self._manners.clock.sleep(after)
+
+    def _wait(self, address: Address, after: float | None, failures: int) -> None:
+        if after is None:
+            self._manners.pause(failures)
+        else:
+            self.obey(address, after)
 
     def _sent(
         self, call: Call, address: Address, more: Mapping[str, str]
@@ -236,7 +248,7 @@ class Client:
         if raw.status in call.takes:
             return
         if raw.status == 401 and address.origin == self.home.origin:
-            raise _Stranger(address)
+            raise Stranger(address)
         after = self._manners.asked(raw.getheader("Retry-After"))
         if raw.status in SPENT or (raw.status == 403 and after is not None):
             raise Again(faults.of_status(address, raw.status), after)
@@ -253,7 +265,7 @@ class Client:
             self._kept[address.origin] = connection
 
 
-class _Stranger(Exception):
+class Stranger(Exception):
     """An interface does not know us."""
 
     def __init__(self, address: Address) -> None:
@@ -306,4 +318,4 @@ def _held(call: Call, address: Address, status: int) -> None:
         raise faults.not_given(address, msg("It answers with status {status}.", status=status))
 
 
-__all__ = ["MOST", "Again", "Answer", "Call", "Client"]
+__all__ = ["MOST", "Again", "Answer", "Call", "Client", "Stranger"]
