@@ -56,7 +56,7 @@ class Portal:
     def _store(self, asked: Asked) -> Reply:
         table = asked.one("resource_id")
         if table == "_table_metadata":
-            listed = [{"_id": n, "name": name, "oid": n, "alias_of": None}
+            listed: list[dict[str, Any]] = [{"_id": n, "name": name, "oid": n, "alias_of": None}
                       for n, name in enumerate(self.tables)]  # fmt: skip
             found = [*listed, {"_id": 99, "name": "an-alias", "alias_of": "r-1"}]
         elif table in self.tables:

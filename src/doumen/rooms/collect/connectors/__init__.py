@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from doumen.rooms.collect.connectors import (
     ckan,
+    dcat,
     dlt,
     duckdb,
     folder,
@@ -44,6 +45,7 @@ SHELF: Mapping[str, Kind] = {
             ckan.RecordReads,
             _WEB,
         ),
+        Kind(dcat.KIND, dcat.Options, dcat.SECRETS, dcat.Dcat, Gives.FILES, FileReads, _WEB),
         Kind(dlt.KIND, dlt.Options, dlt.SECRETS, dlt.Dlt, Gives.RECORDS, dlt.Reads),
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),

@@ -195,7 +195,7 @@ def onward(paging: Paging | None, asked: Asked, given: Given, home: Address) -> 
     target = _target(paging, given)
     if target is None:
         return None
-    return Asked(_at_home(given.address, target, home), {}, number, before)
+    return Asked(at_home(given.address, target, home), {}, number, before)
 
 
 def _ended(paging: Paging, asked: Asked, given: Given) -> bool:
@@ -251,7 +251,7 @@ def _target(paging: Paging, given: Given) -> str | None:
     return found
 
 
-def _at_home(here: Address, reference: str, home: Address) -> Address:
+def at_home(here: Address, reference: str, home: Address) -> Address:
     """The address of a next page, which is at the host of the source.
 
     A server behind another that speaks TLS for it writes `http`: it is asked as the source says.

@@ -38,15 +38,22 @@ _OURS = frozenset({
 
 def _address(text: str) -> str:
     try:
-        found = parsed(text)
+        parsed(text)
     except Invalid as error:
         raise ValueError(error.what) from None
+    return text
+
+
+def _base(text: str) -> str:
+    found = parsed(_address(text))
     if found.query or "#" in text:
         raise ValueError(msg("it holds a query or a fragment; parameters are written apart"))
     return text
 
 
-Base = Annotated[str, Written(min_length=1, max_length=2000), AfterValidator(_address)]
+Place = Annotated[str, Written(min_length=1, max_length=2000), AfterValidator(_address)]
+"""An address."""
+Base = Annotated[str, Written(min_length=1, max_length=2000), AfterValidator(_base)]
 """An address without a query."""
 
 
