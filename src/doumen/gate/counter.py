@@ -29,6 +29,7 @@ from doumen.model.answer import Answer, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Attach, Collect, Examine, Job, Query, Request, Step
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
 from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
@@ -121,10 +122,17 @@ class Counter:
         return seen
 
     def collect(
-        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+        self,
+        ref: Ref,
+        spec: LoadSpec,
+        mode: Mode,
+        contract: str,
+        *,
+        onward: Onward | None = None,
+        merge: Merge | None = None,
     ) -> Made:
         """Bring files in under a contract."""
-        step = Collect(ref, spec, mode, contract, onward)
+        step = Collect(ref, spec, mode, contract, onward, merge)
         made = self._gate.run(self._job(step), self.progress)
         assert isinstance(made, Made)
         return made

@@ -20,6 +20,7 @@ from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.participant import Participant
 from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
@@ -96,9 +97,19 @@ class Desk(Protocol):
         ...
 
     def collect(
-        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+        self,
+        ref: Ref,
+        spec: LoadSpec,
+        mode: Mode,
+        contract: str,
+        *,
+        onward: Onward | None = None,
+        merge: Merge | None = None,
     ) -> Made:
-        """Bring files in under a contract (ODCS text), and a stream of a source on with them."""
+        """Bring files in under a contract (ODCS text), and a stream of a source on with them.
+
+        Where the mode is one that merges, rows meet those that are there as `merge` says.
+        """
         ...
 
     def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:

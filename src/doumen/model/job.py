@@ -8,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from doumen.model.load import LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -86,6 +87,7 @@ class Collect:
     Attributes:
         onward: Of rows that a source gave: how far its stream is read with them. They are taken
             as they are, whether or not such content came before.
+        merge: How rows meet those that are there, where the mode is `UPSERT` or `HISTORY`.
     """
 
     ref: Ref
@@ -93,6 +95,7 @@ class Collect:
     mode: Mode
     contract: str
     onward: Onward | None = None
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
 from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.merge import Counts, Merge
 from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -140,6 +141,33 @@ class LoadPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MergePlan:
+    """Rows of the lake, just loaded, that meet those of a dataset by their key.
+
+    Attributes:
+        base: Absolute paths of the files of the version in force.
+        fresh: Of the files that were loaded.
+        schema: Columns of the dataset, those that the merge keeps among them.
+        moment: From when on the new rows are the ones.
+        into: Absolute directory for the files that take the place of others, and the new one.
+        aside_base: Files of the quarantine in force.
+        aside_fresh: Files with what was set aside now.
+        aside_into: Directory for those of its rows that are not there yet.
+    """
+
+    base: tuple[str, ...]
+    fresh: tuple[str, ...]
+    schema: Schema
+    merge: Merge
+    moment: datetime
+    into: str
+    aside_base: tuple[str, ...]
+    aside_fresh: tuple[str, ...]
+    aside_into: str
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
 class ExaminePlan:
     """A look at all rows of some files, as text."""
 
@@ -208,6 +236,12 @@ class Engine(Protocol):
 
     def load(self, plan: LoadPlan, progress: Progress | None = None) -> Loaded:
         """Run a collection."""
+        ...
+
+    def merge(
+        self, plan: MergePlan, progress: Progress | None = None
+    ) -> tuple[Counts, tuple[int, ...]]:
+        """Merge rows; gives what became of them, and which files of `base` were written anew."""
         ...
 
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:

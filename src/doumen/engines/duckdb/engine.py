@@ -19,11 +19,13 @@ from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
 from doumen.model.load import ColumnCounts, Examination, LoadColumn, Reason, Sheet
 from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.merge import Counts
 from doumen.model.message import msg, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     ExaminePlan,
     LoadPlan,
+    MergePlan,
     Progress,
     QueryPlan,
     Stream,
@@ -94,6 +96,13 @@ class DuckDB:
             files=tuple(DataFile(*one) for one in body["files"]),
             quarantine_files=tuple(DataFile(*one) for one in body["quarantine_files"]),
         )
+
+    def merge(
+        self, plan: MergePlan, progress: Progress | None = None
+    ) -> tuple[Counts, tuple[int, ...]]:
+        """Merge rows; gives what became of them, and which files of `base` were written anew."""
+        body = self._outside("merge", wire.pack_merge(plan), plan.bounds, progress)
+        return Counts(**body["counts"]), tuple(body["touched"])
 
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
         """Hold all rows of files against a contract."""

@@ -26,7 +26,8 @@ from doumen.model.errors import (
     Refused,
     Unavailable,
 )
-from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
+from doumen.model.load import Check, LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge, Vanished
 from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
@@ -34,6 +35,7 @@ from doumen.model.plan import (
     GovernedColumn,
     GovernedTable,
     LoadPlan,
+    MergePlan,
     QueryPlan,
     Scalar,
     SurveyPlan,
@@ -130,6 +132,32 @@ def unpack_query(body: Mapping[str, Any], inline: Sequence[bytearray]) -> QueryP
 def unpack_load(body: Mapping[str, Any]) -> LoadPlan:
     """A load plan from what `dataclasses.asdict` made of it."""
     return LoadPlan(_spec(body["spec"]), body["into"], body["quarantine"], Bounds(**body["bounds"]))
+
+
+def pack_merge(plan: MergePlan) -> dict[str, Any]:
+    """A merge plan as JSON."""
+    body = asdict(plan)
+    schema = [[column.name, column.type] for column in plan.schema]
+    return {**body, "schema": schema, "moment": plan.moment.isoformat()}
+
+
+def unpack_merge(body: Mapping[str, Any]) -> MergePlan:
+    """What `pack_merge` wrote."""
+    merge = body["merge"]
+    return MergePlan(
+        base=tuple(body["base"]),
+        fresh=tuple(body["fresh"]),
+        schema=Schema(tuple(Column(name, type_) for name, type_ in body["schema"])),
+        merge=Merge(
+            Mode(merge["mode"]), tuple(merge["key"]), merge["order"], Vanished(merge["vanished"])
+        ),
+        moment=datetime.fromisoformat(body["moment"]),
+        into=body["into"],
+        aside_base=tuple(body["aside_base"]),
+        aside_fresh=tuple(body["aside_fresh"]),
+        aside_into=body["aside_into"],
+        bounds=Bounds(**body["bounds"]),
+    )
 
 
 def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:

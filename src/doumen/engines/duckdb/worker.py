@@ -19,6 +19,7 @@ from doumen.engines.duckdb import errors, query, wire
 from doumen.engines.duckdb.examine import examine
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
+from doumen.engines.duckdb.merge import merge
 from doumen.engines.duckdb.survey import survey
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
@@ -100,6 +101,7 @@ class _Worker:
             "describe": self._describe,
             "query": self._query,
             "load": self._load,
+            "merge": self._merge,
             "survey": self._survey,
             "examine": self._examine,
         }
@@ -150,6 +152,14 @@ class _Worker:
         engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
         with engine.connection() as connection:
             self._end(load(connection, plan, scratch, self._progress))
+
+    def _merge(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_merge(job)
+        files = (*plan.base, *plan.fresh, *plan.aside_base, *plan.aside_fresh)
+        folders = (plan.into, plan.aside_into)
+        engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(merge(connection, plan, self._progress))
 
     def _survey(self, job: dict[str, Any]) -> None:
         plan = wire.unpack_survey(job)

@@ -184,6 +184,17 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             Param("append", "Keep what is there, although the path has other content.", "flag"),
             Param("replace", "Put the files in place of all that is there.", "flag"),
+            Param("upsert", "Keep the latest row of each key.", "flag"),
+            Param("history", "Keep all rows of each key, with the times of each.", "flag"),
+            Param("key", "Column by which rows meet.", repeat=True, metavar="COLUMN"),
+            Param("order", "Column whose greater value is the later row.", metavar="COLUMN"),
+            Param(
+                "vanished",
+                "What becomes of rows whose key is in none of the files.",
+                "choice",
+                choices=("keep", "mark", "remove"),
+                default="keep",
+            ),
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
             Param("allow_private", "An address may lead into an inner network.", "flag"),
@@ -192,12 +203,14 @@ OPERATIONS: tuple[Operation, ...] = (
             "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON, Excel and Parquet, packed or "
             "not. Without a contract, types are inferred from all rows and a contract is written. "
             "Rows that break the contract go to domain.name__quarantine, each with its reason. The "
-            "same content again changes nothing; a new file is appended."
+            "same content again changes nothing; a new file is appended. With --upsert or "
+            "--history rows meet those that are there by --key."
         ),
         examples=(
             "doumen collect flights.csv --as-dataset transport.flights",
             "doumen collect 'in/2024-*.csv' --as-dataset transport.flights --contract flights.yaml",
             "doumen collect flights.csv --as-dataset transport.flights --replace",
+            "doumen collect stock.csv --as-dataset shop.stock --upsert --key article",
         ),
         scope="write",
         gives=(
@@ -208,6 +221,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "snapshot",
             "receipt",
             "unchanged",
+            "merged",
             "encoding",
             "reasons",
         ),

@@ -105,6 +105,7 @@ class Lake:
         files: Sequence[DataFile],
         mode: Literal["append", "replace"],
         expected: int | None,
+        removed: Sequence[DataFile] = (),
     ) -> int:
         """Register settled files with the table, under the store's write lock.
 
@@ -116,6 +117,7 @@ class Lake:
             files: From `settle`; may be empty.
             mode: Beside what is there, or in its place.
             expected: The version in force by the catalogue; None: the table is new.
+            removed: Files of that version in whose place these are; the others stay.
 
         Returns:
             The new version. It comes into force by the catalogue alone.
@@ -141,7 +143,9 @@ class Lake:
             )
         for file in files:
             footer.check(self.path(file), schema)
-        version = delta.register(self.table_dir(table), schema, files, mode, expected)
+        version = delta.register(
+            self.table_dir(table), schema, files, mode, expected, removed=removed
+        )
         passing("lake.committed")
         return version
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from doumen.model.answer import Made
 from doumen.model.errors import DoumenError
 from doumen.model.fact import Facts
 from doumen.model.message import Message, msg
@@ -41,6 +42,7 @@ def ran(results: Sequence[Result]) -> Outcome:
                 "table": one.stream.table,
                 **dict(zip(("rows_in", "landed", "quarantined"), counts, strict=True)),
                 "unchanged": one.error is None and not made,
+                "merged": _merged(made),
                 "cursor": mark,
                 "receipts": [m.receipt for m in made],
                 "error": None if one.error is None else one.error.as_json(),
@@ -67,7 +69,8 @@ def described(source: Source) -> dict[str, Any]:
     body = kept.as_json(source)
     streams = [
         {"dataset": ref, "table": one.get("table"), "cursor": one.get("cursor"),
-         "writes": one["writes"]}
+         "writes": one["writes"], "key": one.get("key", []), "late": one.get("late"),
+         "vanished": one.get("vanished", "keep")}
         for ref, one in body["streams"].items()
     ]  # fmt: skip
     return {
@@ -101,6 +104,12 @@ def last(facts: Facts, source: Source) -> str:
     """When a stream of it was last brought onward; empty: none was."""
     times = (kept.position(facts, source, one) for one in source.streams)
     return max((at["time"] for at in times if at is not None), default="")
+
+
+def _merged(made: Sequence[Made]) -> dict[str, int] | None:
+    """What became of the rows of all collections that met others by their key."""
+    counts = [asdict(one.merged) for one in made if one.merged is not None]
+    return {name: sum(one[name] for one in counts) for name in counts[0]} if counts else None
 
 
 def _state(one: Result) -> Message:
