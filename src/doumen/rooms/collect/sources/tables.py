@@ -66,20 +66,19 @@ def _onward(lander: Lander, session: Session) -> Ran:
     if upto is None and ran.mark is not None:
         return ran
     cursor = _cursor(session, part)
-    with closing(session.read(replace(part, upto=upto))) as rows:
-        pieces = Pieces(rows, cursor)
-        while True:
-            with holding() as into:
-                piece = pieces.written(into.place())
-                if piece is None:
-                    return ran
-                weighed = lander.weighed([piece.path], into)
-                if late is not None and not ran.made and lander.same(weighed, upto):
-                    return ran
-                ran.mark = marks.later(ran.mark, piece.mark)
-                ran.made.append(lander.land(weighed, mark=ran.mark))
+    with (
+        closing(session.read(replace(part, upto=upto))) as rows,
+        closing(Pieces(rows, cursor).ahead()) as pieces,
+    ):
+        for piece, into in pieces:
+            weighed = lander.weighed([piece.path], into)
+            if late is not None and not ran.made and lander.same(weighed, upto):
+                break
+            ran.mark = marks.later(ran.mark, piece.mark)
+            ran.made.append(lander.land(weighed, mark=ran.mark))
             passing("source.landed")
             lander.say(sum(one.rows_in for one in ran.made))
+    return ran
 
 
 def _whole(lander: Lander, session: Session) -> Ran:
