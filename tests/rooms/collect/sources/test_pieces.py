@@ -45,7 +45,7 @@ def test_a_value_is_in_one_piece(size: int, small: Path) -> None:
 
 
 def test_what_came_before_a_break_is_given(small: Path) -> None:
-    given = []
+    given: list[Any] = []
     with (
         pytest.raises(Unavailable),
         closing(Pieces(batches([1, 2, 3, 4, 5, 6], 2, breaks=True), "at").ahead()) as found,
