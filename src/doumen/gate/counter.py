@@ -25,9 +25,9 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
-from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Examine, Job, Query, Request, Step
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
@@ -88,7 +88,7 @@ class Counter:
         """Ask."""
         job = self._job(Query(sql, scalars(parameters)), agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Examination)
+        assert not isinstance(answer, Made | Compacted | Examination)
         return answer
 
     def explain(
@@ -142,6 +142,12 @@ class Counter:
         made = self._gate.run(self._job(Attach(ref, spec, replace, contract)), self.progress)
         assert isinstance(made, Made)
         return made
+
+    def compact(self, ref: Ref, rows: int | None = None) -> Compacted:
+        """Write the files of a dataset anew, with the same rows."""
+        done = self._gate.run(self._job(Compact(ref, rows)), self.progress)
+        assert isinstance(done, Compacted)
+        return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""

@@ -15,7 +15,7 @@ from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
-from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Request
@@ -114,6 +114,13 @@ class Desk(Protocol):
 
     def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:
         """Govern files where they lie, under a contract (ODCS text); their paths are absolute."""
+        ...
+
+    def compact(self, ref: Ref, rows: int | None = None) -> Compacted:
+        """Write the files of a dataset anew, with the same rows, in the order that it is to have.
+
+        See `doumen.gate.compact` for what is raised; `rows` is about how many a file should have.
+        """
         ...
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:

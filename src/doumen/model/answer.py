@@ -118,6 +118,26 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Compacted:
+    """The files of a dataset are as they should be.
+
+    Attributes:
+        snapshot: Version in force.
+        before: How many files the version had that was in force before.
+        after: How many it has now.
+        rows: How many rows were written anew.
+        receipt: Id of the event; None: nothing had to be done.
+    """
+
+    ref: Ref
+    snapshot: int
+    before: int
+    after: int
+    rows: int = 0
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """What a query would do and under which rules, without running or paying.
 

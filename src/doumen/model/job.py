@@ -112,7 +112,19 @@ class Attach:
     contract: str
 
 
-Step = Query | Examine | Collect | Attach
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """The files of a dataset into files of a good size, with the same rows.
+
+    Attributes:
+        rows: About how many rows a file should have; None: what is good for most.
+    """
+
+    ref: Ref
+    rows: int | None = None
+
+
+Step = Query | Examine | Collect | Attach | Compact
 
 
 @dataclass(frozen=True, slots=True)

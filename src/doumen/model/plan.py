@@ -16,7 +16,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
-from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.loaded import Loaded, Rewritten, Surveyed
 from doumen.model.merge import Counts, Merge
 from doumen.model.message import Message
 from doumen.model.ref import Ref
@@ -184,6 +184,29 @@ class SurveyPlan:
     bounds: Bounds = field(default_factory=Bounds)
 
 
+@dataclass(frozen=True, slots=True)
+class CompactPlan:
+    """Files of the lake, to be written anew with the same rows; unseen yet.
+
+    Attributes:
+        files: Absolute paths with their row counts, all of one dataset.
+        schema: Its columns.
+        by: Columns that the rows are put in the order of; the new files do not overlap in the
+            first of them. None: rows stay in the order in which they are.
+        rows: About how many rows a new file has.
+        into: Absolute directory for the new files.
+        aside: Absolute directory for what is written on the way.
+    """
+
+    files: tuple[tuple[str, int], ...]
+    schema: Schema
+    by: tuple[str, ...]
+    rows: int
+    into: str
+    aside: str
+    bounds: Bounds = field(default_factory=Bounds)
+
+
 @dataclass(slots=True)
 class Trailer:
     """What is known only after the last batch."""
@@ -250,6 +273,10 @@ class Engine(Protocol):
 
     def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:
         """Look at all rows of some files."""
+        ...
+
+    def compact(self, plan: CompactPlan, progress: Progress | None = None) -> Rewritten:
+        """Write files of the lake anew with the same rows."""
         ...
 
     def close(self) -> None:

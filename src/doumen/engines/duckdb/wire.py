@@ -31,6 +31,7 @@ from doumen.model.merge import Merge, Vanished
 from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
+    CompactPlan,
     ExaminePlan,
     GovernedColumn,
     GovernedTable,
@@ -184,6 +185,19 @@ def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
     """An examine plan from what `dataclasses.asdict` made of it."""
     files, reading = _sources(body)
     return ExaminePlan(files, reading, Bounds(**body["bounds"]))
+
+
+def unpack_compact(body: Mapping[str, Any]) -> CompactPlan:
+    """A compact plan from what `dataclasses.asdict` made of it."""
+    return CompactPlan(
+        files=tuple((path, rows) for path, rows in body["files"]),
+        schema=Schema(tuple(Column(**one) for one in body["schema"]["columns"])),
+        by=tuple(body["by"]),
+        rows=body["rows"],
+        into=body["into"],
+        aside=body["aside"],
+        bounds=Bounds(**body["bounds"]),
+    )
 
 
 def pack_error(error: DoumenError) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from doumen.engines.duckdb import errors, query, wire
+from doumen.engines.duckdb.compact import compact
 from doumen.engines.duckdb.examine import examine
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
@@ -104,6 +105,7 @@ class _Worker:
             "merge": self._merge,
             "survey": self._survey,
             "examine": self._examine,
+            "compact": self._compact,
         }
 
     def _read(self, job: dict[str, Any]) -> None:
@@ -178,6 +180,14 @@ class _Worker:
         engine = self._engine(reach, plan.bounds.seconds)
         with engine.connection() as connection:
             self._end(examine(connection, plan, scratch, self._progress))
+
+    def _compact(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_compact(job)
+        files = [path for path, _ in plan.files]
+        reach = Reach.of(plan.bounds, files, (plan.into, plan.aside))
+        engine = self._engine(reach, plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(compact(connection, plan, self._progress))
 
     def _plan(self, job: dict[str, Any]) -> QueryPlan:
         count = sum(1 for table in job["tables"] if table["inline"])

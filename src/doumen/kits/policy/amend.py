@@ -11,6 +11,7 @@ from doumen.model.fact import Fact
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
 from doumen.model.source import CONNECTION
+from doumen.model.upkeep import UPKEEP
 
 _KINDS: Mapping[str, Message] = {
     "rule": msg("rule"),
@@ -33,24 +34,19 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
     Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
-    steward, actors and sources by the owner, tokens by the owner and by whom they are of; every
-    other kind of fact follows from jobs and keys alone. Negotiations, transfers and agreements are
-    changed by those who govern, and by the participant who is the other side of them.
+    steward, actors, sources and how files are kept by the owner, tokens by the owner and by whom
+    they are of; every other kind of fact follows from jobs and keys alone. Negotiations, transfers
+    and agreements are changed by those who govern, and by the participant who is the other side.
 
     Raises:
         Refused: they may not.
     """
     if fact.kind == "actor":
-        if fact.key == OWNER:
-            raise Refused(
-                msg("Actor `owner` is fixed: everything of the node is theirs."), detail="role"
-            )
-        if not actor.is_owner:
-            raise _role(
-                msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
-            )
+        _actor(actor, fact)
     elif fact.kind == CONNECTION:
         may_collect(actor)
+    elif fact.kind == UPKEEP:
+        may_keep(actor)
     elif fact.kind == "token":
         if not actor.is_owner and token_holder(fact.key) != actor.name:
             raise _role(
@@ -72,6 +68,18 @@ def may_amend(actor: Actor, fact: Fact) -> None:
                 kind=_KINDS[fact.kind],
                 key=fact.key,
             )
+        )
+
+
+def _actor(actor: Actor, fact: Fact) -> None:
+    """Let the owner change an actor; themselves they cannot."""
+    if fact.key == OWNER:
+        raise Refused(
+            msg("Actor `owner` is fixed: everything of the node is theirs."), detail="role"
+        )
+    if not actor.is_owner:
+        raise _role(
+            msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
         )
 
 
@@ -138,6 +146,16 @@ def may_collect(actor: Actor) -> None:
     """
     if not actor.is_owner:
         raise _role(msg("Actor `{actor}` may not collect data or examine files.", actor=actor.name))
+
+
+def may_keep(actor: Actor) -> None:
+    """Check that the actor may change how files are kept, or give versions up: the owner.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.is_owner:
+        raise _role(msg("Actor `{actor}` may not keep the files of datasets.", actor=actor.name))
 
 
 def may_derive(actor: Actor, into: Ref) -> None:

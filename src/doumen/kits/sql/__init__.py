@@ -9,6 +9,7 @@ from doumen.kits.sql.early import Haste, sources
 from doumen.kits.sql.expression import CompiledFilter, compile_filter
 from doumen.kits.sql.functions import CLOCK, FUNCTIONS, Function, Kind, classify
 from doumen.kits.sql.group import hold_groups
+from doumen.kits.sql.keys import Key, key, ordered
 from doumen.kits.sql.lineage import Lineage, OutputLineage, trace
 from doumen.kits.sql.names import fold, quoted, table
 from doumen.kits.sql.parse import Statement, bare, parse
@@ -21,6 +22,7 @@ __all__ = [
     "CompiledFilter",
     "Function",
     "Haste",
+    "Key",
     "Kind",
     "Lineage",
     "OutputLineage",
@@ -32,6 +34,8 @@ __all__ = [
     "compile_filter",
     "fold",
     "hold_groups",
+    "key",
+    "ordered",
     "parse",
     "quoted",
     "sources",

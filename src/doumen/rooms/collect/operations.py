@@ -1,8 +1,9 @@
-"""The verbs of the collect room: `collect`, `attach`, `contract infer` and those of sources."""
+"""The verbs of the collect room: `collect`, `attach`, `contract infer`, of sources and upkeep."""
 
 from __future__ import annotations
 
 from doumen.model.operation import Operation, Param
+from doumen.rooms.collect.upkeep import operations as upkeep
 
 _READING = (
     Param("encoding", "Encoding of text files, where it cannot be told.", metavar="NAME"),
@@ -293,4 +294,5 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("dataset", "contract"),
     ),
     *SOURCES,
+    *upkeep.OPERATIONS,
 )
