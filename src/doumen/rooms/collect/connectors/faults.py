@@ -127,6 +127,15 @@ def no_driver(package: str, extra: str) -> Unavailable:
     )
 
 
+def no_authorities(path: str) -> Invalid:
+    """A file holds no certificates of authorities."""
+    return Invalid(
+        msg("`{path}` holds no certificates that can be read.", path=path),
+        next=msg("Put certificates in PEM there, or correct `authorities`."),
+        detail="tls",
+    )
+
+
 def no_folder(place: Message, folder: str) -> NotFound:
     """A place of files has no such folder."""
     return NotFound(

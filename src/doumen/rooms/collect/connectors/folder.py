@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,12 +109,12 @@ class FolderFiles:
             raise self._unreadable(item.name, error) from None
         with os.fdopen(opened, "rb") as file:
 
-            def rest(start: int) -> tuple[int, Iterator[bytes]]:
+            def rest(start: int) -> tuple[int, Generator[bytes]]:
                 return start, self._chunks(file, item)
 
             brought(item, path, progress, rest)
 
-    def _chunks(self, file: BinaryIO, item: Item) -> Iterator[bytes]:
+    def _chunks(self, file: BinaryIO, item: Item) -> Generator[bytes]:
         """The content, as long as the file stays what it was when it was listed."""
         self._hold(file, item)
         try:
