@@ -38,6 +38,7 @@ class Server:
     sessions: int = 0
     reads: list[int] = field(default_factory=list)
     sftp: bool = True
+    connections: list[Any] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -71,7 +72,7 @@ def serving(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_end(listening), loop).result(30)
+        asyncio.run_coroutine_threadsafe(_end(server, listening), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -85,9 +86,12 @@ async def _listen(server: Server) -> Any:
     )  # fmt: skip
 
 
-async def _end(listening: Any) -> None:
+async def _end(server: Server, listening: Any) -> None:
     listening.close()
     await listening.wait_closed()
+    for connection in server.connections:
+        connection.abort()
+        await connection.wait_closed()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
@@ -97,6 +101,9 @@ async def _end(listening: Any) -> None:
 class _Door(asyncssh.SSHServer):
     def __init__(self, server: Server) -> None:
         self._server = server
+
+    def connection_made(self, conn: Any) -> None:
+        self._server.connections.append(conn)
 
     def begin_auth(self, username: str) -> bool:
         return True

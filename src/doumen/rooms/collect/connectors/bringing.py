@@ -72,6 +72,8 @@ def brought(item: Item, path: Path, progress: Progress, rest: Rest) -> None:
                     arriving.taken(start, chunks)
                 return
             except Broken as broken:
+                if item.size is not None and arriving.have == item.size:
+                    return
                 failures = 1 if arriving.have > before else failures + 1
                 if failures > TRIES:
                     raise broken.told from broken
