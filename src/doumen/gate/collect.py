@@ -38,7 +38,8 @@ DAY = 24 * 3600.0
 def examine(means: Means, job: Job, step: Examine, progress: Progress | None) -> Examination:
     """Look at files from outside. Nothing is kept, so nothing is recorded."""
     policy.may_collect(actor_of(job.actor, means.catalog.current()))
-    return means.engine.examine(ExaminePlan(step.files, step.reading, unhurried(means)), progress)
+    plan = ExaminePlan(step.files, step.reading, unhurried(means), step.first)
+    return means.engine.examine(plan, progress)
 
 
 def collect(means: Means, job: Job, step: Collect, progress: Progress | None) -> Made:

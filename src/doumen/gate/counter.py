@@ -115,9 +115,11 @@ class Counter:
         assert isinstance(made, Made)
         return made
 
-    def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
+    def examine(
+        self, files: Sequence[SourceFile], reading: Reading, *, first: int = 0
+    ) -> Examination:
         """Look at all rows of files from outside."""
-        seen = self._gate.run(self._job(Examine(tuple(files), reading)), self.progress)
+        seen = self._gate.run(self._job(Examine(tuple(files), reading, first)), self.progress)
         assert isinstance(seen, Examination)
         return seen
 

@@ -92,8 +92,10 @@ class Desk(Protocol):
         """
         ...
 
-    def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
-        """Look at all rows of files from outside, in the sandbox."""
+    def examine(
+        self, files: Sequence[SourceFile], reading: Reading, *, first: int = 0
+    ) -> Examination:
+        """Look at all rows of files from outside, in the sandbox; so many of them are given."""
         ...
 
     def collect(

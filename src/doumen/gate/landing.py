@@ -167,7 +167,8 @@ class Landing:
         if onward is not None:
             yield Fact(STREAM, onward.key, onward.then)
             for name, what in onward.arrived.items():
-                yield Fact(ARRIVAL, arrival_key(onward.key, name), {**what, "event": self.event})
+                body = None if what is None else {**what, "event": self.event}
+                yield Fact(ARRIVAL, arrival_key(onward.key, name), body)
             return
         for file in self.fresh:
             body = {"path": file.name, "contract": meaning, "event": self.event}

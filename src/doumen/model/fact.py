@@ -21,8 +21,9 @@ upkeep    domain.name          how its files are kept, as `doumen.model.upkeep` 
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
 connection name                a source, as `rooms.collect.sources.kept` writes it
-stream    source/domain.name   how far it is read: cursor, mark, digests, time
-arrival   source/domain.name#file  what a file of a place was when it was read: tag, sha256, event
+stream    source/domain.name   how far it is read: cursor, mark, digests, time; writes, reads
+arrival   source/domain.name#file  what a file of a place was when it was read: tag, sha256, and the
+                               event by which its content landed
 lineage   domain.name          columns {name: {projection: [d.n.c], influence: [d.n.c]}}
 key       kid                  certificate and, once rotated out, `retired` (RFC 3339)
 product   name                 title, description, datasets [domain.name], state (draft, published

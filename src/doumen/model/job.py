@@ -74,10 +74,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """A look at all rows of files from outside, to infer a contract."""
+    """A look at all rows of files from outside, to infer a contract, and at the `first` of them."""
 
     files: tuple[SourceFile, ...]
     reading: Reading
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,13 +172,15 @@ class Examination:
     """All rows of some files, looked at once, as text: the ground of type inference.
 
     For Parquet `columns` is empty and `schema` says what the files declare. Where a look at
-    workbooks was asked for, there are `sheets` only.
+    workbooks was asked for, there are `sheets` only. Where rows were asked for, `first` has them
+    as text, long values cut.
     """
 
     rows: int
     columns: tuple[ColumnCounts, ...]
     schema: Schema | None = None
     sheets: tuple[Sheet, ...] = ()
+    first: tuple[tuple[str | None, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

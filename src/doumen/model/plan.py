@@ -169,11 +169,16 @@ class MergePlan:
 
 @dataclass(frozen=True, slots=True)
 class ExaminePlan:
-    """A look at all rows of some files, as text."""
+    """A look at all rows of some files, as text.
+
+    Attributes:
+        first: So many rows are given, those with which the files begin.
+    """
 
     files: tuple[SourceFile, ...]
     reading: Reading
     bounds: Bounds = field(default_factory=Bounds)
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,13 +128,14 @@ class Onward:
         key: Of the fact, `source/domain.name`.
         seen: Its body when the run looked; None: the stream was never run.
         then: Its body with the rows of this collection.
-        arrived: Which files were read with it: the name in its place → what it was.
+        arrived: Which files were read with it: the name in its place → what it was; None: it is
+            there no more.
     """
 
     key: str
     seen: Mapping[str, Any] | None
     then: Mapping[str, Any]
-    arrived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    arrived: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
 
 def stream_key(source: str, ref: Ref) -> str:

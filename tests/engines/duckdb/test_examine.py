@@ -130,3 +130,29 @@ def test_through_the_sandbox(engine: DuckDB, tmp_path: Path, source: Describe) -
     counts = ColumnCounts("a", 1, (("BIGINT", 1), ("DOUBLE", 1)), 1, 2, 2)
     assert engine.examine(plan) == Examination(1, (counts,))
     assert asdict(plan)["files"][0]["path"] == str(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_the_first_rows_are_given_as_text(
+    engine: DuckDB, tmp_path: Path, source: Describe, encoding: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n01,门\n,\n" + f"{'x' * 2000},3\n" + "4,4\n" * 50, encoding)
+    reading = Reading("csv", encoding, columns=("a", "b"))
+    seen = engine.examine(ExaminePlan((source(path),), reading, first=3))
+    assert [[one or None for one in row] for row in seen.first] == [
+        ["01", "门"], [None, None], ["x" * 1000, "3"],
+    ]  # fmt: skip
+    assert seen.rows == 53
+    assert engine.examine(ExaminePlan((source(path),), reading)).first == ()
+
+
+def test_the_first_rows_of_other_kinds(engine: DuckDB, tmp_path: Path, source: Describe) -> None:
+    table = tmp_path / "1.parquet"
+    pq.write_table(pa.table({'a "x"': [1, None], "b": [[1], [2, 3]]}), table)
+    seen = engine.examine(ExaminePlan((source(table), source(table)), Reading("parquet"), first=3))
+    assert seen.first == (("1", "[1]"), (None, "[2, 3]"), ("1", "[1]"))
+    lines = tmp_path / "1.json"
+    lines.write_text('{"a": 1}\n{"b": {"c": 2.50}}\n{"a": null}\n')
+    seen = engine.examine(ExaminePlan((source(lines),), Reading("json", layout="lines"), first=2))
+    assert (seen.names, seen.first) == (("a", "b"), (("1", None), (None, '{"c":2.50}')))

@@ -88,7 +88,7 @@ def test_load_and_examine_plans_survive() -> None:
     column = LoadColumn("a", "b", "DATE", ("%d",), (Check("set", ("x",)), Check("required")))
     load = LoadPlan(LoadSpec((file,), reading, (column,)), "/i", "/q", Bounds(1, 2, 3.0, 4))
     assert wire.unpack_load(json.loads(json.dumps(asdict(load)))) == load
-    look = ExaminePlan((file,), reading)
+    look = ExaminePlan((file,), reading, first=7)
     assert wire.unpack_examine(json.loads(json.dumps(asdict(look)))) == look
 
 

@@ -46,6 +46,17 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return out.getvalue()
 
 
+def tarred(files: dict[str, bytes], *, padded: bool = True) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    size = sum(512 + len(data) + -len(data) % 512 for data in files.values())
+    return out.getvalue() if padded else out.getvalue()[: size + 1024]
+
+
 @pytest.fixture
 def into(tmp_path: Path) -> Holding:
     (tmp_path / "hold").mkdir()
@@ -186,23 +197,79 @@ def test_bounds_of_a_collection(take: Take, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_packed_twice_is_named(take: Take) -> None:
-    tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo("a.csv"))
-    inner = {"gzip": gzip.compress(ROWS), "xz": lzma.compress(ROWS), "tar": tar.getvalue()}
-    for word, data in inner.items():
-        (one,) = take(gzip.compress(data), f"{word}.csv.gz")
+    inner = {"gzip": gzip.compress(ROWS), "xz": lzma.compress(ROWS)}
+    packed = {word: (gzip.compress(data), f"{word}.csv.gz") for word, data in inner.items()}
+    packed["tar"] = zipped({"a.csv": tarred({"a.csv": ROWS})}), "a.zip"
+    packed["zip"] = tarred({"a.csv": zipped({})}), "a.tar"
+    for word, (data, name) in packed.items():
+        (one,) = take(data, name)
         with pytest.raises(Faulty) as caught:
             sniff(one.sample, Wishes())
-        assert word in caught.value.what
+        assert word in caught.value.what.lower()
+
+
+@pytest.mark.parametrize("ending", ["", *PACKS])
+def test_a_tar_gives_its_files_in_its_order(ending: str, take: Take, into: Holding) -> None:
+    files = {
+        "b/two.csv": b"id\n2\n",
+        "../../one.csv": b"id\n1\n",
+        "read.me": b"x",
+        "._b.csv": b"x",
+        "empty.csv": b"",
+        "名.csv": ROWS,
+    }
+    pack = PACKS.get(ending, bytes)
+    second, first, named = take(pack(tarred(files)), f"in.tar{ending}")
+    assert [content(one) for one in (first, second, named)] == [b"id\n1\n", b"id\n2\n", ROWS]
+    assert first.source.name.endswith(f"/in.tar{ending}/../../one.csv")
+    assert Path(first.source.path).parent == into.folder
+    assert [one.sample.name for one in (first, second, named)] == ["one.csv", "two.csv", "名.csv"]
+    assert into.skipped == [f"in.tar{ending}/read.me", f"in.tar{ending}/empty.csv"]
+
+
+@pytest.mark.parametrize(("archive", "word"), [
+    ({"a.md": b"x"}, "no file that can be collected"),
+    ({f"{n}.csv": b"id\n1\n" for n in range(4)}, "4 files"),
+    ({"x" * 300: b""}, "no file"),
+])  # fmt: skip
+def test_tars_that_do_not_fit(
+    archive: dict[str, bytes], word: str, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "MEMBERS", 3)
+    with pytest.raises(Faulty, match=word):
+        take(tarred(archive), "a.tar")
+
+
+@pytest.mark.parametrize("change", [
+    lambda data: data[:-1024], lambda data: data[:700], lambda data: data + b"garbage",
+    lambda data: data[:1024] + b"x" + data[1025:],
+])  # fmt: skip
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_damaged_tars_are_refused(
+    ending: str, change: Callable[[bytes], bytes], take: Take
+) -> None:
+    data = change(tarred({"a.csv": b"id\n1\n", "b.csv": b"id\n2\n"}, padded=False))
+    with pytest.raises(Faulty) as caught:
+        take(PACKS.get(ending, bytes)(data), f"a.tar{ending}")
+    assert caught.value.code == "faulty.packed"
+
+
+def test_a_bomb_in_a_tar_ends_early_in_what_is_passed_over_too(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "FREE", 1 << 20)
+    for name in ("a.csv", "a.bin"):
+        with pytest.raises(Faulty) as caught:
+            take(gzip.compress(tarred({name: bytes(64 << 20)})), "a.tar.gz")
+        assert caught.value.code == "faulty.bomb"
 
 
 def test_folders_are_searched_for_packed_files(tmp_path: Path) -> None:
     for name in ("a.csv.gz", "b.json.zst", "c.zip", "d.tar.gz", "e.gz"):
         (tmp_path / name).write_bytes(b"x")
     found = find(str(tmp_path))
-    assert [one.name for one in found.files] == ["a.csv.gz", "b.json.zst", "c.zip"]
-    assert found.skipped == ("d.tar.gz", "e.gz")
+    assert [one.name for one in found.files] == ["a.csv.gz", "b.json.zst", "c.zip", "d.tar.gz"]
+    assert found.skipped == ("e.gz",)
 
 
 def test_nothing_in_a_packed_file_is_told(take: Take) -> None:

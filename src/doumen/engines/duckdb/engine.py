@@ -129,6 +129,7 @@ class DuckDB:
             ),
             schema=None if declared is None else Schema(tuple(Column(*one) for one in declared)),
             sheets=tuple(_sheet(one) for one in body.get("sheets", ())),
+            first=tuple(map(tuple, body.get("first", ()))),
         )
 
     def compact(self, plan: CompactPlan, progress: Progress | None = None) -> Rewritten:

@@ -21,6 +21,7 @@ from doumen.engines.duckdb.candidates import CANDIDATES, Candidate
 from doumen.engines.duckdb.sources import Meter, Source, check_header, scannable, scans, sifted
 from doumen.engines.duckdb.staged import stage
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
+from doumen.engines.duckdb.text import name
 from doumen.model.errors import Faulty
 from doumen.model.message import msg
 from doumen.model.plan import ExaminePlan, Progress
@@ -30,6 +31,9 @@ _SHARE = 200
 
 _FIRST = 20_000
 """Rows of the first pass at least; 1 % of all rows if that is more."""
+
+_LONGEST = 1000
+"""Characters of a value that is given as it is."""
 
 Chosen = Sequence[Sequence[Candidate]]
 
@@ -61,7 +65,8 @@ def examine(
     table = scans(sources)
     first = _pass(connection, f"(FROM {table} LIMIT {_sample(good)})", everything)
     seen = _second(connection, table, first, good)
-    return _said(plan.reading.columns, seen, sum(source.rows or 0 for source in sources))
+    said = _said(plan.reading.columns, seen, sum(source.rows or 0 for source in sources))
+    return said | _begun(connection, table, len(plan.reading.columns), plan.first)
 
 
 def _staged(
@@ -91,7 +96,8 @@ def _staged(
         replace(column, parses=_worded(column)) if strings * _SHARE > column.filled else column
         for column, strings in zip(seen.columns, into.strings, strict=True)
     )
-    return _said(into.names, _Seen(seen.rows, columns), sum(s.rows or 0 for s in sources))
+    said = _said(into.names, _Seen(seen.rows, columns), sum(s.rows or 0 for s in sources))
+    return said | _begun(connection, table, len(into.names), plan.first)
 
 
 def _looked(plan: ExaminePlan) -> dict[str, Any]:
@@ -120,11 +126,12 @@ def _scanned(
             seen = _second(connection, table, first, rows)
             if seen.rows != rows or len(plan.reading.columns) == 1:
                 rows -= sum(empty_lines(Path(s.path), plan.reading) for s in sources)
+            begun = _begun(connection, table, len(plan.reading.columns), plan.first)
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise
         except (duckdb.Error, Unclear):
             return None
-    return _said(plan.reading.columns, seen, rows) if seen.rows == rows else None
+    return _said(plan.reading.columns, seen, rows) | begun if seen.rows == rows else None
 
 
 def _guess(plan: ExaminePlan) -> int:
@@ -152,7 +159,27 @@ def _declared(connection: duckdb.DuckDBPyConnection, plan: ExaminePlan) -> dict[
                 detail="columns",
             )
     rows = sum(pq.read_metadata(file.path).num_rows for file in plan.files)
-    return {"rows": rows, "columns": [], "schema": list(found[0].items())}
+    values = [f"CAST({name(column)} AS VARCHAR)" for column in found[0]]
+    tables = " UNION ALL ".join(f"SELECT * FROM {parquet.table_of(f)}" for f in plan.files)  # noqa: S608
+    begun = _given(connection, f"({tables})", values, plan.first)
+    return {"rows": rows, "columns": [], "schema": list(found[0].items()), **begun}
+
+
+def _begun(
+    connection: duckdb.DuckDBPyConnection, table: str, width: int, rows: int
+) -> dict[str, Any]:
+    """The first rows of a table of text, where any are asked for."""
+    return _given(connection, table, [f"c{number}" for number in range(width)], rows)
+
+
+def _given(
+    connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str], rows: int
+) -> dict[str, Any]:
+    if not rows:
+        return {}
+    values = ", ".join(f"left({text}, {_LONGEST})" for text in texts)
+    found = connection.execute(f"SELECT {values} FROM {table} LIMIT {rows}")  # noqa: S608 - quoted
+    return {"first": found.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def _spec(spec: Mapping[str, Any]) -> LoadSpec:
 def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
     """An examine plan from what `dataclasses.asdict` made of it."""
     files, reading = _sources(body)
-    return ExaminePlan(files, reading, Bounds(**body["bounds"]))
+    return ExaminePlan(files, reading, Bounds(**body["bounds"]), body["first"])
 
 
 def unpack_compact(body: Mapping[str, Any]) -> CompactPlan:

@@ -10,7 +10,7 @@ from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
-from doumen.model.source import CONNECTION
+from doumen.model.source import ARRIVAL, CONNECTION
 from doumen.model.upkeep import UPKEEP
 
 _KINDS: Mapping[str, Message] = {
@@ -34,16 +34,17 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
     Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
-    steward, actors, sources and how files are kept by the owner, tokens by the owner and by whom
-    they are of; every other kind of fact follows from jobs and keys alone. Negotiations, transfers
-    and agreements are changed by those who govern, and by the participant who is the other side.
+    steward, actors, sources, which of their files were read and how files are kept by the owner,
+    tokens by the owner and by whom they are of; every other kind of fact follows from jobs and keys
+    alone. Negotiations, transfers and agreements are changed by those who govern, and by the
+    participant who is the other side of them.
 
     Raises:
         Refused: they may not.
     """
     if fact.kind == "actor":
         _actor(actor, fact)
-    elif fact.kind == CONNECTION:
+    elif fact.kind in {CONNECTION, ARRIVAL}:
         may_collect(actor)
     elif fact.kind == UPKEEP:
         may_keep(actor)

@@ -21,7 +21,7 @@ from doumen.model.files import no_file, reason
 from doumen.model.load import SourceFile
 from doumen.model.message import joined, msg
 from doumen.model.plan import Progress
-from doumen.rooms.collect import unpack
+from doumen.rooms.collect import tar, unpack
 from doumen.rooms.collect.faults import together
 from doumen.rooms.collect.formats import SHELF
 from doumen.rooms.collect.sample import Sample, Scan
@@ -35,7 +35,7 @@ PLAIN = tuple(ending for kind in SHELF for ending in kind.endings)
 ENDINGS = (
     *PLAIN,
     *(plain + packed for plain in PLAIN for packed in unpack.ENDINGS if packed != ".zip"),
-    ".zip",
+    *unpack.ARCHIVES,
 )
 
 
@@ -92,7 +92,7 @@ def find(path: str) -> Found:
         raise NotFound(
             msg("`{path}` names no file that can be collected.", path=path),
             why=msg(
-                "Looked for names that end in {plain}, packed or not, and `.zip`.",
+                "Looked for names that end in {plain}, packed or not, and for archives (ZIP, tar).",
                 plain=joined(msg(", "), PLAIN),
             ),
             next=msg("Name the files, or a pattern such as `folder/*.csv`."),
@@ -229,7 +229,7 @@ def _weigh(path: Path, into: Holding, moved: Callable[[int], None]) -> list[Weig
         with path.open("rb") as stream:
             opened = os.fstat(stream.fileno())
             identity = (opened.st_size, opened.st_mtime_ns, opened.st_ino)
-            how = unpack.kind(stream.read(16))
+            how = unpack.kind(stream.read(tar.BLOCK))
             stream.seek(0)
             if how is None or (how == "zip" and unpack.workbook(path)):
                 chunks = iter(partial(stream.read, CHUNK), b"")

@@ -200,11 +200,7 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
     declared = brought(held, request.merge) if held else ()
     expected = tuple(c.source for c in declared)
     wishes = replace(request.wishes, expected=expected)
-    sniffed = alike([one.sample for one in weighed], wishes)
-    if sniffed.reading.layout == "look":
-        seen = desk.examine(files, sniffed.reading)
-        chosen = sheets.choose(seen.sheets, sniffed.reading, wishes)
-        sniffed = replace(sniffed, reading=chosen.reading, why=(*sniffed.why, *chosen.why))
+    sniffed = recognised(desk, weighed, wishes)
     if held is None:
         return _inferred(desk, request, files, sniffed)
     reading = sniffed.reading
@@ -228,6 +224,20 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
             ),
         )
     return Fitted(files, reading, columns, held.text, said, named(request.merge, columns))
+
+
+def recognised(desk: Desk, weighed: Sequence[Weighed], wishes: Wishes) -> Sniffed:
+    """How files are read, alike; of workbooks the sheet is chosen.
+
+    Raises:
+        DoumenError: they cannot be read, or are not read alike.
+    """
+    sniffed = alike([one.sample for one in weighed], wishes)
+    if sniffed.reading.layout != "look":
+        return sniffed
+    seen = desk.examine(tuple(one.source for one in weighed), sniffed.reading)
+    chosen = sheets.choose(seen.sheets, sniffed.reading, wishes)
+    return replace(sniffed, reading=chosen.reading, why=(*sniffed.why, *chosen.why))
 
 
 def _inferred(

@@ -1,29 +1,27 @@
-"""Compressed files and ZIP archives unpacked into a folder of the collection, within bounds.
+"""Compressed files and archives unpacked into a folder of the collection, within bounds.
 
-One layer only: what is packed twice is refused by name. Names within an archive are labels,
-never paths. Bytes are counted while they come, so what an archive says of itself is not
-believed. Formats: gzip, bzip2, xz and zstd (each with several members one after the other),
-ZIP with any number of files.
+One layer only: what is packed twice is refused by name; a compressed tar is one. Names within an
+archive are labels, never paths. Bytes are counted while they come, so what an archive says of
+itself is not believed. Formats: gzip, bzip2, xz and zstd (each with several members one after the
+other), ZIP and tar with any number of files.
 """
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, cast
 
 from doumen.model.errors import DoumenError, Faulty, Unavailable
 from doumen.model.message import msg
+from doumen.rooms.collect import compressed, labels, tar
 
 CHUNK = 1 << 20
 MOST = 64 << 30
@@ -36,8 +34,6 @@ MEMBERS = 10_000
 """Files of one archive."""
 _DIRECTORY = 16 << 20
 """Bytes of an archive's directory, which is read into memory."""
-_MEMORY = 256 << 20
-"""Bytes that xz may use."""
 
 MAGIC = {
     b"\x1f\x8b": "gzip",
@@ -50,6 +46,9 @@ MAGIC = {
 """First bytes → kind."""
 ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".zip": "zip"}
 """Endings of names → kind; what a file is, its first bytes say."""
+_TARS = (".gz", ".bz2", ".xz", ".zst")
+ARCHIVES = (".zip", ".tar", *(f".tar{one}" for one in _TARS), ".tgz", ".tbz2", ".txz", ".tzst")
+"""Endings of names of archives."""
 
 _DAMAGED = (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -122,7 +121,9 @@ class Packed:
 
 
 def kind(head: bytes) -> str | None:
-    """How a file is packed, by its first bytes; None where it is not."""
+    """How a file is packed, by its first `tar.BLOCK` bytes; None where it is not."""
+    if tar.begins(head):
+        return "tar"
     return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
 
 
@@ -154,23 +155,25 @@ def unpacked(path: Path, how: str, endings: tuple[str, ...], into: Holding) -> G
         with archive:
             yield from _members(path, archive, endings, into)
         return
+    chunks = within(compressed.chunks(path, how), path, path.stat().st_size)
+    head = _head(chunks)
+    if tar.begins(head):
+        yield from _tarred(path, _again(head, chunks), endings, into)
+        return
     name = path.name
     for ending, one in ENDINGS.items():
         if one == how:
             name = name[: -len(ending)] if name.lower().endswith(ending) else name
-    chunks = _whole(path, how)
-    yield Packed(path.as_posix(), name, path.stat().st_size, bounded(chunks, path, into))
+    whole = counted(_again(head, chunks), into)
+    yield Packed(path.as_posix(), name, path.stat().st_size, whole)
 
 
-def bounded(
-    chunks: Generator[bytes], path: Path, into: Holding, packed: int | None = None
-) -> Generator[bytes]:
-    """Chunks of an unpacked file as long as they keep within the bounds.
+def within(chunks: Generator[bytes], path: Path, packed: int) -> Generator[bytes]:
+    """Chunks of an unpacked file as long as they are not much more than what is packed.
 
     Raises:
         Faulty: it is a bomb, or damaged.
     """
-    packed = path.stat().st_size if packed is None else packed
     size = 0
     with closing(chunks), _guarded(path.name):
         for chunk in chunks:
@@ -186,8 +189,35 @@ def bounded(
                     next=msg("If you trust it, unpack it yourself and collect what is in it."),
                     detail="bomb",
                 )
+            yield chunk
+
+
+def counted(chunks: Generator[bytes], into: Holding) -> Generator[bytes]:
+    """Chunks that are about to be written, as long as there is room for them.
+
+    Raises:
+        Faulty, Unavailable: there is none; see `Holding.count`.
+    """
+    with closing(chunks):
+        for chunk in chunks:
             into.count(len(chunk))
             yield chunk
+
+
+def _head(chunks: Iterator[bytes]) -> bytes:
+    """What comes first, as much as tells an archive; less where there is no more."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= tar.BLOCK:
+            break
+    return head
+
+
+def _again(head: bytes, chunks: Generator[bytes]) -> Generator[bytes]:
+    with closing(chunks):
+        yield head
+        yield from chunks
 
 
 class _guarded:
@@ -213,48 +243,6 @@ class _guarded:
                 next=msg("Check that it was written to its end, and get it again."),
                 detail="packed",
             ) from error
-
-
-def _whole(path: Path, how: str) -> Generator[bytes]:
-    if how in _STREAMS:
-        yield from _streams(path, _STREAMS[how])
-        return
-    with _opened(path, how) as stream:
-        while chunk := stream.read(CHUNK):
-            yield chunk
-
-
-def _opened(path: Path, how: str) -> IO[bytes]:
-    if how == "gzip":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    import pyarrow as pa  # noqa: PLC0415 - slow to import, and for zstd only
-
-    return cast("IO[bytes]", pa.input_stream(str(path), compression="zstd"))
-
-
-_STREAMS: dict[str, Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]] = {
-    "bzip2": bz2.BZ2Decompressor,
-    "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY),
-}
-
-
-def _streams(
-    path: Path, begin: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]
-) -> Generator[bytes]:
-    """Streams that follow one another; what follows and is none is damage, never ignored."""
-    with path.open("rb") as file:
-        data = file.read(CHUNK)
-        while data:
-            one = begin()
-            while not one.eof:
-                if one.needs_input and not data:
-                    data = file.read(CHUNK)
-                    if not data:
-                        raise EOFError
-                yield one.decompress(data, CHUNK)
-                data = b""
-            data = (one.unused_data or file.read(CHUNK)).lstrip(b"\0")
-            data = data or file.read(CHUNK).lstrip(b"\0")
 
 
 def _sound(path: Path) -> Path:
@@ -284,9 +272,7 @@ def _members(
     taken = []
     for member in archive.infolist():
         label = _label(member)
-        parts = [part for part in label.split("/") if part not in {".", ".."}]
-        hidden = any(part.startswith((".", "~", "__MACOSX")) for part in parts)
-        if member.is_dir() or hidden:
+        if member.is_dir() or labels.hidden(label):
             continue
         if label.lower().endswith(endings) and member.file_size:
             taken.append((member, label))
@@ -301,11 +287,10 @@ def _members(
                 next=msg("Unpack it with its password and collect what is in it."),
                 detail="encrypted",
             )
+        chunks = within(_member(archive, member), path, member.compress_size)
+        name = label.rpartition("/")[2]
         yield Packed(
-            f"{path.as_posix()}/{label}",
-            label.rpartition("/")[2],
-            member.compress_size,
-            bounded(_member(archive, member), path, into, member.compress_size),
+            f"{path.as_posix()}/{label}", name, member.compress_size, counted(chunks, into)
         )
 
 
@@ -316,18 +301,44 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Generator[byte
 
 
 def _label(member: zipfile.ZipInfo) -> str:
-    """The name of a member as its writer meant it, fit to be shown: no path is made of it."""
-    name = member.filename
-    if not member.flag_bits & 0x800:
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
+    """The name of a member as its writer meant it."""
+    if member.flag_bits & 0x800:
+        return labels.shown(member.filename)
+    return labels.label(member.filename.encode("cp437", "replace"))
+
+
+def _tarred(
+    path: Path, chunks: Generator[bytes], endings: tuple[str, ...], into: Holding
+) -> Generator[Packed]:
+    """Files of a tar archive, in its order: it is read once, from its first byte to its last."""
+    taken = 0
+    with closing(chunks):
+        archive = tar.Tar(chunks)
+        while True:
+            with _guarded(path.name):
+                member = archive.member()
+            if member is None:
                 break
-            except UnicodeDecodeError:
+            if not member.label or member.label.endswith("/") or labels.hidden(member.label):
                 continue
-    shown = "".join(c if c.isprintable() else " " for c in name.replace("\\", "/"))
-    return shown[:255].strip()
+            if not (member.regular and member.size and member.label.lower().endswith(endings)):
+                into.skipped.append(f"{path.name}/{member.label}")
+                continue
+            taken += 1
+            if taken > MEMBERS:
+                raise _unfit(path, taken)
+            name = member.label.rpartition("/")[2]
+            content = counted(_entire(path, archive, member), into)
+            yield Packed(f"{path.as_posix()}/{member.label}", name, member.size, content)
+    if not taken:
+        raise _unfit(path, 0)
+
+
+def _entire(path: Path, archive: tar.Tar, member: tar.Member) -> Generator[bytes]:
+    with _guarded(path.name):
+        if member.sparse:
+            raise NotImplementedError
+        yield from archive.content()
 
 
 def _unfit(path: Path, files: int) -> DoumenError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from doumen.model.errors import Faulty, Invalid, NotFound, Unavailable
+from doumen.model.errors import Conflict, Faulty, Invalid, NotFound, Refused, Unavailable
 from doumen.model.message import Message, enumerated, msg, paragraph, plain
 from doumen.rooms.collect.connectors.interface import Part
 
@@ -119,8 +119,55 @@ def no_driver(package: str, extra: str) -> Unavailable:
     """A library that only this kind needs is not there."""
     return Unavailable(
         msg(
-            "The database needs the Python package `{name}`, which is not installed.", name=package
+            "This kind of place needs the Python package `{name}`, which is not installed.",
+            name=package,
         ),
         next=plain(f"pip install 'doumen[{extra}]'"),
         detail="driver",
+    )
+
+
+def no_authorities(path: str) -> Invalid:
+    """A file holds no certificates of authorities."""
+    return Invalid(
+        msg("`{path}` holds no certificates that can be read.", path=path),
+        next=msg("Put certificates in PEM there, or correct `authorities`."),
+        detail="tls",
+    )
+
+
+def no_folder(place: Message, folder: str) -> NotFound:
+    """A place of files has no such folder."""
+    return NotFound(
+        msg("{place} has no folder `{folder}`.", place=place, folder=folder),
+        next=msg("Correct `files`; its folders are those of the place."),
+        detail="folder",
+    )
+
+
+def closed(place: Message, name: str) -> Refused:
+    """A file or a folder of a place may not be read."""
+    return Refused(
+        msg("`{name}` may not be read.", name=name),
+        why=msg("{place} does not allow it to who reads.", place=place),
+        next=msg("Ask its administrator for the right to read it, or leave it out of `files`."),
+        detail="closed",
+    )
+
+
+def gone(place: Message, name: str) -> NotFound:
+    """A file is there no more."""
+    return NotFound(
+        msg("{place} has no file `{name}` any more.", place=place, name=name),
+        next=msg("It was there just now; see who removes files there."),
+        detail="gone",
+    )
+
+
+def changed(name: str) -> Conflict:
+    """A file is not what it was when it was listed, or becomes another while it is brought."""
+    return Conflict(
+        msg("`{name}` changes while it is brought.", name=name),
+        next=msg("Wait until it is written, then run the source again."),
+        detail="changed",
     )

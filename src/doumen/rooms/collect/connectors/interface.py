@@ -134,11 +134,14 @@ class Item:
         size: Bytes; None: the place does not tell.
         tag: Another one where the content is another: an ETag, or size and time of the last
             change; None: the place tells nothing, so only reading it would show.
+        changed: When it was last changed, in seconds of Unix by the clock of the place; None: it
+            does not tell, or shows files only once they are whole.
     """
 
     name: str
     size: int | None
     tag: str | None
+    changed: float | None = None
 
 
 class Files(Protocol):
@@ -146,6 +149,8 @@ class Files(Protocol):
 
     def items(self, pattern: str) -> Iterator[Item]:
         """The files whose names match, by name; `*` stays within a folder, `**` does not.
+
+        Names that begin with a dot or `~` match only where the pattern writes that out.
 
         Raises:
             Unavailable: the place went away. Refused: it does not let us look.

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, enumerated, msg, sentence
 from doumen.model.validation import fault
+from doumen.rooms.collect.connectors import names
 from doumen.rooms.collect.connectors.interface import Connector, Gives
 
 
@@ -26,6 +27,8 @@ class Kind:
         gives: What such a place is made of.
         reads: Model of what a user writes for a stream, beside what all streams have; None:
             nothing.
+        paths: Options that are paths on this machine: relative ones lie beside the document.
+        lists: Whether a place of files tells which it has; else a stream names one.
     """
 
     name: str
@@ -34,6 +37,16 @@ class Kind:
     make: Callable[[Any, Mapping[str, str]], Connector]
     gives: Gives = Gives.TABLES
     reads: type[BaseModel] | None = None
+    paths: tuple[str, ...] = ("path",)
+    lists: bool = True
+
+    def many(self, files: str) -> bool:
+        """Whether a stream of such files may come to name more of them than one.
+
+        Raises:
+            Invalid: it is no pattern.
+        """
+        return self.lists and names.pattern(files).wild
 
     def check(self, written: Mapping[str, object]) -> BaseModel:
         """The options that a user wrote; all faults are told at once, and no value.

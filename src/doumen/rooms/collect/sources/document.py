@@ -46,14 +46,15 @@ class _StreamForm(BaseModel):
     accept_extra: bool = False
 
     def stream(self, ref: Ref, kind: Kind, reads: Mapping[str, Any], folder: Path) -> Stream:
-        """The stream; rows are appended where nothing comes twice, unless the document says else.
+        """The stream; as a rule, rows of a cursor and of many files are appended.
 
         Raises:
             Invalid: its parts do not go together. NotFound, Unavailable: its contract is not read.
         """
         self._named(kind.gives)
         once = self.cursor is not None or kind.gives is Gives.FILES
-        usual = Writes.APPEND if once else Writes.REPLACE
+        many = self.cursor is not None or (self.files is not None and kind.many(self.files))
+        usual = Writes.APPEND if many else Writes.REPLACE
         if self.key is not None:
             usual = Writes.UPSERT
         writes = self.writes or usual
@@ -179,8 +180,9 @@ def _options(
     except Invalid as error:
         faults.append(error.why or error.what)
         return {}
-    if "path" in options:
-        options["path"] = _beside(folder, options["path"])
+    for path in set(kind.paths) & options.keys():
+        if options[path] is not None:
+            options[path] = _beside(folder, options[path])
     return options
 
 

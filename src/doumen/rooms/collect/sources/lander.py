@@ -93,7 +93,7 @@ class Lander:
         *,
         mark: Mark | None = None,
         wishes: Wishes | None = None,
-        arrived: Mapping[str, Mapping[str, Any]] | None = None,
+        arrived: Mapping[str, Mapping[str, Any] | None] | None = None,
     ) -> Made:
         """One collection, under the contract in force, else the stream's, else an inferred one.
 
@@ -101,7 +101,8 @@ class Lander:
             weighed: Files that are read alike.
             mark: The cursor up to which the stream is read with them.
             wishes: How they are to be read; None: as they look.
-            arrived: Files of the place that they are: name → what is to be known of it.
+            arrived: Files of the place that they are: name → what is to be known of it; None: it
+                is there no more.
 
         Raises:
             DoumenError: they do not fit, or another run went on meanwhile; nothing is kept.
@@ -123,6 +124,8 @@ class Lander:
             "cursor": stream.cursor,
             "mark": None if mark is None else marks.as_json(mark),
             "digests": [one.source.sha256 for one in weighed],
+            "writes": stream.writes.value,
+            "reads": dict(stream.reads),
             "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         onward = Onward(self.key, self.state, then, arrived or {})

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from doumen.gate.desk import Desk
 from doumen.model.answer import Made
+from doumen.model.errors import DoumenError
+from doumen.model.message import Message
 from doumen.model.schema import Schema
 from doumen.model.source import Stream
 from doumen.rooms.collect.connectors.interface import Mark, There
 from doumen.rooms.collect.sources.lander import Lander
+
+LISTED = 1000
+"""Files of a place that are listed."""
 
 
 @dataclass(slots=True)
@@ -20,11 +26,15 @@ class Ran:
     Attributes:
         made: The collections, in order; none: there was nothing new.
         mark: The cursor up to which it is read now; None: it has none.
+        said: What is to be known of it beside that.
+        error: What could not be read, where the rest of it was.
     """
 
     stream: Stream
     mark: Mark | None = None
     made: list[Made] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
+    error: DoumenError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +57,15 @@ class Reader(Protocol):
         ...
 
     def there(self, opened: Any) -> Sequence[There]:
-        """What the place has that may be read.
+        """What the place has that may be read; where that is more than `LISTED`, the first of it.
 
         Raises:
             DoumenError: it does not tell.
         """
         ...
 
-    def shown(self, opened: Any, stream: Stream, rows: int) -> Shown:
-        """The first rows of a stream, at most so many.
+    def shown(self, desk: Desk, opened: Any, stream: Stream, rows: int) -> Shown:
+        """The first rows of a stream, at most so many; files are looked at in the sandbox.
 
         Raises:
             DoumenError: it cannot be read.

@@ -15,12 +15,12 @@ from doumen.model.ref import Ref
 from doumen.model.source import Source, Stream
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives
-from doumen.rooms.collect.sources import secrets, tables
+from doumen.rooms.collect.sources import files, secrets, tables
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import Reader
 from doumen.rooms.collect.sources.telling import Result
 
-_READERS: Mapping[Gives, Reader] = {Gives.TABLES: tables}
+_READERS: Mapping[Gives, Reader] = {Gives.TABLES: tables, Gives.FILES: files}
 
 
 def reader(source: Source) -> Reader:
@@ -66,6 +66,7 @@ def ran(desk: Desk, source: Source, wanted: frozenset[Ref]) -> Iterator[Result]:
 def _one(desk: Desk, source: Source, stream: Stream, place: Any) -> Result:
     try:
         lander = Lander.of(desk, source, stream)
-        return Result(source, stream, reader(source).run(lander, place), None)
+        ran = reader(source).run(lander, place)
+        return Result(source, stream, ran, ran.error)
     except DoumenError as error:
         return Result(source, stream, None, error)

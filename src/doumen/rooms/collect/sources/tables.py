@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from doumen.failpoint import passing
+from doumen.gate.desk import Desk
 from doumen.kits.policy.target import folded
 from doumen.model.source import Stream, Writes
 from doumen.model.values import json_rows
@@ -36,7 +37,7 @@ def there(opened: Session) -> Sequence[There]:
     return opened.tables()
 
 
-def shown(opened: Session, stream: Stream, rows: int) -> Shown:
+def shown(desk: Desk, opened: Session, stream: Stream, rows: int) -> Shown:
     """As `Reader.shown`."""
     part = replace(_part(stream), cursor=None)
     schema = opened.describe(part)

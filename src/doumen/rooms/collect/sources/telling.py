@@ -12,6 +12,8 @@ from doumen.model.fact import Facts
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.model.source import Source, Stream
+from doumen.rooms.collect.connectors.interface import There
+from doumen.rooms.collect.labels import shown
 from doumen.rooms.collect.sources import kept, marks
 from doumen.rooms.collect.sources.reading import Ran
 
@@ -50,6 +52,8 @@ def ran(results: Sequence[Result]) -> Outcome:
         )
         state = _state(one)
         rows.append((one.source.name, str(one.stream.ref), *counts, mark or "", state))
+        for words in [] if one.ran is None else one.ran.said:
+            said.append(msg("{place}: {what}", place=one.stream.ref, what=words))
         if one.error is not None:
             said.append(msg("{place}: {what}", place=one.stream.ref, what=one.error.what))
             said += [words for words in (one.error.why, one.error.next) if words is not None]
@@ -62,6 +66,20 @@ def ran(results: Sequence[Result]) -> Outcome:
         tuple(dict.fromkeys(said)),
         exit=1 if failed else 0,
     )
+
+
+def there(found: Sequence[There]) -> Table:
+    """What a place has."""
+    if found and all(one.kind == "file" for one in found):
+        files = tuple((shown(one.name), "" if one.size is None else one.size) for one in found)
+        return Table((msg("file"), msg("bytes")), files)
+    heads = (msg("table"), msg("kind"), msg("rows, about"), msg("key"), msg("columns"))
+    rows = tuple(
+        (one.name, one.kind, one.rows if one.rows is not None else "", ", ".join(one.key),
+         ", ".join(one.schema.names))
+        for one in found
+    )  # fmt: skip
+    return Table(heads, rows)
 
 
 def described(source: Source) -> dict[str, Any]:

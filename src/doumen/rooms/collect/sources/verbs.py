@@ -15,6 +15,7 @@ from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref, identifier
 from doumen.model.source import CONNECTION, Source, Stream
 from doumen.rooms.collect.sources import document, kept, running, telling
+from doumen.rooms.collect.sources.reading import LISTED
 
 PREVIEWED = 10
 """Rows of a preview."""
@@ -129,7 +130,7 @@ def test(desk: Desk, *, name: str) -> Outcome:
 
 
 def discover(desk: Desk, *, name: str) -> Outcome:
-    """List the tables and views of a source that may be read, with their columns.
+    """List what a source has that may be read: tables and views with their columns, or files.
 
     Raises:
         As `test`.
@@ -147,15 +148,14 @@ def discover(desk: Desk, *, name: str) -> Outcome:
             "size": one.size,
             "title": one.title,
         }
-        for one in found
+        for one in found[:LISTED]
     ]
-    rows = tuple(
-        (one.name, one.kind, one.rows if one.rows is not None else "", ", ".join(one.key),
-         ", ".join(one.schema.names))
-        for one in found
-    )  # fmt: skip
-    heads = (msg("table"), msg("kind"), msg("rows, about"), msg("key"), msg("columns"))
-    return Outcome({"source": source.name, "tables": shape}, (Table(heads, rows),))
+    said = (msg("There are more; these are the first {count:,} by name.", count=LISTED),)
+    return Outcome(
+        {"source": source.name, "tables": shape},
+        (telling.there(found[:LISTED]),),
+        said if len(found) > LISTED else (),
+    )
 
 
 def preview(desk: Desk, *, name: str, table: str) -> Outcome:
@@ -170,7 +170,7 @@ def preview(desk: Desk, *, name: str, table: str) -> Outcome:
         Stream(Ref("preview", "preview"), table),
     )
     with running.opened(source) as place:
-        found = running.reader(source).shown(place, stream, PREVIEWED)
+        found = running.reader(source).shown(desk, place, stream, PREVIEWED)
     columns = [{"name": one.name, "type": one.type} for one in found.schema]
     rows = [list(row) for row in found.rows]
     shape = {"source": source.name, "table": table, "columns": columns, "rows": rows}
