@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doumen.kits.standards.jsonpath import Step, steps
+from doumen.kits.standards.jsonpath import Step, follow, steps
 from doumen.model.errors import Invalid
 
 
@@ -40,3 +40,12 @@ def test_what_names_no_one_node_is_refused(query: str) -> None:
     with pytest.raises(Invalid) as caught:
         steps(query)
     assert caught.value.code == "invalid.json-path"
+
+
+def test_a_way_is_followed() -> None:
+    document = {"a": [{"b": None}], "c": {"0": 1}}
+    assert follow(document, ()) == (document,)
+    assert follow(document, ("a", 0, "b")) == (None,)
+    assert follow(document, ("c", "0")) == (1,)
+    for way in (("a", 1), ("a", "0"), ("b",), ("c", 0), ("a", 0, "b", "c")):
+        assert follow(document, way) == ()

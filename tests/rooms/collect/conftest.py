@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from tests.rooms.collect.web.serving import Web, serving
 
 from doumen.kits.standards import odcs
 from doumen.model.actor import OWNER, Actor
@@ -220,3 +221,10 @@ def contract(tmp_path: Path) -> Callable[..., str]:
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A server of the web that a test fills."""
+    with serving() as made:
+        yield made

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
@@ -50,6 +52,27 @@ def steps(query: str) -> tuple[Step, ...]:
         found.append(_step(match, query))
         place = match.end()
     return tuple(found)
+
+
+def follow(document: Any, way: Sequence[Step]) -> tuple[Any, ...]:
+    """The value where the steps lead, alone; nothing: they lead nowhere.
+
+    Examples:
+        >>> follow({"a": [None, {"b": 1}]}, ("a", 1, "b"))
+        (1,)
+        >>> follow({"a": []}, ("a", 0))
+        ()
+    """
+    for step in way:
+        if isinstance(step, str):
+            if not isinstance(document, Mapping) or step not in document:
+                return ()
+            document = document[step]
+        else:
+            if not isinstance(document, list) or step >= len(document):
+                return ()
+            document = document[step]
+    return (document,)
 
 
 def _step(match: re.Match[str], query: str) -> Step:

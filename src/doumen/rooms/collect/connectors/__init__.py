@@ -5,7 +5,21 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, folder, http, postgresql, s3, sftp, sqlite
+from doumen.rooms.collect.connectors import (
+    ckan,
+    dcat,
+    delta_sharing,
+    dlt,
+    duckdb,
+    folder,
+    http,
+    http_api,
+    postgresql,
+    s3,
+    sdmx,
+    sftp,
+    sqlite,
+)
 from doumen.rooms.collect.connectors.file_reads import FileReads
 from doumen.rooms.collect.connectors.interface import (
     Connector,
@@ -20,9 +34,33 @@ from doumen.rooms.collect.connectors.interface import (
 )
 from doumen.rooms.collect.connectors.kind import Kind
 
+_WEB = ("authorities",)
+"""Options of places on the web that are paths."""
 SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(ckan.KIND, ckan.Options, ckan.SECRETS, ckan.Ckan, Gives.FILES, FileReads, _WEB),
+        Kind(
+            ckan.STORE,
+            ckan.Options,
+            ckan.SECRETS,
+            ckan.Store,
+            Gives.RECORDS,
+            ckan.RecordReads,
+            _WEB,
+        ),
+        Kind(dcat.KIND, dcat.Options, dcat.SECRETS, dcat.Dcat, Gives.FILES, FileReads, _WEB),
+        Kind(
+            delta_sharing.KIND,
+            delta_sharing.Options,
+            delta_sharing.SECRETS,
+            delta_sharing.DeltaSharing,
+            Gives.FILES,
+            FileReads,
+            _WEB,
+            lists=False,
+        ),
+        Kind(dlt.KIND, dlt.Options, dlt.SECRETS, dlt.Dlt, Gives.RECORDS, dlt.Reads),
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),
         Kind(
@@ -35,8 +73,18 @@ SHELF: Mapping[str, Kind] = {
             http.PATHS,
             lists=False,
         ),
+        Kind(
+            http_api.KIND,
+            http_api.Options,
+            http_api.SECRETS,
+            http_api.HttpApi,
+            Gives.RECORDS,
+            http_api.Reads,
+            _WEB,
+        ),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
         Kind(s3.KIND, s3.Options, s3.SECRETS, s3.S3, Gives.FILES, FileReads, s3.PATHS),
+        Kind(sdmx.KIND, sdmx.Options, sdmx.SECRETS, sdmx.Sdmx, Gives.RECORDS, sdmx.Reads, _WEB),
         Kind(sftp.KIND, sftp.Options, sftp.SECRETS, sftp.Sftp, Gives.FILES, FileReads, sftp.PATHS),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )

@@ -182,8 +182,11 @@ class Records(Protocol):
 
     def read(
         self, table: str | None, reads: Mapping[str, Any], after: Mark | None
-    ) -> Generator[Sequence[Mapping[str, Any]], None, None]:
-        """The records, in pages as they come; values as JSON has them.
+    ) -> Generator[Sequence[Any], None, None]:
+        """The records, in pages as they come; values as `jsontext` reads and writes them.
+
+        What is no record, such as a line that is no JSON, is given too: it is set aside where
+        records are loaded.
 
         Args:
             table: What is read, as the place calls it.

@@ -37,6 +37,7 @@ class _StreamForm(BaseModel):
     table: str | None = Field(default=None, min_length=1, max_length=1000)
     query: str | None = Field(default=None, min_length=1, max_length=100_000)
     files: str | None = Field(default=None, min_length=1, max_length=1000)
+    path: str | None = Field(default=None, min_length=1, max_length=1000)
     cursor: str | None = Field(default=None, min_length=1, max_length=1000)
     writes: Writes | None = Field(default=None, strict=False)
     key: list[str] | str | None = None
@@ -62,7 +63,7 @@ class _StreamForm(BaseModel):
             raise _wrong(msg("`append` needs a `cursor`, so that nothing comes twice."))
         return Stream(
             ref,
-            table=self.files or self.table,
+            table=self.files or self.path or self.table,
             query=self.query,
             reads=reads,
             cursor=self.cursor,
@@ -104,6 +105,8 @@ class _StreamForm(BaseModel):
             Invalid: it names something else.
         """
         match gives:
+            case Gives.TABLES | Gives.FILES if self.path:
+                raise _wrong(msg("`path` is not for such a place."))
             case Gives.TABLES if (self.table is None) == (self.query is None) or self.files:
                 raise _wrong(msg("Give `table` or `query`."))
             case Gives.FILES if self.files is None or self.table or self.query or self.cursor:
@@ -112,6 +115,8 @@ class _StreamForm(BaseModel):
                 )
             case Gives.RECORDS if self.query or self.files:
                 raise _wrong(msg("Neither `query` nor `files` is for such a place."))
+            case Gives.RECORDS if (self.table is None) == (self.path is None):
+                raise _wrong(msg("Give `path` or `table`, one of both."))
 
 
 def _wrong(what: Message) -> Invalid:

@@ -15,12 +15,16 @@ from doumen.model.ref import Ref
 from doumen.model.source import Source, Stream
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives
-from doumen.rooms.collect.sources import files, secrets, tables
+from doumen.rooms.collect.sources import files, records, secrets, tables
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import Reader
 from doumen.rooms.collect.sources.telling import Result
 
-_READERS: Mapping[Gives, Reader] = {Gives.TABLES: tables, Gives.FILES: files}
+_READERS: Mapping[Gives, Reader] = {
+    Gives.TABLES: tables,
+    Gives.FILES: files,
+    Gives.RECORDS: records,
+}
 
 
 def reader(source: Source) -> Reader:
