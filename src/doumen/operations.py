@@ -237,8 +237,8 @@ JOBS: tuple[Operation, ...] = (
                   repeat=True, metavar="STATE"),
             Param("limit", "At most so many.", "integer", default=100),
         ),
-        details="`--detach` before or after a verb queues it as a job: `collect`, and `query` with "
-        "`--into`. You see your own; whoever oversees the node sees that there are others.",
+        details="`--detach` before or after a verb queues it as a job: `collect`, `source run`, and "
+        "`query` with `--into`. You see your own; whoever oversees the node sees that there are others.",
         examples=("doumen job list", "doumen job list --state running"),
         gives=("jobs",),
     ),

@@ -15,6 +15,9 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 """States that a job does not leave."""
+ENDING = ("unavailable.abandoned", "unavailable.store", "unavailable.busy", "conflict.lease")
+"""Codes of errors after which a job of several steps takes no further one: nobody waits for it, the
+store is away, or another worker has it."""
 
 
 @dataclass(frozen=True, slots=True)

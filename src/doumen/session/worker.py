@@ -24,7 +24,7 @@ from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome
 from doumen.model.queued import LEASE, Lease, Queued, State
 from doumen.model.wanted import WANTED, Wanted
-from doumen.operations import find
+from doumen.operations import by_name, find
 from doumen.rooms.protect.tokens import valid
 from doumen.session.node import Node, now
 
@@ -42,6 +42,8 @@ ATTEMPTS = 5
 """How often a job is begun at most, not counting those that a worker put back as it stopped."""
 TRANSIENT = ("unavailable.store", "unavailable.busy", "unavailable.disk")
 """Codes of errors that pass by themselves: the job is put back, and waits longer each time."""
+STORE_PAUSE, PLACE_PAUSE = 5.0, 15.0
+"""Seconds by which it waits longer, where the store or a place outside is away."""
 
 Log = Callable[[dict[str, Any]], None]
 
@@ -137,7 +139,7 @@ class Worker:
 
     def _do(self, job: Queued) -> None:
         self._log({"event": "job.begun", **_known(job)})
-        if job.receipt is not None:
+        if job.receipt is not None and not _resumes(job):
             return self._end(job, "done", outcome={"receipt": job.receipt}, exit=0)
         if job.cancelling:
             return self._end(job, "cancelled")
@@ -159,8 +161,7 @@ class Worker:
             self._failed(job, error, wanted)
         else:
             passing("worker.performed")
-            shown = self._node.spool.hide(dict(outcome.json))
-            self._end(job, "done", outcome=shown, exit=outcome.exit)
+            self._performed(job, outcome)
         finally:
             over.set()
             beat.join()
@@ -190,6 +191,14 @@ class Worker:
             if held != "held":
                 wanted.end()
 
+    def _performed(self, job: Queued, outcome: Outcome) -> None:
+        """It came to an end of its own, which may be one that is tried again."""
+        tries = job.attempt - job.spared
+        if outcome.passing and _resumes(job) and tries < ATTEMPTS:
+            return self._back(job, _later(PLACE_PAUSE * tries))
+        shown = self._node.spool.hide(dict(outcome.json))
+        return self._end(job, "done", outcome=shown, exit=outcome.exit)
+
     def _failed(self, job: Queued, error: DoumenError, wanted: Wanted) -> None:
         known = self._queue.one(job.id) or job
         if wanted.over and known.cancelling:
@@ -198,7 +207,7 @@ class Worker:
             return self._back(job, None, spared=1)
         tries = job.attempt - job.spared
         if error.code in TRANSIENT and tries < ATTEMPTS:
-            return self._back(job, _later(5.0 * tries))
+            return self._back(job, _later(STORE_PAUSE * tries))
         told = self._node.spool.hidden(error)
         return self._end(job, "failed", error=told, exit=error.exit)
 
@@ -233,6 +242,12 @@ class Worker:
 
 def _later(seconds: float) -> str:
     return stamp(now() + timedelta(seconds=seconds))
+
+
+def _resumes(job: Queued) -> bool:
+    """Whether it is begun again where it had made something: it goes on from there."""
+    operation = by_name().get(job.operation)
+    return operation is not None and operation.resumes
 
 
 def _known(job: Queued) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from doumen.model.errors import Conflict, DoumenError, NotFound
 from doumen.model.fact import Fact
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
+from doumen.model.queued import ENDING
 from doumen.model.ref import Ref, identifier
 from doumen.model.source import CONNECTION, Source, Stream
 from doumen.model.values import json_rows
+from doumen.model.wanted import WANTED
 from doumen.rooms.collect.connectors import SHELF
 from doumen.rooms.collect.connectors.interface import Part, Session
 from doumen.rooms.collect.sources import document, kept, running, secrets, telling
@@ -191,7 +193,8 @@ def run(desk: Desk, *, name: str | None = None, dataset: tuple[str, ...] = ()) -
 
     Raises:
         NotFound: there is no such source or stream.
-        Conflict: the source that is named is paused.
+        Conflict: the source that is named is paused, or another worker has the job.
+        Unavailable: the store of the node is away, or the run is not wanted any more.
     """
     policy.may_collect(desk.actor)
     facts = desk.facts()
@@ -256,6 +259,8 @@ def _ran(desk: Desk, source: Source, wanted: frozenset[Ref]) -> Iterator[Result]
                 done.append(stream)
                 yield result
     except DoumenError as error:
+        if _ends(error):
+            raise
         for stream in streams:
             if stream not in done:
                 yield Result(source, stream, None, error)
@@ -265,7 +270,15 @@ def _one(desk: Desk, source: Source, stream: Stream, session: Session) -> Result
     try:
         return Result(source, stream, running.run(desk, source, stream, session), None)
     except DoumenError as error:
+        if _ends(error):
+            raise
         return Result(source, stream, None, error)
+
+
+def _ends(error: DoumenError) -> bool:
+    """Whether no other stream is read either: it is the node that fails, or nobody waits."""
+    wanted = WANTED.get()
+    return error.code in ENDING or (wanted is not None and wanted.over)
 
 
 def _wanted(sources: list[Source], datasets: tuple[str, ...]) -> frozenset[Ref]:
