@@ -59,6 +59,9 @@ class Queued:
         error: As `DoumenError.as_json`.
         retry_of: Id of the job that it does again.
         reason: Why it was queued again, or cancelled.
+        schedule: Name of the schedule that it is a run of.
+        occurrence: The time for which it is one.
+        said: What its operation said to people when it was done.
     """
 
     id: str
@@ -85,6 +88,9 @@ class Queued:
     error: Mapping[str, Any] | None = None
     retry_of: str | None = None
     reason: str | None = None
+    schedule: str | None = None
+    occurrence: str | None = None
+    said: tuple[Message, ...] = ()
 
     @property
     def over(self) -> bool:

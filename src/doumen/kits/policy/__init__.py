@@ -28,6 +28,7 @@ from doumen.kits.policy.amend import (
     may_amend,
     may_collect,
     may_derive,
+    may_schedule,
     may_speak,
 )
 from doumen.kits.policy.carried import (
@@ -98,6 +99,7 @@ __all__ = [
     "may_amend",
     "may_collect",
     "may_derive",
+    "may_schedule",
     "may_speak",
     "may_use",
     "offering_faults",
