@@ -35,7 +35,9 @@ DAY = timedelta(days=1)
 SCHEDULES = {"none": "none", "once": "once", "each": "all"}
 POINTS = ("schedule.moved", "schedule.durable", "queue.claimed", "source.landed", "commit.written",
           "commit.durable", "worker.performed", "queue.finished")  # fmt: skip
-CLOCK = shop.PIECES + """
+CLOCK = (
+    shop.PIECES
+    + """
 import sys
 from datetime import timedelta
 import doumen
@@ -45,16 +47,25 @@ ahead = timedelta(seconds=float(sys.argv[2]))
 worker.now = lambda: now() + ahead
 worker.LEASE_SECONDS, worker.BEAT, worker.POLL = 2.0, 0.2, 0.1
 """
-TO_THE_END = CLOCK + """
+)
+TO_THE_END = (
+    CLOCK
+    + """
 with doumen.open(sys.argv[1]) as node:
     worker.Worker(node).run(until_idle=True)
 """
-FOR_EVER = CLOCK + """
+)
+FOR_EVER = (
+    CLOCK
+    + """
 import json, os
 with doumen.open(sys.argv[1]) as node:
     worker.Worker(node).run()
 """
-AMID = CLOCK + """
+)
+AMID = (
+    CLOCK
+    + """
 import time
 from pathlib import Path
 from doumen.rooms.collect.sources import running
@@ -65,6 +76,7 @@ running.passing = stopped
 with doumen.open(sys.argv[1]) as node:
     worker.Worker(node).run()
 """
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -61,7 +61,9 @@ def test_a_line_is_read_and_written(line: str, inputs: dict[str, Any], again: st
     assert command.read(again, TABLE) == (operation, found)
 
 
-def test_a_path_begins_in_the_folder_of_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_begins_in_the_folder_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     _, found = command.read("collect 'in/*.csv' --as-dataset a.b --append", TABLE)
     assert found == {"path": f"{tmp_path}/in/*.csv", "as_dataset": "a.b", "append": True}

@@ -16,7 +16,7 @@ from doumen.flows.schedule import kept, rounds, timing
 from doumen.flows.times import moment, stamp
 from doumen.model.errors import Invalid, Unavailable
 from doumen.model.message import msg
-from doumen.model.schedule import SCHEDULE, Cron
+from doumen.model.schedule import SCHEDULE, Cron, Move
 
 DAILY = "0 2 * * *"
 DAY = timedelta(days=1)
@@ -169,7 +169,7 @@ def test_a_run_that_is_forgotten_is_waited_for_no_longer(stand: Stand) -> None:
     stand.attend()
     scheduled = stand.node.session().desk.schedules()
     seen = stand.position("nightly")
-    assert scheduled.move(rounds.Move(seen, replace(seen, job="J-LONG-AGO", occurrence="x")))
+    assert scheduled.move(Move(seen, replace(seen, job="J-LONG-AGO", occurrence="x")))
     stand.attend()
     assert stand.position("nightly").job is None
 

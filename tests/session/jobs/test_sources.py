@@ -16,7 +16,7 @@ import doumen
 from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.message import msg
 from doumen.model.wanted import WANTED
-from doumen.rooms.collect.sources import verbs
+from doumen.rooms.collect.sources import running, verbs
 from doumen.session import Node, create
 from doumen.session import worker as module
 from doumen.session.node import now
@@ -118,7 +118,7 @@ def test_a_store_that_is_away_ends_the_run_for_now(
 def test_a_run_that_is_not_wanted_reads_no_further(
     stand: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = verbs.running.run
+    real = running.run
 
     def given_up(*given: Any) -> Any:
         wanted = WANTED.get()
@@ -127,7 +127,7 @@ def test_a_run_that_is_not_wanted_reads_no_further(
         wanted.end()
         return real(*given)
 
-    monkeypatch.setattr(verbs.running, "run", given_up)
+    monkeypatch.setattr(running, "run", given_up)
     job = queued(stand)
     work(stand)
     assert state(stand, job) == "cancelled"
