@@ -20,6 +20,7 @@ from doumen.gate.means import Means
 from doumen.gate.parse import scalars
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
+from doumen.gate.schedules import Scheduled
 from doumen.kits import policy
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
@@ -204,6 +205,10 @@ class Counter:
     def jobs(self) -> Jobs:
         """The queue before this actor."""
         return Jobs(self._means, self._standing(), self.purpose)
+
+    def schedules(self) -> Scheduled:
+        """The schedules of the node before this actor."""
+        return Scheduled(self._means, self._standing())
 
     def exchange(self) -> Exchange:
         """The agreements of the node before this actor."""

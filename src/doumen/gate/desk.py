@@ -15,6 +15,7 @@ from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
+from doumen.model.alert import Condition, Notice, Outbox, Told
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
@@ -27,6 +28,7 @@ from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.schedule import Move, Position
 from doumen.model.source import Onward
 from doumen.model.terms import Terms
 from doumen.model.trial import Laboratory
@@ -182,6 +184,10 @@ class Desk(Protocol):
         """The queue of jobs, as this actor may see and use it."""
         ...
 
+    def schedules(self) -> Scheduled:
+        """The schedules of the node and what is told of them, as this actor may see and move."""
+        ...
+
     def exchange(self) -> Exchange:
         """The agreements of the node, as this actor may see and use them."""
         ...
@@ -296,8 +302,10 @@ class Jobs(Protocol):
         """A job that the actor may know."""
         ...
 
-    def all(self, states: Sequence[State] = (), limit: int = 100) -> list[Queued]:
-        """Jobs that the actor may know, the latest first."""
+    def all(
+        self, states: Sequence[State] = (), limit: int = 100, schedule: str | None = None
+    ) -> list[Queued]:
+        """Jobs that the actor may know, the latest first; of one schedule, where it is named."""
         ...
 
     def cancel(self, id: str, reason: str | None = None) -> Queued:
@@ -306,6 +314,42 @@ class Jobs(Protocol):
 
     def retry(self, id: str, reason: str) -> Queued:
         """Queue again what failed or was cancelled, as a job of its own."""
+        ...
+
+
+class Scheduled(Protocol):
+    """The schedules before one actor; see `doumen.gate.schedules` for what is raised."""
+
+    def positions(self) -> Mapping[str, Position]:
+        """Name → how far it is done; of those at which a worker looked."""
+        ...
+
+    def run(self, job: str) -> Queued | None:
+        """A run of a schedule, whosever it is; None: it is forgotten."""
+        ...
+
+    def conditions(self) -> Mapping[Condition, str]:
+        """What is wrong and was told, each since when."""
+        ...
+
+    def move(self, move: Move, told: Sequence[Told] = ()) -> bool:
+        """Make one step, and tell what comes of it; False where it is not to be made any more."""
+        ...
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Tell what became another, without a step."""
+        ...
+
+    def notices(self, alert: str, limit: int = 20) -> list[Notice]:
+        """What an alert told, and is to tell; the latest first."""
+        ...
+
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        ...
+
+    def tidy(self, before: str) -> None:
+        """Forget old notices, and what is told of alerts that are gone."""
         ...
 
 

@@ -40,6 +40,9 @@ transfer  T-…                  as `rooms.exchange.transfer.state` writes it
 agreement A-…                  as `kits.policy.agreements` writes it; policy (the ODRL that was
                                signed), negotiation (N-…), use: where its transfer stands, and,
                                once it was ended, ended (RFC 3339), ended_by (DID), reason
+schedule  name                 operation, command, inputs, actor, purpose, timing {cron, zone} or
+                               {every, anchor, arrival}, catch_up, most, paused
+alert     name                 as `doumen.flows.alert.kept` writes it
 head, cosigned  DID            heads of others that were cosigned here, and ours by others, as
                                `gate.witness` writes them
 """

@@ -29,6 +29,7 @@ from doumen.kits.policy.amend import (
     may_collect,
     may_derive,
     may_keep,
+    may_schedule,
     may_speak,
 )
 from doumen.kits.policy.carried import (
@@ -100,6 +101,7 @@ __all__ = [
     "may_collect",
     "may_derive",
     "may_keep",
+    "may_schedule",
     "may_speak",
     "may_use",
     "offering_faults",

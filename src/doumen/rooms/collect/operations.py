@@ -118,12 +118,14 @@ SOURCES: tuple[Operation, ...] = (
             "without is read whole, and takes the place of what was there if it differs. How far "
             "it is read becomes true together with its rows: a run that is killed goes on where "
             "it was, and nothing lands twice. What fails stops no other stream or source; then "
-            "the exit code is 1."
+            "the exit code is 1. With `--detach` a worker does it, and fetches the secrets."
         ),
         examples=("doumen source run", "doumen source run shop --dataset shop.orders"),
         scope="write",
         local=_PLACES,
         gives=("streams", "failed"),
+        queues=(),
+        resumes=True,
     ),
     Operation(
         name=("source", "pause"),

@@ -6,7 +6,6 @@ those of the node's own store.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Written
 
+from doumen.model.hosts import is_loopback
 from doumen.model.message import Message, msg
 
 TlsMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
@@ -80,14 +80,6 @@ def conninfo(options: Options, secrets: Mapping[str, str]) -> str:
     if options.sslrootcert is not None:
         settings["sslrootcert"] = options.sslrootcert
     return " ".join(f"{name}={_quoted(str(value))}" for name, value in settings.items())
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _quoted(value: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from doumen.model.answer import Made
-from doumen.model.errors import DoumenError
+from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.fact import Facts
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
@@ -43,6 +44,7 @@ def ran(results: Sequence[Result]) -> Outcome:
                 "dataset": str(one.stream.ref),
                 "table": one.stream.table,
                 **dict(zip(("rows_in", "landed", "quarantined"), counts, strict=True)),
+                "reasons": _reasons(made),
                 "unchanged": one.error is None and not made,
                 "merged": _merged(made),
                 "cursor": mark,
@@ -59,12 +61,13 @@ def ran(results: Sequence[Result]) -> Outcome:
             said += [words for words in (one.error.why, one.error.next) if words is not None]
     heads = (msg("source"), msg("dataset"), msg("rows"), msg("landed"), msg("quarantined"),
              msg("read to"), msg("state"))  # fmt: skip
-    failed = sum(one.error is not None for one in results)
+    errors = [one.error for one in results if one.error is not None]
     return Outcome(
-        {"streams": shapes, "failed": failed},
+        {"streams": shapes, "failed": len(errors)},
         (Table(heads, tuple(rows)),),
         tuple(dict.fromkeys(said)),
-        exit=1 if failed else 0,
+        exit=1 if errors else 0,
+        passing=bool(errors) and all(map(_passes, errors)),
     )
 
 
@@ -80,6 +83,22 @@ def there(found: Sequence[There]) -> Table:
         for one in found
     )  # fmt: skip
     return Table(heads, rows)
+
+
+def _passes(error: DoumenError) -> bool:
+    """Whether a fault may be gone soon: the place is away, or another run read on meanwhile."""
+    return isinstance(error, Unavailable) or error.code == "conflict.changed"
+
+
+def _reasons(made: Sequence[Made]) -> list[dict[str, Any]]:
+    """Why rows were set aside, over all collections of a stream; most rows first."""
+    rows = Counter[tuple[str, str]]()
+    for reason in (reason for one in made for reason in one.reasons):
+        rows[reason.column, reason.reason] += reason.rows
+    return [
+        {"column": column, "reason": reason, "rows": count}
+        for (column, reason), count in rows.most_common()
+    ]
 
 
 def described(source: Source) -> dict[str, Any]:
