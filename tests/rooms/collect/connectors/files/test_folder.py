@@ -62,18 +62,20 @@ def test_names_that_are_no_text(folder_place: Place, tmp_path: Path) -> None:
     assert [(tmp_path / one).read_bytes() for one in "01"] == [b"one", b"two"]
 
 
-def test_many_folders_within_one_another(tmp_path: Path) -> None:
-    root = tmp_path / "root"
+def test_many_folders_within_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, depth = tmp_path / "root", 1100
     root.mkdir()
-    deep = root
-    for _ in range(1200):
-        deep = deep / "d"
-        deep.mkdir()
-    (root / "a.csv").write_text("a")
-    assert listed(root) == ["a.csv"]
-    while deep != root:
-        deep.rmdir()
-        deep = deep.parent
+    monkeypatch.chdir(root)
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("a.csv").write_text("a")
+    (found,) = listed(root)
+    Path("a.csv").unlink()
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
+    assert found == "d/" * depth + "a.csv"
 
 
 def test_what_may_not_be_read(
