@@ -53,7 +53,8 @@ class Server:
 
     def key(self, passphrase: str | None = None, form: str = "openssh") -> str:
         """The private key of the user."""
-        made: bytes = self.user_key.export_private_key(form, passphrase)
+        rounds = {"rounds": 50} if form == "openssh" else {}
+        made: bytes = self.user_key.export_private_key(form, passphrase, **rounds)
         return made.decode()
 
     def known_hosts(self, host: str = "") -> str:
@@ -87,6 +88,7 @@ async def _listen(server: Server) -> Any:
 
 
 async def _end(server: Server, listening: Any) -> None:
+    await asyncio.sleep(0.02)
     listening.close()
     await listening.wait_closed()
     for connection in server.connections:
@@ -96,6 +98,8 @@ async def _end(server: Server, listening: Any) -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 class _Door(asyncssh.SSHServer):

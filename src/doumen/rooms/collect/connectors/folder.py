@@ -6,6 +6,7 @@ not. What is no regular file is none here.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Generator, Iterator, Mapping
@@ -162,9 +163,9 @@ class FolderFiles:
             return
         try:
             seen = entry.stat()
-        except FileNotFoundError:
-            return
         except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ELOOP}:
+                return
             raise self._unreadable(name, error) from None
         if stat.S_ISREG(seen.st_mode):
             yield Item(name, seen.st_size, _tag(seen), seen.st_mtime)

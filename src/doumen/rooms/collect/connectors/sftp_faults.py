@@ -111,20 +111,19 @@ def no_secret(options: Options) -> Invalid:
     )
 
 
-def no_key(options: Options, *, locked: bool, given: bool) -> Invalid:
-    """The key of the user cannot be used."""
-    if locked and not given:
-        why = msg("It is encrypted.")
-    elif given:
-        why = msg("It is none, or its passphrase is wrong.")
-    else:
-        why = msg("It is no private key of kind Ed25519, ECDSA or RSA.")
-    return Invalid(
-        msg("The key of `{user}` cannot be read.", user=options.user),
-        why=why,
-        next=msg("Correct what `key` refers to; its `passphrase` is a secret of its own."),
-        detail="secret",
-    )
+def no_key(options: Options) -> Invalid:
+    """The key of the user is none that can be used."""
+    return _key(options, msg("It is no private key of kind Ed25519, ECDSA or RSA."))
+
+
+def locked_key(options: Options) -> Invalid:
+    """The key of the user is encrypted, and no passphrase is given."""
+    return _key(options, msg("It is encrypted."))
+
+
+def other_passphrase(options: Options) -> Invalid:
+    """The key of the user is encrypted by another passphrase."""
+    return _key(options, msg("Its passphrase is another, or it is damaged."))
 
 
 def not_let_in(options: Options) -> Refused:
@@ -156,6 +155,15 @@ def no_root(options: Options) -> NotFound:
         msg("{place} has no folder `{folder}`.", place=options.place, folder=options.root),
         next=msg("Correct `root`; the server is there, and lets the user in."),
         detail="folder",
+    )
+
+
+def _key(options: Options, why: Message) -> Invalid:
+    return Invalid(
+        msg("The key of `{user}` cannot be read.", user=options.user),
+        why=why,
+        next=msg("Correct what `key` refers to; its `passphrase` is a secret of its own."),
+        detail="secret",
     )
 
 

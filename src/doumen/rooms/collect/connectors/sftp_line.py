@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import socket
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import paramiko
 
 from doumen.rooms.collect.connectors import sftp_faults as faults
+from doumen.rooms.collect.connectors import sftp_key
 from doumen.rooms.collect.connectors.bringing import Broken
 from doumen.rooms.collect.connectors.sftp import Options
 from doumen.rooms.collect.connectors.sftp_wire import WINDOW, Wire
@@ -40,14 +40,15 @@ class Line:
 
     def __init__(self, options: Options, secrets: Mapping[str, str]) -> None:
         self._options = options
-        self._transport = paramiko.Transport(_connected(options))
+        self._raw = _connected(options)
+        self._transport = paramiko.Transport(self._raw)
         try:
             self._greeted()
             self._known()
             self._signed_in(secrets)
             self.wire = self._opened()
         except BaseException:
-            self._transport.close()
+            self.close()
             raise
 
     @property
@@ -56,8 +57,9 @@ class Line:
         return bool(self._transport.is_active())
 
     def close(self) -> None:
-        """End it."""
+        """End it; the transport leaves its socket open where it did not get to greet."""
         self._transport.close()
+        self._raw.close()
 
     def _greeted(self) -> None:
         transport = self._transport
@@ -104,7 +106,7 @@ class Line:
         ways: list[str] = []
         try:
             if "key" in secrets:
-                key = _key(self._options, secrets["key"], secrets.get("passphrase"))
+                key = sftp_key.of_user(self._options, secrets["key"], secrets.get("passphrase"))
                 ways = transport.auth_publickey(user, key)
             if "password" in secrets and not transport.is_authenticated():
                 ways = transport.auth_password(user, secrets["password"])
@@ -164,27 +166,3 @@ def _of_file(options: Options) -> Mapping[str, paramiko.PKey]:
         raise faults.no_known_hosts(options.known_hosts, None) from None
     name = options.host if options.port == 22 else f"[{options.host}]:{options.port}"
     return dict(keys.lookup(name) or {})
-
-
-def _key(options: Options, text: str, passphrase: str | None) -> paramiko.PKey:
-    """The key of a user.
-
-    Raises:
-        Invalid: it is none, or its passphrase is missing or wrong.
-    """
-    locked = False
-    for kind in _KINDS:
-        try:
-            return kind.from_private_key(io.StringIO(text + "\n"), passphrase)
-        except paramiko.PasswordRequiredException:
-            locked = True
-        except (paramiko.SSHException, ValueError, IndexError, struct.error, UnicodeError):
-            continue
-    raise faults.no_key(options, locked=locked, given=passphrase is not None)
-
-
-_KINDS: Iterable[type[paramiko.PKey]] = (
-    paramiko.Ed25519Key,
-    paramiko.ECDSAKey,
-    paramiko.RSAKey,
-)

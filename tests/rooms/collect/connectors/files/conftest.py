@@ -15,11 +15,16 @@ from tests.relay import Relay, relaying
 from tests.webfiles import Web
 from tests.webfiles import serving as web_serving
 
+from doumen.model.message import Message
 from doumen.rooms.collect.connectors import SHELF, Files, Item, bringing
 from doumen.rooms.collect.connectors.interface import Connector
 
 KINDS = ("folder", "sftp", "http", "s3")
 BIG = os.urandom(1 << 20) * 3
+
+
+def quiet(fraction: float | None, doing: Message) -> None:
+    """A progress that tells nobody."""
 
 
 @dataclass
@@ -37,7 +42,7 @@ class Place:
     options: Mapping[str, Any]
     secrets: Mapping[str, str]
     put: Callable[[str, bytes], None]
-    remove: Callable[[str], None]
+    remove: Callable[[str], object]
     cut: Callable[[list[int]], None] | None = None
     away: Callable[[], None] | None = None
     wrong: list[tuple[dict[str, Any], dict[str, str], str]] = field(default_factory=list)
@@ -78,7 +83,7 @@ def _in(root: Path) -> dict[str, Any]:
 def folder_place(tmp_path: Path) -> Place:
     root = tmp_path / "root"
     root.mkdir()
-    wrong = [({"path": str(tmp_path / "gone")}, {}, "not-found.path")]
+    wrong: list[Any] = [({"path": str(tmp_path / "gone")}, {}, "not-found.path")]
     return Place("folder", {"path": str(root)}, {}, **_in(root), wrong=wrong)
 
 

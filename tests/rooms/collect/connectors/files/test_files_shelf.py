@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.rooms.collect.connectors.files.conftest import BIG, Place
+from tests.rooms.collect.connectors.files.conftest import BIG, Place, quiet
 
 from doumen.model.errors import Conflict, DoumenError, Invalid, NotFound, Unavailable
 from doumen.model.message import Message
@@ -16,10 +16,6 @@ from doumen.rooms.collect.connectors import SHELF, bringing
 NAMES = ("a.csv", "in/b.csv", "in/deep/名 1+%#&'(é).csv", "in/deep/c.json")
 DRIVERS = re.compile(r"reqwest|hyper|paramiko|asyncssh|Errno|Debug source|SFTP_|Traceback|botocore")
 """Words that only a driver says."""
-
-
-def quiet(fraction: float | None, doing: Message) -> None:
-    return None
 
 
 def urled(place: Place, name: str) -> str:
@@ -217,8 +213,8 @@ def test_the_driver_of_a_place_may_be_missing(
         if name.startswith(ours):
             monkeypatch.delitem(sys.modules, name)
         elif name.partition(".")[0] == driver:
-            monkeypatch.setitem(sys.modules, name, None)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, driver, None)  # type: ignore[arg-type]
+            monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, driver, None)
     with pytest.raises(Unavailable) as caught, place.connector().open():
         pass
     assert caught.value.code == "unavailable.driver"
