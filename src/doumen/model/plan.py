@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Protocol
 
 from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
 from doumen.model.loaded import Loaded, Rewritten, Surveyed
@@ -22,6 +20,9 @@ from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Form
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Scalar = str | int | float | bool | None | datetime
 Value = Scalar | tuple[str, ...]

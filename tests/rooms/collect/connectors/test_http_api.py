@@ -12,8 +12,8 @@ from tests.rooms.collect.web.serving import Asked, Reply, Web
 
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused, Unavailable
 from doumen.rooms.collect.connectors import SHELF, Mark
-from doumen.rooms.collect.connectors.http_reads import Since
-from doumen.rooms.collect.connectors.http_session import since
+from doumen.rooms.collect.connectors.http_api_reads import Since
+from doumen.rooms.collect.connectors.http_api_session import since
 from doumen.rooms.collect.jsontext import written
 from doumen.rooms.collect.web import manners
 

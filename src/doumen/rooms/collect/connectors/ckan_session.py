@@ -10,8 +10,8 @@ from doumen.model.errors import DoumenError, Invalid, NotFound
 from doumen.model.message import msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect.connectors import names
-from doumen.rooms.collect.connectors.http_reads import Reads
-from doumen.rooms.collect.connectors.http_session import pages
+from doumen.rooms.collect.connectors.http_api_reads import Reads
+from doumen.rooms.collect.connectors.http_api_session import pages
 from doumen.rooms.collect.connectors.interface import Item, Mark, There
 from doumen.rooms.collect.connectors.web_files import Held, apart, bring, name_of, part_of
 from doumen.rooms.collect.jsontext import decoded, parsed

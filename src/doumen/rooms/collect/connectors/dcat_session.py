@@ -21,7 +21,7 @@ from doumen.model.errors import DoumenError, Invalid
 from doumen.model.message import msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect.connectors import names
-from doumen.rooms.collect.connectors.http_paging import at_home
+from doumen.rooms.collect.connectors.http_api_paging import at_home
 from doumen.rooms.collect.connectors.interface import Item
 from doumen.rooms.collect.connectors.web_files import Held, apart, bring, name_of, part_of
 from doumen.rooms.collect.web import faults

@@ -1,4 +1,4 @@
-"""An HTTP interface that gives records, described by a document; `http_session` reads it."""
+"""An HTTP interface that gives records, described by a document; `http_api_session` reads it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from doumen.rooms.collect.connectors.http_reads import Reads
+from doumen.rooms.collect.connectors.http_api_reads import Reads
 from doumen.rooms.collect.connectors.interface import Records
 from doumen.rooms.collect.connectors.web import SECRETS, Base, WebOptions, client
 from doumen.rooms.collect.web.address import parsed
@@ -35,7 +35,7 @@ class HttpApi:
     @contextmanager
     def open(self) -> Iterator[Records]:
         """Get ready to ask; as `Connector.open`."""
-        from doumen.rooms.collect.connectors.http_session import (  # noqa: PLC0415 (where it is used)
+        from doumen.rooms.collect.connectors.http_api_session import (  # noqa: PLC0415 (where it is used)
             HttpRecords,
         )
 

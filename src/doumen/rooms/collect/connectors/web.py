@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Written
@@ -18,8 +18,10 @@ from doumen.model.errors import Invalid
 from doumen.model.message import Message, enumerated, msg
 from doumen.rooms.collect.web import signing
 from doumen.rooms.collect.web.address import Address, parsed
-from doumen.rooms.collect.web.client import Call, Client
 from doumen.rooms.collect.web.manners import Manners
+
+if TYPE_CHECKING:
+    from doumen.rooms.collect.web.client import Client
 
 SECRETS = ("token", "password", "key", "client_secret")
 ANSWER = 1 << 20
@@ -124,6 +126,8 @@ def client(
     Raises:
         Invalid: the secrets do not go with the options. Unavailable: `authorities` is not read.
     """
+    from doumen.rooms.collect.web.client import Client  # noqa: PLC0415 (where it is used)
+
     if secrets and not options.cleartext:
         _sealed(home)
     manners = Manners(options.rate, options.tries)
@@ -170,6 +174,8 @@ def _sign(options: WebOptions, secrets: Mapping[str, str]) -> signing.Sign:
 
 
 def _credentials(options: WebOptions, secret: str) -> signing.Sign:
+    from doumen.rooms.collect.web.client import Call, Client  # noqa: PLC0415 (where it is used)
+
     url = parsed(str(options.token_url))
     if not options.cleartext:
         _sealed(url)

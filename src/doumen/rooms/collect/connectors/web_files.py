@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from http.client import HTTPResponse
@@ -118,7 +118,7 @@ class Download:
     tag: str | None = None
     renewed: bool = False
 
-    def rest(self, start: int) -> tuple[int, Iterator[bytes]]:
+    def rest(self, start: int) -> tuple[int, Generator[bytes, None, None]]:
         """The file from a byte on, or from its beginning; as `bringing.Rest`."""
         more = {"Accept-Encoding": "identity"}
         if start and self.tag is not None:
@@ -169,7 +169,7 @@ class Download:
         self.tag = None if tag is None or tag.startswith("W/") else tag
         return 0
 
-    def _chunks(self, stack: ExitStack, raw: HTTPResponse) -> Iterator[bytes]:
+    def _chunks(self, stack: ExitStack, raw: HTTPResponse) -> Generator[bytes, None, None]:
         total, left = 0, raw.length
         try:
             with stack:

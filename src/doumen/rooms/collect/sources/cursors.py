@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 from doumen.model.errors import Faulty
@@ -25,14 +25,14 @@ _TIME = re.compile(
 )
 
 
-class Sort(StrEnum):
+class Sort(Enum):
     """What the values of a cursor are."""
 
-    NUMBER = "number"
-    INSTANT = "time with a zone"
-    TIME = "time without a zone"
-    DATE = "date"
-    TEXT = "text"
+    NUMBER = msg("a number")
+    INSTANT = msg("a time with a zone")
+    TIME = msg("a time without a zone")
+    DATE = msg("a date")
+    TEXT = msg("a text")
 
 
 class Cursor:
@@ -69,9 +69,12 @@ class Cursor:
         if sort is not self._sort:
             raise _unfit(
                 self.name,
-                msg("One of its values is a {sort}, others are a {other}.", sort=sort,
-                    other=self._sort),
-            )  # fmt: skip
+                msg(
+                    "One of its values is {sort}, another is {other}.",
+                    sort=sort.value,
+                    other=self._sort.value,
+                ),
+            )
         return mark
 
     def passed(self, mark: Mark) -> bool:

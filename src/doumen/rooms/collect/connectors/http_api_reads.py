@@ -10,7 +10,7 @@ from pydantic import Field as Written
 from doumen.kits.standards import jsonpath
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
-from doumen.rooms.collect.connectors.http_paging import Paging, Put
+from doumen.rooms.collect.connectors.http_api_paging import Paging, Put
 from doumen.rooms.collect.connectors.reads import RecordReads
 
 Value = str | int | float | bool

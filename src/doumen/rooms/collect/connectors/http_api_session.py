@@ -17,9 +17,9 @@ from typing import Any
 from doumen.kits.standards import jsonpath
 from doumen.model.errors import NotFound
 from doumen.model.message import msg
-from doumen.rooms.collect.connectors import http_paging
-from doumen.rooms.collect.connectors.http_paging import Asked, Given, Paging
-from doumen.rooms.collect.connectors.http_reads import Reads, Since
+from doumen.rooms.collect.connectors import http_api_paging
+from doumen.rooms.collect.connectors.http_api_paging import Asked, Given, Paging
+from doumen.rooms.collect.connectors.http_api_reads import Reads, Since
 from doumen.rooms.collect.connectors.interface import Mark, There
 from doumen.rooms.collect.jsontext import decoded, parsed
 from doumen.rooms.collect.web import faults, texts, trees
@@ -67,7 +67,7 @@ def pages(
         As `Records.read`.
     """
     watch = _Watch(reads)
-    asked: Asked | None = http_paging.begun(reads.paging)
+    asked: Asked | None = http_api_paging.begun(reads.paging)
     while asked is not None:
         call = _call(place, reads, asked, after)
         watch.asks(call, asked)
@@ -81,7 +81,7 @@ def pages(
             page = _Page(reads, answer, first=asked.number == 1)
             yield from page.chunks()
             watch.came(page)
-            asked = http_paging.onward(reads.paging, asked, page.given(), asker.home)
+            asked = http_api_paging.onward(reads.paging, asked, page.given(), asker.home)
 
 
 class _Page:
