@@ -22,10 +22,12 @@ SCHEDULES: tuple[Operation, ...] = (
             Param("zone", "Time zone of that clock; UTC otherwise.", metavar="NAME"),
             Param("every", "Time from one run to the next: 90s, 15m, 26h, 7d; with --on-arrival "
                   "from one look to the next.", metavar="TIME"),
-            Param("on_arrival", "Look for what came, each minute where --every does not say.", "flag"),
+            Param("on_arrival", "Look for what came, each minute where --every does not say.",
+                  "flag"),
             Param("catch_up", "What becomes of times at which nothing could be run: none of them, "
                   "once for all (as a rule), or all.", "choice", choices=("none", "once", "all")),
-            Param("at_most", "With --catch-up all, the last so many of them; 100 otherwise.", "integer"),
+            Param("at_most", "With --catch-up all, the last so many of them; 100 otherwise.",
+                  "integer"),
         ),
         details="A worker runs it, as you, for the purpose stated now: `doumen serve` or "
         "`doumen worker`. Runs of one schedule never overlap: times that pass while one goes on "
