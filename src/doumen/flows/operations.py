@@ -22,10 +22,12 @@ SCHEDULES: tuple[Operation, ...] = (
             Param("zone", "Time zone of that clock; UTC otherwise.", metavar="NAME"),
             Param("every", "Time from one run to the next: 90s, 15m, 26h, 7d; with --on-arrival "
                   "from one look to the next.", metavar="TIME"),
-            Param("on_arrival", "Look for what came, each minute.", "flag"),
+            Param("on_arrival", "Look for what came, each minute where --every does not say.",
+                  "flag"),
             Param("catch_up", "What becomes of times at which nothing could be run: none of them, "
-                  "once for all, or all.", "choice", choices=("none", "once", "all")),
-            Param("at_most", "Of all, the last so many; 100 otherwise.", "integer"),
+                  "once for all (as a rule), or all.", "choice", choices=("none", "once", "all")),
+            Param("at_most", "With --catch-up all, the last so many of them; 100 otherwise.",
+                  "integer"),
         ),
         details="A worker runs it, as you, for the purpose stated now: `doumen serve` or "
         "`doumen worker`. Runs of one schedule never overlap: times that pass while one goes on "
@@ -129,7 +131,7 @@ ALERTS: tuple[Operation, ...] = (
     ),
     Operation(
         name=("alert", "test"),
-        summary="Tell of nothing, at once, to see whether it comes.",
+        summary="Send a notice of nothing now, to see whether it comes.",
         run=f"{_ALERTS}:test",
         params=(_ALERT,),
         details="What waits for this alert is sent by the next worker, too.",
