@@ -23,8 +23,9 @@ from doumen.model.errors import (
     Unavailable,
 )
 from doumen.rooms.collect.connectors import SHELF, Connector, Part, Session
-from doumen.rooms.collect.connectors.postgresql_address import Options, conninfo, is_loopback
+from doumen.rooms.collect.connectors.postgresql_address import Options, conninfo
 from doumen.rooms.collect.connectors.postgresql_faults import failure, unreached
+from doumen.rooms.collect.connectors.server import is_loopback
 
 PASSWORD = f"geheim {secrets.token_hex(4)} '\\"
 
