@@ -288,7 +288,8 @@ def test_all_wrong_options_are_told_and_no_value() -> None:
 def test_the_shelf_is_imported_without_drivers_and_arrow() -> None:
     said = (
         "import sys; import doumen.rooms.collect.connectors; "
-        "print([m for m in ('pyarrow', 'duckdb', 'adbc_driver_manager') if m in sys.modules])"
+        "heavy = 'pyarrow', 'duckdb', 'adbc_driver_manager', 'pymysql', 'numpy'; "
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

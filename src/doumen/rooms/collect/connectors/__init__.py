@@ -5,7 +5,7 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, postgresql, sqlite
+from doumen.rooms.collect.connectors import duckdb, mysql, postgresql, sqlite
 from doumen.rooms.collect.connectors.interface import Connector, Mark, Part, Session, There
 from doumen.rooms.collect.connectors.kind import Kind
 
@@ -13,6 +13,7 @@ SHELF: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
+        Kind(mysql.KIND, mysql.Options, mysql.SECRETS, mysql.MySQL),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )

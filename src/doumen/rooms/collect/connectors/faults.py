@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from doumen.model.errors import Faulty, Invalid, NotFound, Unavailable
+from doumen.model.errors import Conflict, Faulty, Invalid, NotFound, Unavailable
 from doumen.model.message import Message, enumerated, msg, paragraph, plain
 from doumen.rooms.collect.connectors.interface import Part
 
@@ -84,6 +84,15 @@ def no_value(column: str, why: Message) -> Faulty:
         why=why,
         next=msg("Correct it at the source, or read by a query that casts the column."),
         detail="value",
+    )
+
+
+def ended(place: Message) -> Conflict:
+    """Another reading of the session has begun."""
+    return Conflict(
+        msg("Another reading of {place} has begun, which ended this one.", place=place),
+        next=msg("Read one after the other, or open a session for each."),
+        detail="source",
     )
 
 
