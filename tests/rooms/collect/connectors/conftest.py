@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 
 from doumen.rooms.collect.connectors import SHELF, Connector, Part
 
-KINDS = ("sqlite", "duckdb", "postgresql", "mysql")
+KINDS = ("sqlite", "duckdb", "postgresql", "mysql", "odbc")
 ROWS = 200_000
 SERVER = Path(__file__).parents[4] / "tools" / "mariadb.py"
 _SERIES = {
@@ -231,6 +232,29 @@ def mysql_place(mariadb: MariaDB) -> Place:
         "user": server["user"],
     }
     return Place("mysql", options, "", execute, {"password": server["password"]})
+
+
+@pytest.fixture(scope="session")
+def odbc_driver() -> str:
+    """Name of MariaDB's driver."""
+    if shutil.which("odbcinst") is None:
+        pytest.skip("no driver manager of ODBC on this machine: unixodbc")
+    listed = subprocess.run(["odbcinst", "-q", "-d"], capture_output=True, text=True, check=False)
+    names = [line.strip("[]") for line in listed.stdout.splitlines()]
+    found = next((name for name in names if "mariadb" in name.casefold()), None)
+    if found is None:
+        pytest.skip("no driver of MariaDB for ODBC on this machine: odbc-mariadb")
+    return found
+
+
+@pytest.fixture(scope="session")
+def odbc_place(mysql_place: Place, odbc_driver: str) -> Place:
+    """The database of MySQL, by ODBC."""
+    given = mysql_place.options
+    attributes = {"SERVER": given["host"], "PORT": given["port"], "DATABASE": given["database"]}
+    options = {"driver": odbc_driver, "attributes": attributes, "user": given["user"]}
+    prefix = f"{given['database']}."
+    return Place("odbc", options, prefix, mysql_place.execute, mysql_place.secrets)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ A kind is imported without its driver, and without Arrow; both come when a place
 
 from collections.abc import Mapping
 
-from doumen.rooms.collect.connectors import duckdb, mysql, postgresql, sqlite
+from doumen.rooms.collect.connectors import duckdb, mysql, odbc, postgresql, sqlite
 from doumen.rooms.collect.connectors.interface import Connector, Mark, Part, Session, There
 from doumen.rooms.collect.connectors.kind import Kind
 
@@ -14,6 +14,7 @@ SHELF: Mapping[str, Kind] = {
     for kind in (
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(mysql.KIND, mysql.Options, mysql.SECRETS, mysql.MySQL),
+        Kind(odbc.KIND, odbc.Options, odbc.SECRETS, odbc.ODBC),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )
