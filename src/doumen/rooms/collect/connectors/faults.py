@@ -87,6 +87,15 @@ def no_value(column: str, why: Message) -> Faulty:
     )
 
 
+def ended(place: Message) -> Conflict:
+    """Another reading of the session has begun."""
+    return Conflict(
+        msg("Another reading of {place} has begun, which ended this one.", place=place),
+        next=msg("Read one after the other, or open a session for each."),
+        detail="source",
+    )
+
+
 def no_file(path: str) -> NotFound:
     """There is no such file."""
     return NotFound(
