@@ -20,7 +20,7 @@ from doumen.model.loaded import Loaded, Rewritten, Surveyed
 from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
-from doumen.model.snapshot import DataFile, Form
+from doumen.model.snapshot import Bound, DataFile, Form
 
 Scalar = str | int | float | bool | None | datetime
 Value = Scalar | tuple[str, ...]
@@ -53,6 +53,8 @@ class GovernedTable:
         stamps: Of each attached file what it was just before the job: an engine that keeps
             anything of a file may use it for the same stamp only.
         where: Conditions that all must be true; none: every row.
+        bounds: Of each file what the values of some columns lie between; none: of no file. It
+            is for planning, and no engine is told.
         inline: In place of files, an Arrow table (the `sys.*` tables), already filtered.
     """
 
@@ -64,6 +66,7 @@ class GovernedTable:
     inline: pa.Table | None = None
     form: Form | None = None
     stamps: tuple[str, ...] = ()
+    bounds: tuple[tuple[Bound, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
