@@ -19,7 +19,7 @@ from doumen.model.plan import Scalar
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import Bound
 
-May = Callable[[Mapping[str, Bound]], bool]
+May = Callable[[Sequence[Bound]], bool]
 """Whether a file may hold a row that a condition lets through, by the bounds of its columns."""
 
 _TURNED: Mapping[type[exp.Expr], type[exp.Expr]] = {
@@ -93,8 +93,8 @@ class Narrow:
         held = [(kind, value) for (kind, _), value in zip(wanted, keys, strict=True)]
         name, type = column.name, column.type
 
-        def may(bounds: Mapping[str, Bound]) -> bool:
-            bound = bounds.get(name)
+        def may(bounds: Sequence[Bound]) -> bool:
+            bound = _of(bounds, name)
             if bound is None:
                 return True
             if bound.low is None or bound.high is None:
@@ -113,7 +113,11 @@ class Narrow:
 
 def _nulls(name: str) -> May:
     """What `IS NULL` of a column needs."""
-    return lambda bounds: name not in bounds or bounds[name].nulls > 0
+    return lambda bounds: (bound := _of(bounds, name)) is None or bound.nulls > 0
+
+
+def _of(bounds: Sequence[Bound], name: str) -> Bound | None:
+    return next((bound for bound in bounds if bound.column == name), None)
 
 
 def found(folded: str, schema: Schema) -> Column | None:

@@ -158,7 +158,7 @@ def _cut(table: GovernedTable, mays: Sequence[May]) -> GovernedTable:
     kept = [
         number
         for number, bounds in enumerate(table.bounds)
-        if number == last or any(may({b.column: b for b in bounds}) for may in mays)
+        if number == last or any(may(bounds) for may in mays)
     ]
     return replace(
         table,
