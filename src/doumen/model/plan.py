@@ -19,7 +19,7 @@ from doumen.model.merge import Counts, Merge
 from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
-from doumen.model.snapshot import DataFile, Form
+from doumen.model.snapshot import Bound, DataFile, Form
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +55,8 @@ class GovernedTable:
         stamps: Of each attached file what it was just before the job: an engine that keeps
             anything of a file may use it for the same stamp only.
         where: Conditions that all must be true; none: every row.
+        bounds: Of each file what the values of some columns lie between; none: of no file. It
+            is for planning, and no engine is told.
         inline: In place of files, an Arrow table (the `sys.*` tables), already filtered.
     """
 
@@ -66,6 +68,7 @@ class GovernedTable:
     inline: pa.Table | None = None
     form: Form | None = None
     stamps: tuple[str, ...] = ()
+    bounds: tuple[tuple[Bound, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

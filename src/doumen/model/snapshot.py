@@ -42,8 +42,8 @@ class Bound:
     `high` upwards, so that every value still lies between the two.
 
     Attributes:
-        low: The smallest value that is not NULL; None: there is none, or it is not known.
-        high: The largest one.
+        low: The smallest value that is not NULL; None: all are.
+        high: The largest one; None where `low` is not: it is not known.
         nulls: How many values are NULL.
     """
 

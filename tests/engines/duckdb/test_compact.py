@@ -179,7 +179,7 @@ def test_long_texts_are_cut_around_what_they_bound() -> None:
     assert low == "\ud7ff" * 64
     assert high == "\ud7ff" * 63 + "\ue000"
     assert cut("a", "a" * 63 + "\U0010ffff" * 9) == ("a", "a" * 62 + "b")
-    assert cut("a", "\U0010ffff" * 70) == (None, None)
+    assert cut("a" * 70, "\U0010ffff" * 70) == ("a" * 64, None)
     assert cut(None, None) == (None, None)
 
 

@@ -224,7 +224,9 @@ def _bounds(
 
 
 def cut(low: str | None, high: str | None) -> tuple[str | None, str | None]:
-    """Bounds of a text, cut so that what lay between them still does; None: no bound is known.
+    """Bounds of a text, cut so that what lay between them still does.
+
+    Of no text at all there is neither; where only the upper one is None, it cannot be told.
 
     Example:
         >>> cut("a" * 65, "b" * 65) == ("a" * 64, "b" * 63 + "c")
@@ -235,7 +237,7 @@ def cut(low: str | None, high: str | None) -> tuple[str | None, str | None]:
     if len(high) > TEXT:
         kept = high[:TEXT].rstrip("\U0010ffff")
         if not kept:
-            return None, None
+            return low[:TEXT], None
         after = ord(kept[-1]) + 1
         high = kept[:-1] + chr(0xE000 if 0xD800 <= after < 0xE000 else after)
     return low[:TEXT], high

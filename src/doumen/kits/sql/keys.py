@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from doumen.kits.sql.literal import ZONED
 
@@ -27,6 +28,7 @@ def ordered(type: str) -> bool:
     return _reader(type) is not None
 
 
+@lru_cache(maxsize=1 << 16)
 def key(text: str, type: str) -> Key | None:
     """The key of a value, as the engine casts it to text; None where there is none for certain.
 
