@@ -11,7 +11,17 @@ from pathlib import Path
 
 import psutil
 
-BENCHES = ("tiny", "ledger", "intake", "load", "service", "exchange", "dataspace", "tpch")
+BENCHES = (
+    "tiny",
+    "ledger",
+    "intake",
+    "sources",
+    "load",
+    "service",
+    "exchange",
+    "dataspace",
+    "tpch",
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

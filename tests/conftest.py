@@ -84,6 +84,19 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def objects() -> Iterator[Any]:
+    """The S3 store of this process."""
+    from tests.objects import Objects
+
+    store = Objects()
+    try:
+        store.start()
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="session")
 def choose(request: pytest.FixtureRequest) -> Choose:
     """Puts new nodes, in processes too, on a kind of store: `with choose(kind): …`."""
 

@@ -28,7 +28,7 @@ def test_every_room_with_verbs_is_in_the_table() -> None:
 
 def test_a_room_without_verbs_is_left_out() -> None:
     gathered = operations.gather([("nowhere", "Nowhere"), ("analyse", "Analyse")])
-    assert [section.room for section in gathered] == ["node", "jobs", "analyse"]
+    assert [section.room for section in gathered] == ["node", "jobs", "flows", "analyse"]
 
 
 def test_names_are_unique_and_none_begins_another() -> None:

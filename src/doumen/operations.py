@@ -1,4 +1,4 @@
-"""The one table of verbs, gathered from the rooms; every face is a loop over it.
+"""The one table of verbs, gathered from flows and rooms; every face is a loop over it.
 
 A room lists its verbs in its `operations` module as plain data, so that gathering them all
 costs no import of an engine or a store. This floor adds what concerns the node itself.
@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
+from doumen.flows.operations import OPERATIONS as FLOWS
 from doumen.model.errors import Invalid
 from doumen.model.message import enumerated, msg
 from doumen.model.operation import Operation, Param
@@ -237,8 +238,9 @@ JOBS: tuple[Operation, ...] = (
                   repeat=True, metavar="STATE"),
             Param("limit", "At most so many.", "integer", default=100),
         ),
-        details="`--detach` before or after a verb queues it as a job: `collect`, and `query` with "
-        "`--into`. You see your own; whoever oversees the node sees that there are others.",
+        details="`--detach` before or after a verb queues it as a job: `collect`, `source run`, "
+        "and `query` with `--into`. You see your own; whoever oversees the node sees that there "
+        "are others.",
         examples=("doumen job list", "doumen job list --state running"),
         gives=("jobs",),
     ),
@@ -295,7 +297,7 @@ class Section:
     """The verbs of one room, or of the node itself.
 
     Attributes:
-        room: Name of the room; `node` for the node itself.
+        room: Name of the room; `node` for the node itself, `jobs`, `flows` for what is done later.
         title: How lists of verbs call it.
     """
 
@@ -305,8 +307,12 @@ class Section:
 
 
 def gather(rooms: Sequence[tuple[str, str]] = ROOMS) -> tuple[Section, ...]:
-    """Read the verbs of these rooms, after those of the node; a room may have none."""
-    found = [Section("node", "The node", NODE), Section("jobs", "What is done later", JOBS)]
+    """Read the verbs of these rooms, after those of node and flows; a room may have none."""
+    found = [
+        Section("node", "The node", NODE),
+        Section("jobs", "What is done later", JOBS),
+        Section("flows", "What is done by itself", FLOWS),
+    ]
     for room, title in rooms:
         module = f"doumen.rooms.{room}.operations"
         if find_spec(f"doumen.rooms.{room}") is not None and find_spec(module) is not None:

@@ -57,7 +57,7 @@ def laboratory(node: Node) -> Iterator[Laboratory]:
         yield made
 
 
-@pytest.mark.parametrize("lies", ["lake", "csv", "parquet"])
+@pytest.mark.parametrize("lies", ["lake", "ordered", "csv", "parquet"])
 def test_what_an_actor_is_told(laboratory: Laboratory, lies: Lies) -> None:
     stand = laboratory.stand(replace(world(ROWS, read()), lies=lies))
     seen = stand.ask("ana", "SELECT city FROM law.cities ORDER BY city", explain=True)

@@ -176,6 +176,45 @@ def test_an_attachment_that_is_killed_is_absent_and_can_be_made(tmp_path: Path, 
     assert types.count("attach") == 1
 
 
+def test_a_compaction_that_is_killed_changes_nothing_and_can_be_made(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    create(node, "kills")
+    write_inputs(tmp_path, ["p", "q"])
+    with doumen.open(node) as opened:
+        for path in sorted(tmp_path.glob("*.csv")):
+            opened.session().do("collect", path=path, as_dataset="law.t", append=True)
+    work = (
+        "import sys, doumen\n"
+        "with doumen.open(sys.argv[1]) as node:\n"
+        "    node.session().do('dataset compact', dataset='law.t')\n"
+    )
+    points = ("compact.decided", "compact.written", "compact.settled", "lake.committed",
+              "commit.written", "")  # fmt: skip
+    for point in points:
+        with doumen.open(node) as opened:
+            snapshot = opened.session().desk.facts().snapshot(Ref("law", "t"))
+            assert snapshot is not None
+            assert (len(snapshot.files), snapshot.rows) == (4, 4 * ROWS)
+        armed = {"DOUMEN_FAILPOINT": f"{point}:1"} if point else {}
+        assert finish(forked.start(work, str(node), **armed)) == (-9 if point else 0)
+    assert faults(node) == []
+    with doumen.open(node) as opened:
+        own = opened.session()
+        assert own.desk.inspect() == ()
+        assert own.query(
+            "SELECT count(*), count(DISTINCT (who, number, row)) FROM law.t"
+        ).rows() == [(4 * ROWS, 4 * ROWS)]
+        lake = opened.means.lake
+        snapshot = own.desk.facts().snapshot(Ref("law", "t"))
+        assert snapshot is not None
+        assert len(snapshot.files) == 1
+        named = {f.path for f in snapshot.files}
+        for row in opened.means.catalog.history("dataset", "law.t"):
+            named |= {file["path"] for file in (row.fact.body or {})["files"]}
+        assert len(lake.sweep(named, older_than=-1.0)) == 5  # two staged, thrice a settled file
+        assert own.query("SELECT count(*) FROM law.t").rows() == [(4 * ROWS,)]
+
+
 def test_one_kill_on_a_server(tmp_path: Path, choose: Any) -> None:
     points = ("ledger.appended", "commit.written", "commit.durable")
     with choose("postgresql"):

@@ -25,7 +25,7 @@ from doumen.session import create
 pytestmark = pytest.mark.law
 PARTS, CASES = 2, 500
 """1,000 cases, in parts that two processes share."""
-LIES: tuple[Lies, ...] = ("lake", "csv", "lake", "parquet", "csv")
+LIES: tuple[Lies, ...] = ("lake", "ordered", "csv", "ordered", "parquet", "csv", "ordered")
 """Where the rows of one batch after the other lie; of another length than `search.PRELUDES`."""
 SOAK_PARTS, SOAK = 10, 2000
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from doumen.failpoint import passing
-from doumen.gate import record
+from doumen.gate import meet, record
 from doumen.gate.commit import Draft
 from doumen.gate.landing import Landing, Written, sources
 from doumen.gate.means import Means
@@ -23,6 +23,7 @@ from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect, Examine, Job
 from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.message import Message, joined, msg
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
 from doumen.model.ref import RESERVED_DOMAINS, Ref
@@ -46,6 +47,7 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     facts = means.catalog.current()
     actor = actor_of(job.actor, facts)
     policy.may_collect(actor)
+    step = replace(step, spec=meet.keyed(step.spec, step.merge))
     check_target(step.ref, step.spec)
     _not_attached(facts, step)
     passing("collect.decided")
@@ -53,7 +55,7 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     if not fresh:
         return _unchanged(facts, step)
     check_terms(facts, step.ref, step.contract)
-    written = _load(means, step, fresh, progress)
+    written = _load(means, facts, step, fresh, progress)
     passing("collect.settled")
     landing = Landing(
         job, step, record.new_id(means.clock(), means.entropy), actor.name, fresh, written
@@ -64,7 +66,8 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         now = means.catalog.current(connection)
         onward = step.onward
         moved = onward is not None and now.body(STREAM, onward.key) != onward.seen
-        if moved or _fresh(now, step) != fresh:
+        met = step.merge is not None and _version(now, step.ref) != _version(facts, step.ref)
+        if moved or met or _fresh(now, step) != fresh:
             raise Conflict(
                 msg("Another job changed `{step}` while this one was reading.", step=step.ref),
                 next=msg("Run the same command again."),
@@ -81,8 +84,9 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         loaded.landed,
         loaded.quarantined,
         loaded.reasons,
-        versions[step.ref],
+        versions.get(step.ref, _version(facts, step.ref)),
         receipt.id,
+        merged=None if written.merged is None else written.merged.counts,
     )
 
 
@@ -146,7 +150,7 @@ def _fresh(facts: Facts, step: Collect) -> tuple[SourceFile, ...]:
     meaning = odcs.fingerprint(odcs.read_contract(step.contract))
     known = dict(sources(facts, step.ref))
     fresh = [f for f in step.spec.files if known.get(f.sha256, {}).get("contract") != meaning]
-    if step.mode is Mode.APPEND:
+    if step.mode is not Mode.NEW:
         return tuple(fresh)
     paths = {body["path"] for body in known.values()}
     for file in fresh:
@@ -204,27 +208,51 @@ def _unchanged(facts: Facts, step: Collect) -> Made:
     return Made(step.ref, 0, 0, 0, (), body["version"], last, unchanged=True)
 
 
+def _version(facts: Facts, ref: Ref) -> int:
+    """The version of a dataset in force; 0: it is not there."""
+    body = facts.dataset(ref)
+    return 0 if body is None else int(body["version"])
+
+
 def _load(
-    means: Means, step: Collect, fresh: Sequence[SourceFile], progress: Progress | None
+    means: Means,
+    facts: Facts,
+    step: Collect,
+    fresh: Sequence[SourceFile],
+    progress: Progress | None,
 ) -> Written:
     into = means.lake.stage(str(step.ref))
     aside = means.lake.stage(str(step.ref.quarantine))
     spec = type(step.spec)(tuple(fresh), step.spec.reading, step.spec.columns)
-    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), unhurried(means)), progress)
+    bounds = unhurried(means)
+    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), bounds), progress)
     passing("collect.loaded")
-    landed = means.lake.settle(into, str(step.ref))
-    quarantined = means.lake.settle(aside, str(step.ref.quarantine))
-    counted = sum(f.rows for f in landed), sum(f.rows for f in quarantined)
+    if step.merge is None:
+        landed = means.lake.settle(into, str(step.ref))
+        quarantined = means.lake.settle(aside, str(step.ref.quarantine))
+        _add_up(loaded, sum(f.rows for f in landed), sum(f.rows for f in quarantined))
+        return Written(loaded, landed, quarantined)
+    _add_up(loaded, loaded.landed, loaded.quarantined)
+    merged = meet.meet(means, facts, step, loaded, (into, aside), bounds=bounds, progress=progress)
+    return Written(loaded, merged.files, merged.aside, merged)
+
+
+def _add_up(loaded: Loaded, landed: int, quarantined: int) -> None:
+    """Hold what came in against what is there now.
+
+    Raises:
+        Faulty: a row was lost, or came twice.
+    """
+    counted = landed, quarantined
     if loaded.rows_in != sum(counted) or counted != (loaded.landed, loaded.quarantined):
         raise Faulty(
             msg(
                 "{rows_in} rows came in, {landed} landed and {aside} were quarantined: "
                 "the numbers do not add up, so nothing was kept.",
                 rows_in=loaded.rows_in,
-                landed=counted[0],
-                aside=counted[1],
+                landed=landed,
+                aside=quarantined,
             ),
             next=msg("Please report this with the file that caused it."),
             detail="miscounted",
         )
-    return Written(loaded, landed, quarantined)

@@ -20,15 +20,17 @@ from doumen.gate.means import Means
 from doumen.gate.parse import scalars
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
+from doumen.gate.schedules import Scheduled
 from doumen.kits import policy
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
-from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Examine, Job, Query, Request, Step
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
 from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
@@ -87,7 +89,7 @@ class Counter:
         """Ask."""
         job = self._job(Query(sql, scalars(parameters)), agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Examination)
+        assert not isinstance(answer, Made | Compacted | Examination)
         return answer
 
     def explain(
@@ -123,10 +125,17 @@ class Counter:
         return seen
 
     def collect(
-        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+        self,
+        ref: Ref,
+        spec: LoadSpec,
+        mode: Mode,
+        contract: str,
+        *,
+        onward: Onward | None = None,
+        merge: Merge | None = None,
     ) -> Made:
         """Bring files in under a contract."""
-        step = Collect(ref, spec, mode, contract, onward)
+        step = Collect(ref, spec, mode, contract, onward, merge)
         made = self._gate.run(self._job(step), self.progress)
         assert isinstance(made, Made)
         return made
@@ -136,6 +145,12 @@ class Counter:
         made = self._gate.run(self._job(Attach(ref, spec, replace, contract)), self.progress)
         assert isinstance(made, Made)
         return made
+
+    def compact(self, ref: Ref, rows: int | None = None) -> Compacted:
+        """Write the files of a dataset anew, with the same rows."""
+        done = self._gate.run(self._job(Compact(ref, rows)), self.progress)
+        assert isinstance(done, Compacted)
+        return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""
@@ -190,6 +205,10 @@ class Counter:
     def jobs(self) -> Jobs:
         """The queue before this actor."""
         return Jobs(self._means, self._standing(), self.purpose)
+
+    def schedules(self) -> Scheduled:
+        """The schedules of the node before this actor."""
+        return Scheduled(self._means, self._standing())
 
     def exchange(self) -> Exchange:
         """The agreements of the node before this actor."""

@@ -15,17 +15,20 @@ from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
-from doumen.model.answer import Answer, Explained, Made, Replayed
+from doumen.model.alert import Condition, Notice, Outbox, Told
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.participant import Participant
 from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.schedule import Move, Position
 from doumen.model.source import Onward
 from doumen.model.terms import Terms
 from doumen.model.trial import Laboratory
@@ -98,13 +101,30 @@ class Desk(Protocol):
         ...
 
     def collect(
-        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, onward: Onward | None = None
+        self,
+        ref: Ref,
+        spec: LoadSpec,
+        mode: Mode,
+        contract: str,
+        *,
+        onward: Onward | None = None,
+        merge: Merge | None = None,
     ) -> Made:
-        """Bring files in under a contract (ODCS text), and a stream of a source on with them."""
+        """Bring files in under a contract (ODCS text), and a stream of a source on with them.
+
+        Where the mode is one that merges, rows meet those that are there as `merge` says.
+        """
         ...
 
     def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:
         """Govern files where they lie, under a contract (ODCS text); their paths are absolute."""
+        ...
+
+    def compact(self, ref: Ref, rows: int | None = None) -> Compacted:
+        """Write the files of a dataset anew, with the same rows, in the order that it is to have.
+
+        See `doumen.gate.compact` for what is raised; `rows` is about how many a file should have.
+        """
         ...
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
@@ -162,6 +182,10 @@ class Desk(Protocol):
 
     def jobs(self) -> Jobs:
         """The queue of jobs, as this actor may see and use it."""
+        ...
+
+    def schedules(self) -> Scheduled:
+        """The schedules of the node and what is told of them, as this actor may see and move."""
         ...
 
     def exchange(self) -> Exchange:
@@ -278,8 +302,10 @@ class Jobs(Protocol):
         """A job that the actor may know."""
         ...
 
-    def all(self, states: Sequence[State] = (), limit: int = 100) -> list[Queued]:
-        """Jobs that the actor may know, the latest first."""
+    def all(
+        self, states: Sequence[State] = (), limit: int = 100, schedule: str | None = None
+    ) -> list[Queued]:
+        """Jobs that the actor may know, the latest first; of one schedule, where it is named."""
         ...
 
     def cancel(self, id: str, reason: str | None = None) -> Queued:
@@ -288,6 +314,42 @@ class Jobs(Protocol):
 
     def retry(self, id: str, reason: str) -> Queued:
         """Queue again what failed or was cancelled, as a job of its own."""
+        ...
+
+
+class Scheduled(Protocol):
+    """The schedules before one actor; see `doumen.gate.schedules` for what is raised."""
+
+    def positions(self) -> Mapping[str, Position]:
+        """Name → how far it is done; of those at which a worker looked."""
+        ...
+
+    def run(self, job: str) -> Queued | None:
+        """A run of a schedule, whosever it is; None: it is forgotten."""
+        ...
+
+    def conditions(self) -> Mapping[Condition, str]:
+        """What is wrong and was told, each since when."""
+        ...
+
+    def move(self, move: Move, told: Sequence[Told] = ()) -> bool:
+        """Make one step, and tell what comes of it; False where it is not to be made any more."""
+        ...
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Tell what became another, without a step."""
+        ...
+
+    def notices(self, alert: str, limit: int = 20) -> list[Notice]:
+        """What an alert told, and is to tell; the latest first."""
+        ...
+
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        ...
+
+    def tidy(self, before: str) -> None:
+        """Forget old notices, and what is told of alerts that are gone."""
         ...
 
 

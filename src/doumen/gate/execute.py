@@ -23,12 +23,13 @@ def execute(planned: Planned, means: Means) -> Stream:
         Conflict, Unavailable: attached files are not what they were, or not there.
     """
     agree(planned, means.engine)
-    actor = planned.ruled.known.actor.name
+    known = planned.ruled.known
+    plan = sql.needed_files(planned.plan, known.asked.statement)
     watch = Watch(planned, means.attached)
     if watch.idle:
-        return means.engine.query(planned.plan, actor)
+        return means.engine.query(plan, known.actor.name)
     with watch.reading():
-        stream = means.engine.query(watch.stamped(planned.plan), actor)
+        stream = means.engine.query(watch.stamped(plan), known.actor.name)
     return WatchedStream(stream, watch)
 
 

@@ -5,12 +5,12 @@ Orchestration only: what a station does stands in the file of that name.
 
 from __future__ import annotations
 
-from doumen.gate import amend, attach, collect, derive, joined, query, remote, taken
+from doumen.gate import amend, attach, collect, compact, derive, joined, query, remote, taken
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
-from doumen.model.answer import Explained, Made
+from doumen.model.answer import Compacted, Explained, Made
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Job, Query
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query
 from doumen.model.load import Examination
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
@@ -25,7 +25,7 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Examination:
+    ) -> RecordedAnswer | Made | Compacted | Examination:
         """Move data."""
         match job.step:
             case Query() as step:
@@ -34,7 +34,9 @@ class Gate:
                 return collect.collect(self.means, job, step, progress)
             case Attach() as step:
                 return attach.attach(self.means, job, step, progress)
-            case step:
+            case Compact() as step:
+                return compact.compact(self.means, job, step, progress)
+            case Examine() as step:
                 return collect.examine(self.means, job, step, progress)
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:

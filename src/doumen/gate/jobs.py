@@ -81,12 +81,13 @@ class Jobs:
             )
         return self._told(job)
 
-    def all(self, states: Sequence[State] = (), limit: int = 100) -> list[Queued]:
-        """Jobs that the actor may know, the latest first."""
+    def all(
+        self, states: Sequence[State] = (), limit: int = 100, schedule: str | None = None
+    ) -> list[Queued]:
+        """Jobs that the actor may know, the latest first; of one schedule, where it is named."""
         mine = None if self._actor.oversees else self._actor.name
-        return [
-            self._told(job) for job in self._means.queue.all(actor=mine, states=states, limit=limit)
-        ]
+        found = self._means.queue.all(actor=mine, states=states, limit=limit, schedule=schedule)
+        return [self._told(job) for job in found]
 
     def cancel(self, id: str, reason: str | None = None) -> Queued:
         """Ask for the end of a job; one that waits is over at once.
@@ -133,6 +134,8 @@ class Jobs:
             inputs=job.inputs,
             retry_of=job.id,
             reason=reason,
+            schedule=job.schedule,
+            occurrence=job.occurrence,
         )
         return self._add(again)
 
@@ -164,7 +167,7 @@ class Jobs:
         """The job as the actor may see it: what was asked and given is its own actor's."""
         if job.actor == self._actor.name:
             return job
-        return replace(job, inputs={}, outcome=None, error=None, doing=None)
+        return replace(job, inputs={}, outcome=None, error=None, doing=None, said=())
 
     def _now(self) -> str:
         return stamp(self._means.clock())

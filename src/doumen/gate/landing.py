@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from doumen.gate import record
+from doumen.gate import meet, record
 from doumen.gate.commit import Draft
 from doumen.kits import policy
 from doumen.kits.standards import odcs
@@ -19,6 +19,7 @@ from doumen.model.fact import Fact, Facts
 from doumen.model.job import Collect, Job
 from doumen.model.load import Mode, SourceFile
 from doumen.model.loaded import Loaded
+from doumen.model.merge import Merged, widened
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
@@ -33,21 +34,32 @@ QUARANTINE = Schema.of(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Files that are in the lake and not yet visible."""
+    """Files that are in the lake and not yet visible.
+
+    Attributes:
+        merged: How rows met those that were there; None: they were not merged.
+    """
 
     loaded: Loaded
     landed: tuple[DataFile, ...]
     quarantined: tuple[DataFile, ...]
+    merged: Merged | None = None
+
+    @property
+    def touched(self) -> tuple[DataFile, ...]:
+        """Files of the version before that are not part of the new one."""
+        return () if self.merged is None else self.merged.touched
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table that a collection may change, with the files that are new."""
+    """A table that a collection may change, with the files that are new and those that go."""
 
     ref: Ref
     kind: str
     schema: Schema
     files: tuple[DataFile, ...]
+    removed: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +87,15 @@ class Landing:
             aside = table.kind == "quarantine"
             if aside and not table.files and (before is None or not self._replaces):
                 continue
+            if self.step.merge and before and not (table.files or table.removed):
+                continue
             versions[table.ref] = lake.commit(
                 str(table.ref),
                 schema=table.schema,
                 files=table.files,
                 mode="replace" if self._replaces or before is None else "append",
                 expected=None if before is None else before["version"],
+                removed=table.removed,
             )
         return versions
 
@@ -102,6 +117,7 @@ class Landing:
                 "files": len(self.fresh),
                 "contract": contract.version,
                 **({"stream": self.step.onward.key} if self.step.onward else {}),
+                **self._merged(),
                 "reasons": [
                     {"column": r.column, "reason": r.reason, "rows": r.rows} for r in loaded.reasons
                 ],
@@ -124,18 +140,25 @@ class Landing:
 
     def _tables(self) -> tuple[_Table, _Table]:
         ref, written = self.step.ref, self.written
+        schema = widened(self.step.spec.schema, self.step.merge)
         return (
-            _Table(ref, "table", self.step.spec.schema, written.landed),
+            _Table(ref, "table", schema, written.landed, written.touched),
             _Table(ref.quarantine, "quarantine", QUARANTINE, written.quarantined),
         )
 
     def _dataset(self, table: _Table, version: int, facts: Facts, now: str) -> Fact:
         before = facts.dataset(table.ref)
-        kept = [] if before is None or self._replaces else list(before["files"])
+        gone = {file.path for file in table.removed}
+        there = [] if before is None or self._replaces else before["files"]
+        kept = [file for file in there if file["path"] not in gone]
         added = [file.as_json() for file in table.files]
         own = {"kind": table.kind, "version": version, "files": kept + added}
         own |= {"creator": self.actor, "updated": now}
         return brought_in(table.ref, table.schema, before, own)
+
+    def _merged(self) -> dict[str, Any]:
+        merged = self.written.merged
+        return {} if merged is None else {"merged": meet.as_json(merged.counts, self.step.mode)}
 
     def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
         ref, onward = self.step.ref, self.step.onward

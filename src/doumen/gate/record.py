@@ -189,14 +189,22 @@ def made(
     now: datetime,
     *,
     ref: Ref,
+    used: Sequence[Used] = (),
     generated: Sequence[Used],
     data: Mapping[str, Any],
     facts: Sequence[Fact],
 ) -> Draft:
-    """The draft of a collection."""
+    """The draft of a job that wrote a dataset otherwise than by a question."""
     return Draft(
         event=_event(
-            job, kind, event, now, subject=str(ref), generated=tuple(generated), data=data
+            job,
+            kind,
+            event,
+            now,
+            subject=str(ref),
+            used=tuple(used),
+            generated=tuple(generated),
+            data=data,
         ),
         facts=facts,
     )

@@ -113,5 +113,8 @@ def _governed(
         ),
         where=tuple(where),
         form=snapshot.form,
+        bounds=tuple(file.bounds for file in snapshot.files)
+        if any(file.bounds for file in snapshot.files)
+        else (),
     )
     return table, variables

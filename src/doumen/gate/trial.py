@@ -20,6 +20,7 @@ from pyarrow import csv
 
 from doumen.gate import execute, query
 from doumen.gate.means import Means
+from doumen.gate.ordered import bounds_of, in_order
 from doumen.gate.plans import Plans
 from doumen.model.actor import Actor
 from doumen.model.errors import DoumenError, Refused, Unavailable
@@ -39,6 +40,9 @@ SECONDS = 30.0
 
 Placed = Mapping[str, Any]
 """What the fact of a dataset says of its files, and how they are read where they are attached."""
+
+PART = 5
+"""Rows of a file whose rows are in order."""
 
 KEY = 32
 """Bytes of each of the two keys of hash masks."""
@@ -100,8 +104,8 @@ class _Laboratory:
         folder = f"w{self._worlds}"
         (self._folder / folder).mkdir()
         placed = {
-            str(ref): self._write(folder, ref, table)
-            if world.lies == "lake"
+            str(ref): self._write(folder, ref, table, PART if world.lies == "ordered" else None)
+            if world.lies in {"lake", "ordered"}
             else self._attach(folder, ref, table, world.lies)
             for ref, table in world.tables.items()
         }
@@ -114,14 +118,25 @@ class _Laboratory:
         plans = after.plans if isinstance(after, _Stand) else Plans()
         return _Stand(replace(self._means, catalog=catalog, plans=plans))
 
-    def _write(self, folder: str, ref: Ref, table: pa.Table) -> Placed:
-        """Write the rows; what the fact of the dataset says of where they are."""
-        if not table.num_rows:
-            return {"kind": "table", "files": []}
-        path = f"{folder}/{ref.domain}.{ref.name}.parquet"
-        pq.write_table(table, self._folder / path)
-        size = (self._folder / path).stat().st_size
-        return {"kind": "table", "files": [DataFile(path, size, table.num_rows).as_json()]}
+    def _write(self, folder: str, ref: Ref, table: pa.Table, part: int | None) -> Placed:
+        """Write the rows; what the fact of the dataset says of where they are.
+
+        Args:
+            folder: Of the world.
+            ref: The dataset.
+            table: Its rows.
+            part: Rows of a file, all in order and with bounds; None: one file, as they come.
+        """
+        files = []
+        ordered = table if part is None else in_order(table)
+        for start in range(0, table.num_rows, part or max(1, table.num_rows)):
+            rows = ordered.slice(start, part)
+            path = f"{folder}/{ref.domain}.{ref.name}.{start}.parquet"
+            pq.write_table(rows, self._folder / path)
+            size = (self._folder / path).stat().st_size
+            bounds = () if part is None else bounds_of(rows)
+            files.append(DataFile(path, size, rows.num_rows, bounds=bounds).as_json())
+        return {"kind": "table", "files": files}
 
     def _attach(self, folder: str, ref: Ref, table: pa.Table, lies: Lies) -> Placed:
         """Write the rows to a file that is attached."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from doumen.model.errors import Invalid
 from doumen.model.load import Reason
+from doumen.model.merge import Counts
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -102,6 +103,7 @@ class Made:
     Attributes:
         snapshot: Version that now is in force.
         unchanged: The same content under the same contract was there already: nothing changed.
+        merged: What became of rows that met others by their key; None: they were not merged.
     """
 
     ref: Ref
@@ -112,6 +114,27 @@ class Made:
     snapshot: int
     receipt: str
     unchanged: bool = False
+    merged: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """The files of a dataset are as they should be.
+
+    Attributes:
+        snapshot: Version in force.
+        before: How many files the version had that was in force before.
+        after: How many it has now.
+        rows: How many rows were written anew.
+        receipt: Id of the event; None: nothing had to be done.
+    """
+
+    ref: Ref
+    snapshot: int
+    before: int
+    after: int
+    rows: int = 0
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

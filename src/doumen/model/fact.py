@@ -8,7 +8,8 @@ actor     name                 participant, roles, purposes, claims
 purpose   name                 description {en, zh}
 rule      id                   the rule as kits.policy.document writes it
 dataset   domain.name          kind table|quarantine|attached, columns [{name, type}], version,
-                               table (directory in the lake), files [{path, size, rows}],
+                               table (directory in the lake), files [{path, size, rows}, and of
+                               one in an order bounds [[column, low, high, nulls]]],
                                creator, derived (bool), sources [domain.name], created, updated;
                                of a derived one terms, as kits.policy.terms writes them; of an
                                attached one form, and of its files, whose paths are absolute,
@@ -16,6 +17,7 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                others agreements {A-…: [domain.name there]}, and delete
                                {A-…: last day it may be kept} where one of these asks for it
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
+upkeep    domain.name          how its files are kept, as `doumen.model.upkeep` writes it
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
 connection name                a source, as `rooms.collect.sources.kept` writes it
@@ -38,6 +40,9 @@ transfer  T-…                  as `rooms.exchange.transfer.state` writes it
 agreement A-…                  as `kits.policy.agreements` writes it; policy (the ODRL that was
                                signed), negotiation (N-…), use: where its transfer stands, and,
                                once it was ended, ended (RFC 3339), ended_by (DID), reason
+schedule  name                 operation, command, inputs, actor, purpose, timing {cron, zone} or
+                               {every, anchor, arrival}, catch_up, most, paused
+alert     name                 as `doumen.flows.alert.kept` writes it
 head, cosigned  DID            heads of others that were cosigned here, and ours by others, as
                                `gate.witness` writes them
 """

@@ -8,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from doumen.model.load import LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
@@ -87,6 +88,7 @@ class Collect:
     Attributes:
         onward: Of rows that a source gave: how far its stream is read with them. They are taken
             as they are, whether or not such content came before.
+        merge: How rows meet those that are there, where the mode is `UPSERT` or `HISTORY`.
     """
 
     ref: Ref
@@ -94,6 +96,7 @@ class Collect:
     mode: Mode
     contract: str
     onward: Onward | None = None
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,19 @@ class Attach:
     contract: str
 
 
-Step = Query | Examine | Collect | Attach
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """The files of a dataset into files of a good size, with the same rows.
+
+    Attributes:
+        rows: About how many rows a file should have; None: what is good for most.
+    """
+
+    ref: Ref
+    rows: int | None = None
+
+
+Step = Query | Examine | Collect | Attach | Compact
 
 
 @dataclass(frozen=True, slots=True)

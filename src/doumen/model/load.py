@@ -14,6 +14,8 @@ class Mode(StrEnum):
     NEW = "new"
     APPEND = "append"
     REPLACE = "replace"
+    UPSERT = "upsert"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)

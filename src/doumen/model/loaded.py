@@ -1,4 +1,4 @@
-"""What came of a job on files from outside: rows that landed, or rows that were only looked at."""
+"""What came of a job on files: rows that landed, that were looked at, or written anew."""
 
 from __future__ import annotations
 
@@ -37,3 +37,32 @@ class Surveyed:
     rows: tuple[int, ...]
     reasons: tuple[Reason, ...]
     columns: tuple[LoadColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows, and the sum of their hashes: the same for the same rows in any order.
+
+    The hashes are the engine's own, fit for finding faults and for nothing else.
+    """
+
+    rows: int
+    sum: int
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.rows + other.rows, self.sum + other.sum)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Files that were written anew, not yet visible to anyone.
+
+    Attributes:
+        read: What was in the files before.
+        written: What is in each of the new ones, read back; by the order of their names.
+        files: The new ones, without rows that are none; in the same order.
+    """
+
+    read: Tally
+    written: tuple[Tally, ...]
+    files: tuple[DataFile, ...]

@@ -69,7 +69,10 @@ class Operation:
         gives: Names in the JSON that it always gives.
         one_of: Inputs of which one at least must be given over the network.
         queues: Whether it may be queued as a job, and the inputs that must be given for that;
-            None: it may not. What it makes, it makes by one event.
+            None: it may not. What it makes, it makes by one event, unless it `resumes`.
+        resumes: Of one that is queued: begun again, it goes on where it was, and does nothing where
+            there is nothing new. Whoever takes it over begins it again; others are done once they
+            made something.
         told: Of one that runs at no open node: the function also receives `progress`.
     """
 
@@ -85,6 +88,7 @@ class Operation:
     gives: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     queues: tuple[str, ...] | None = None
+    resumes: bool = False
     told: bool = False
 
 
@@ -124,9 +128,11 @@ class Outcome:
         drawn: What a terminal shows on stdout, in order.
         said: Sentences for stderr: what happened, the receipt, the next command.
         exit: 0, or 1 where the verb found faults.
+        passing: Whether all these faults may pass by themselves: a worker tries again.
     """
 
     json: Mapping[str, Any]
     drawn: tuple[Table | Fields | Text, ...] = ()
     said: tuple[Message, ...] = ()
     exit: int = 0
+    passing: bool = False

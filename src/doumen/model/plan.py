@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
-from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.loaded import Loaded, Rewritten, Surveyed
+from doumen.model.merge import Counts, Merge
 from doumen.model.message import Message
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
-from doumen.model.snapshot import DataFile, Form
+from doumen.model.snapshot import Bound, DataFile, Form
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,6 +55,8 @@ class GovernedTable:
         stamps: Of each attached file what it was just before the job: an engine that keeps
             anything of a file may use it for the same stamp only.
         where: Conditions that all must be true; none: every row.
+        bounds: Of each file what the values of some columns lie between; none: of no file. It
+            is for planning, and no engine is told.
         inline: In place of files, an Arrow table (the `sys.*` tables), already filtered.
     """
 
@@ -65,6 +68,7 @@ class GovernedTable:
     inline: pa.Table | None = None
     form: Form | None = None
     stamps: tuple[str, ...] = ()
+    bounds: tuple[tuple[Bound, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,33 @@ class LoadPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MergePlan:
+    """Rows of the lake, just loaded, that meet those of a dataset by their key.
+
+    Attributes:
+        base: Absolute paths of the files of the version in force.
+        fresh: Of the files that were loaded.
+        schema: Columns of the dataset, those that the merge keeps among them.
+        moment: From when on the new rows are the ones.
+        into: Absolute directory for the files that take the place of others, and the new one.
+        aside_base: Files of the quarantine in force.
+        aside_fresh: Files with what was set aside now.
+        aside_into: Directory for those of its rows that are not there yet.
+    """
+
+    base: tuple[str, ...]
+    fresh: tuple[str, ...]
+    schema: Schema
+    merge: Merge
+    moment: datetime
+    into: str
+    aside_base: tuple[str, ...]
+    aside_fresh: tuple[str, ...]
+    aside_into: str
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
 class ExaminePlan:
     """A look at all rows of some files, as text.
 
@@ -159,6 +190,29 @@ class SurveyPlan:
     """All rows of files that stay where they lie, held against a contract; nothing is written."""
 
     spec: LoadSpec
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class CompactPlan:
+    """Files of the lake, to be written anew with the same rows; unseen yet.
+
+    Attributes:
+        files: Absolute paths with their row counts, all of one dataset.
+        schema: Its columns.
+        by: Columns that the rows are put in the order of; the new files do not overlap in the
+            first of them. None: rows stay in the order in which they are.
+        rows: About how many rows a new file has.
+        into: Absolute directory for the new files.
+        aside: Absolute directory for what is written on the way.
+    """
+
+    files: tuple[tuple[str, int], ...]
+    schema: Schema
+    by: tuple[str, ...]
+    rows: int
+    into: str
+    aside: str
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -216,12 +270,22 @@ class Engine(Protocol):
         """Run a collection."""
         ...
 
+    def merge(
+        self, plan: MergePlan, progress: Progress | None = None
+    ) -> tuple[Counts, tuple[int, ...]]:
+        """Merge rows; gives what became of them, and which files of `base` were written anew."""
+        ...
+
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
         """Hold all rows of files against a contract."""
         ...
 
     def examine(self, plan: ExaminePlan, progress: Progress | None = None) -> Examination:
         """Look at all rows of some files."""
+        ...
+
+    def compact(self, plan: CompactPlan, progress: Progress | None = None) -> Rewritten:
+        """Write files of the lake anew with the same rows."""
         ...
 
     def close(self) -> None:

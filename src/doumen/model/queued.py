@@ -15,6 +15,9 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 """States that a job does not leave."""
+ENDING = ("unavailable.abandoned", "unavailable.store", "unavailable.busy", "conflict.lease")
+"""Codes of errors after which a job of several steps takes no further one: nobody waits for it, the
+store is away, or another worker has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Queued:
         error: As `DoumenError.as_json`.
         retry_of: Id of the job that it does again.
         reason: Why it was queued again, or cancelled.
+        schedule: Name of the schedule that it is a run of.
+        occurrence: The time for which it is one.
+        said: What its operation said to people when it was done.
     """
 
     id: str
@@ -82,6 +88,9 @@ class Queued:
     error: Mapping[str, Any] | None = None
     retry_of: str | None = None
     reason: str | None = None
+    schedule: str | None = None
+    occurrence: str | None = None
+    said: tuple[Message, ...] = ()
 
     @property
     def over(self) -> bool:

@@ -13,6 +13,9 @@ from doumen.model.schema import Schema
 ATTACHED = "attached"
 """Kind of a dataset whose files are not in the lake."""
 
+BOUNDS = "bounds"
+"""Where the fact of a dataset holds what the values of a file lie between: they are values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -32,6 +35,25 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What the values of one column lie between in one file.
+
+    Values are texts as the reference engine casts them; a long text is cut, `low` downwards and
+    `high` upwards, so that every value still lies between the two.
+
+    Attributes:
+        low: The smallest value that is not NULL; None: all are.
+        high: The largest one; None where `low` is not: it is not known.
+        nulls: How many values are NULL.
+    """
+
+    column: str
+    low: str | None
+    high: str | None
+    nulls: int
+
+
+@dataclass(frozen=True, slots=True)
 class DataFile:
     """One file of a version.
 
@@ -41,16 +63,21 @@ class DataFile:
         size: Bytes.
         rows: Row count.
         identity: Of an attached file; None: it is in the lake.
+        bounds: Of a file whose rows are in the order of some columns, these columns in turn;
+            none: nothing is known of its values.
     """
 
     path: str
     size: int
     rows: int
     identity: Identity | None = None
+    bounds: tuple[Bound, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The file as the fact of its dataset names it."""
-        known = {} if self.identity is None else asdict(self.identity)
+        known: dict[str, Any] = {} if self.identity is None else asdict(self.identity)
+        if self.bounds:
+            known[BOUNDS] = [[b.column, b.low, b.high, b.nulls] for b in self.bounds]
         return {"path": self.path, "size": self.size, "rows": self.rows, **known}
 
     @classmethod
@@ -59,7 +86,8 @@ class DataFile:
         identity = None
         if "sha256" in body:
             identity = Identity(body["mtime_ns"], body["ctime_ns"], body["inode"], body["sha256"])
-        return cls(body["path"], body["size"], body["rows"], identity)
+        bounds = tuple(Bound(*one) for one in body.get(BOUNDS, ()))
+        return cls(body["path"], body["size"], body["rows"], identity, bounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from doumen.model.load import Mode
+from doumen.model.merge import Merge, Vanished
 from doumen.model.ref import Ref
 
 CONNECTION, STREAM, ARRIVAL = "connection", "stream", "arrival"
@@ -39,6 +41,18 @@ class Writes(StrEnum):
 
     APPEND = "append"
     REPLACE = "replace"
+    UPSERT = "upsert"
+    HISTORY = "history"
+
+    @property
+    def mode(self) -> Mode:
+        """As the gate calls it."""
+        return Mode(self.value)
+
+    @property
+    def merges(self) -> bool:
+        """Whether rows meet those that are there by their key."""
+        return self in {Writes.UPSERT, Writes.HISTORY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,10 @@ class Stream:
         reads: How it is read beyond that: options of the kind of place, as it has checked them.
         cursor: Column by whose values it is read on; None: each run reads all of it.
         writes: `append` needs a cursor or files, so that nothing comes twice.
+        key: Columns by which rows meet, where they are merged.
+        vanished: What becomes of rows that are no longer in the place; where they are merged, and
+            all of them come each time.
+        late: How far before the mark it is read again, for rows that come late; None: not at all.
         contract: Text of the ODCS contract that its rows are held to; None: the dataset's, else
             one is inferred.
         accept_extra: Leave out columns that the contract does not know.
@@ -63,8 +81,18 @@ class Stream:
     reads: Mapping[str, Any] = field(default_factory=dict)
     cursor: str | None = None
     writes: Writes = Writes.REPLACE
+    key: tuple[str, ...] = ()
+    vanished: Vanished = Vanished.KEEP
+    late: str | None = None
     contract: str | None = None
     accept_extra: bool = False
+
+    @property
+    def merge(self) -> Merge | None:
+        """How its rows meet those that are there; None: they do not."""
+        if not self.writes.merges:
+            return None
+        return Merge(self.writes.mode, self.key, self.cursor, self.vanished)
 
     @property
     def told(self) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from doumen.model.fact import Fact
 from doumen.model.ref import Ref
 
-Lies = Literal["lake", "csv", "parquet"]
+Lies = Literal["lake", "ordered", "csv", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class World:
     Attributes:
         facts: Actors, rules, labels, contracts and datasets; what these say of files is ignored.
         tables: Rows of each dataset, by the names of its columns.
-        lies: Where the rows are: in the lake, or in attached files; CSV where a table can be kept
-            as such, else Parquet.
+        lies: Where the rows are: in the lake, as they come or in order in files with bounds, or
+            in attached files; CSV where a table can be kept as such, else Parquet.
     """
 
     facts: tuple[Fact, ...]

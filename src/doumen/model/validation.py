@@ -15,6 +15,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "missing": lambda _: msg("the field is missing"),
     "string_type": lambda _: msg("input should be a valid string"),
     "int_type": lambda _: msg("input should be a valid integer"),
+    "float_type": lambda _: msg("input should be a valid number"),
     "bool_type": lambda _: msg("input should be a valid boolean"),
     "list_type": lambda _: msg("input should be a valid list"),
     "tuple_type": lambda _: msg("input should be a valid tuple"),
@@ -29,6 +30,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "less_than_equal": lambda c: msg(
         "input should be less than or equal to {bound}", bound=c["le"]
     ),
+    "too_short": lambda c: msg("there should be at least {count}", count=c["min_length"]),
     "string_too_short": lambda c: msg(
         "string should have at least {count} characters", count=c["min_length"]
     ),

@@ -32,6 +32,23 @@ def submit(
         Invalid: it is not one that is queued, or not with these inputs.
         OverBudget: too many jobs of the actor wait already.
     """
+    check(operation, inputs)
+    given = {
+        p.name: inputs[p.name]
+        for p in operation.params
+        if inputs.get(p.name) not in (None, False, (), p.default)
+    }
+    jobs = desk.jobs()
+    id = jobs.new_id()
+    return jobs.submit(id, " ".join(operation.name), spool.keep(id, given), token)
+
+
+def check(operation: Operation, inputs: Mapping[str, Any]) -> None:
+    """Check that an operation may be queued with these inputs.
+
+    Raises:
+        Invalid: it is not one that is queued, or not with these inputs.
+    """
     words = " ".join(operation.name)
     if operation.queues is None:
         raise not_queued(operation)
@@ -46,14 +63,6 @@ def submit(
             why=msg("Nobody is there to take an answer: what a job makes is kept on the node."),
             detail="queue",
         )
-    given = {
-        p.name: inputs[p.name]
-        for p in operation.params
-        if inputs.get(p.name) not in (None, False, (), p.default)
-    }
-    jobs = desk.jobs()
-    id = jobs.new_id()
-    return jobs.submit(id, words, spool.keep(id, given), token)
 
 
 def queued(job: Queued) -> Outcome:
@@ -98,7 +107,7 @@ def show(desk: Desk, job: str) -> Outcome:
         NotFound: there is none that the asker may know.
     """
     found = desk.jobs().one(job)
-    return Outcome(json=described(found), drawn=(_fields(found),))
+    return Outcome(json=described(found), drawn=(_fields(found),), said=found.said)
 
 
 def cancel(desk: Desk, job: str, *, reason: str | None = None) -> Outcome:
@@ -145,7 +154,10 @@ def wait(desk: Desk, job: str, *, seconds: int = 0) -> Outcome:
         desk.progress(found.fraction, found.doing or named(found))
         time.sleep(PAUSE)
     return Outcome(
-        json=described(found), drawn=(_fields(found),), exit=_exit(found), said=_ending(found)
+        json=described(found),
+        drawn=(_fields(found),),
+        exit=_exit(found),
+        said=(*found.said, *_ending(found)),
     )
 
 
@@ -171,6 +183,8 @@ def described(job: Queued) -> dict[str, Any]:
         "error": job.error,
         "retry_of": job.retry_of,
         "reason": job.reason,
+        "schedule": job.schedule,
+        "occurrence": job.occurrence,
     }
 
 
@@ -198,6 +212,8 @@ def _fields(job: Queued) -> Fields:
         (msg("error"), (job.error or {}).get("what")),
         (msg("retry of"), job.retry_of),
         (msg("reason"), job.reason),
+        (msg("schedule"), job.schedule),
+        (msg("for the time"), job.occurrence),
     )
     return Fields((*pairs, *((name, value) for name, value in told if value)))
 

@@ -11,22 +11,22 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from doumen.failpoint import passing
 from doumen.gate.record import stamp
 from doumen.model.errors import DoumenError, Unavailable, unexpected
-from doumen.model.message import Message, msg
+from doumen.model.message import Catalogue, Message, as_written, msg
 from doumen.model.operation import Outcome
 from doumen.model.queued import LEASE, Lease, Queued, State
 from doumen.model.wanted import WANTED, Wanted
-from doumen.operations import find
+from doumen.operations import by_name, find
 from doumen.rooms.protect.tokens import valid
 from doumen.session.node import Node, now
+from doumen.session.rounds import Log, Rounds
 
 LEASE_SECONDS = 30.0
 """How long a job belongs to a worker that is not heard of."""
@@ -37,13 +37,15 @@ POLL = 1.0
 TIDY = 3600.0
 """Seconds between two looks at what may be forgotten."""
 KEPT = timedelta(days=30)
-"""How long a job is known after it is over."""
+"""How long a job is known after it is over, and what was told."""
+LOOKED = timedelta(days=1)
+"""How long a run of a schedule is known that made nothing, for nothing was there."""
 ATTEMPTS = 5
 """How often a job is begun at most, not counting those that a worker put back as it stopped."""
 TRANSIENT = ("unavailable.store", "unavailable.busy", "unavailable.disk")
 """Codes of errors that pass by themselves: the job is put back, and waits longer each time."""
-
-Log = Callable[[dict[str, Any]], None]
+STORE_PAUSE, PLACE_PAUSE = 5.0, 15.0
+"""Seconds by which it waits longer, where the store or a place outside is away."""
 
 
 def silent(line: dict[str, Any]) -> None:
@@ -64,9 +66,10 @@ class Worker:
     Args:
         node: Whose queue it serves.
         log: Told of each job that begins and ends: names and figures, no values.
+        say: The language of the mail that alerts send.
     """
 
-    def __init__(self, node: Node, log: Log = silent) -> None:
+    def __init__(self, node: Node, log: Log = silent, say: Catalogue = as_written) -> None:
         self._node = node
         self._queue = node.means.queue
         self._log = log
@@ -74,13 +77,14 @@ class Worker:
         self._stop = threading.Event()
         self._running: dict[str, Wanted] = {}
         self._tidied = -TIDY
+        self._rounds = Rounds(node, log, say, _clock)
 
     def run(self, places: int = 1, *, until_idle: bool = False) -> int:
-        """Do jobs until `stop` is called.
+        """Do jobs until `stop` is called, and what schedules ask for and alerts tell meanwhile.
 
         Args:
-            places: Jobs at one time.
-            until_idle: End when nothing waits.
+            places: Jobs at one time; with none, nothing is done.
+            until_idle: End when nothing waits and no schedule is due.
 
         Returns:
             How many jobs were done, failed and cancelled ones among them.
@@ -88,25 +92,37 @@ class Worker:
         counts = [0] * places
 
         def serve(place: int) -> None:
-            while not self._stop.is_set():
-                if place == 0:
-                    self._tidy()
-                if self._turn():
-                    counts[place] += 1
-                elif until_idle:
-                    return
-                else:
-                    self._stop.wait(POLL)
+            counts[place] = self._serve(until_idle=until_idle, first=place == 0)
 
         threads = [
             threading.Thread(target=serve, args=(place,), name=f"doumen-worker-{place}")
             for place in range(places)
         ]
+        if places and not until_idle:
+            threads += self._rounds.threads(self._stop, POLL)
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        while places and until_idle and not self._stop.is_set() and self._rounds.deliver():
+            pass
         return sum(counts)
+
+    def _serve(self, *, until_idle: bool, first: bool) -> int:
+        """Do one job after another in one place; gives how many. The first also tidies."""
+        count = 0
+        while not self._stop.is_set():
+            if first:
+                self._tidy()
+            if first and until_idle:
+                self._rounds.attend()
+            if self._turn():
+                count += 1
+            elif until_idle:
+                break
+            else:
+                self._stop.wait(POLL)
+        return count
 
     def stop(self) -> None:
         """Take no further job; those that run go on."""
@@ -137,7 +153,7 @@ class Worker:
 
     def _do(self, job: Queued) -> None:
         self._log({"event": "job.begun", **_known(job)})
-        if job.receipt is not None:
+        if job.receipt is not None and not _resumes(job):
             return self._end(job, "done", outcome={"receipt": job.receipt}, exit=0)
         if job.cancelling:
             return self._end(job, "cancelled")
@@ -159,8 +175,7 @@ class Worker:
             self._failed(job, error, wanted)
         else:
             passing("worker.performed")
-            shown = self._node.spool.hide(dict(outcome.json))
-            self._end(job, "done", outcome=shown, exit=outcome.exit)
+            self._performed(job, outcome)
         finally:
             over.set()
             beat.join()
@@ -190,6 +205,14 @@ class Worker:
             if held != "held":
                 wanted.end()
 
+    def _performed(self, job: Queued, outcome: Outcome) -> None:
+        """It came to an end of its own, which may be one that is tried again."""
+        tries = job.attempt - job.spared
+        if outcome.passing and _resumes(job) and tries < ATTEMPTS:
+            return self._back(job, _later(PLACE_PAUSE * tries))
+        shown, said = self._node.spool.hide((dict(outcome.json), outcome.said))
+        return self._end(job, "done", outcome=shown, exit=outcome.exit, said=said)
+
     def _failed(self, job: Queued, error: DoumenError, wanted: Wanted) -> None:
         known = self._queue.one(job.id) or job
         if wanted.over and known.cancelling:
@@ -198,7 +221,7 @@ class Worker:
             return self._back(job, None, spared=1)
         tries = job.attempt - job.spared
         if error.code in TRANSIENT and tries < ATTEMPTS:
-            return self._back(job, _later(5.0 * tries))
+            return self._back(job, _later(STORE_PAUSE * tries))
         told = self._node.spool.hidden(error)
         return self._end(job, "failed", error=told, exit=error.exit)
 
@@ -219,8 +242,10 @@ class Worker:
             return
         self._tidied = time.monotonic()
         try:
-            for id in self._queue.forget(stamp(now() - KEPT)):
+            moment = now()
+            for id in self._queue.forget(stamp(moment - KEPT), idle=stamp(moment - LOOKED)):
                 self._node.spool.remove(id)
+            self._rounds.tidy(KEPT)
             self._node.spool.sweep(self._needed)
         except Unavailable as error:
             self._log({"event": "queue.unavailable", "code": error.code})
@@ -231,8 +256,19 @@ class Worker:
         return job is not None and job.state in {"queued", "running", "failed"}
 
 
+def _clock() -> datetime:
+    """The time now: that of this module, in whose place tests put another."""
+    return now()
+
+
 def _later(seconds: float) -> str:
     return stamp(now() + timedelta(seconds=seconds))
+
+
+def _resumes(job: Queued) -> bool:
+    """Whether it is begun again where it had made something: it goes on from there."""
+    operation = by_name().get(job.operation)
+    return operation is not None and operation.resumes
 
 
 def _known(job: Queued) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The layout of the store: every table of catalogue, ledger and queue, at one version.
 
-Rows are only ever added, but for those of jobs, which change until they are over and are
-forgotten in time. `store` holds one row: the version of the layout, and the lock that
-writers queue for where the database has no single writer of its own (PostgreSQL).
+Rows are only ever added, but for those of the queue (jobs, schedules, conditions, notices), which
+change until they are over and are forgotten in time. `store` holds one row: the version of the
+layout, and the lock that writers queue for where the database has no single writer of its own
+(PostgreSQL).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 2
+VERSION = 3
 """Version of this layout; a store of another one is not opened."""
 
 METADATA = MetaData()
@@ -122,6 +123,50 @@ JOBS = Table(
     Column("error", _TEXT),
     Column("retry_of", _TEXT),
     Column("reason", _TEXT),
+    Column("schedule", _TEXT),
+    Column("occurrence", _TEXT),
+    Column("said", _TEXT),
     Index("jobs_of_state", "state", "actor", "id"),
+    Index("jobs_of_schedule", "schedule", "id"),
 )
 """What waits, runs and was done; `model.queued` says what each column means."""
+
+SCHEDULES = Table(
+    "schedules",
+    METADATA,
+    Column("name", _TEXT, primary_key=True),
+    Column("event", _TEXT, nullable=False),
+    Column("version", _NUMBER, nullable=False),
+    Column("next", _TEXT, nullable=False),
+    Column("job", _TEXT),
+    Column("occurrence", _TEXT),
+    Column("last", _TEXT),
+)
+"""How far each schedule is done: a `model.schedule.Position`."""
+
+CONDITIONS = Table(
+    "conditions",
+    METADATA,
+    Column("alert", _TEXT, primary_key=True),
+    Column("kind", _TEXT, primary_key=True),
+    Column("subject", _TEXT, primary_key=True),
+    Column("since", _TEXT, nullable=False),
+)
+"""What is wrong now, as each alert sees it and has told."""
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("id", _TEXT, primary_key=True),
+    Column("alert", _TEXT, nullable=False),
+    Column("body", _TEXT, nullable=False),
+    Column("created", _TEXT, nullable=False),
+    Column("due", _TEXT, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease", _TEXT),
+    Column("sent", _TEXT),
+    Column("given_up", _TEXT),
+    Column("code", _TEXT),
+    Index("notices_of_alert", "alert", "id"),
+)
+"""What is to be told, and was; `lease`: until when somebody is at it."""

@@ -25,7 +25,16 @@ from doumen.engines.sandbox import Channel, Closed
 from doumen.model.errors import DoumenError, Invalid, OverBudget, Unavailable
 from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
 from doumen.model.message import joined, msg, packed, plain, unpacked
-from doumen.model.plan import Bounds, ExaminePlan, GovernedTable, LoadPlan, QueryPlan, Scalar
+from doumen.model.plan import (
+    Bounds,
+    CompactPlan,
+    ExaminePlan,
+    GovernedTable,
+    LoadPlan,
+    QueryPlan,
+    Scalar,
+)
+from doumen.model.schema import Schema
 
 SCALAR = st.one_of(
     st.none(),
@@ -66,6 +75,11 @@ def test_a_query_plan_survives(
     )
     assert back.tables[1].inline == held
     assert back == one
+
+
+def test_a_compact_plan_survives() -> None:
+    plan = CompactPlan((("/a", 3), ("/b", 4)), Schema.of(x="BIGINT"), ("x",), 9, "/i", "/s")
+    assert wire.unpack_compact(json.loads(json.dumps(asdict(plan)))) == plan
 
 
 def test_load_and_examine_plans_survive() -> None:

@@ -20,6 +20,8 @@ KINDS = {
     "purpose": {"owner", "steward"},
     "participant": {"owner", "steward"},
     "actor": {"owner"},
+    "upkeep": {"owner"},
+    "vacuumed": set[str](),
     "dataset": set[str](),
     "source": set[str](),
     "lineage": set[str](),

@@ -13,6 +13,7 @@ from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
+from doumen.model.snapshot import Bound, DataFile
 
 Build = Callable[..., Facts]
 Someone = Callable[..., Actor]
@@ -93,6 +94,22 @@ def test_an_auditor_knows_all_but_the_expressions(node: Facts, someone: Someone)
     }
     assert "Wenzhou" not in str(seen)
     assert seen.rows["dataset"] == node.rows["dataset"]
+
+
+@pytest.mark.parametrize(("role", "told"), [("owner", 1), ("steward", 0), ("auditor", 0)])
+def test_what_values_of_files_lie_between_is_for_the_owner(
+    facts_of: Build, body_of: Body, someone: Someone, role: str, told: int
+) -> None:
+    file = DataFile("a/b/x.parquet", 9, 2, bounds=(Bound("name", "Ann", "Zoe", 0),)).as_json()
+    facts = facts_of(datasets={"a.b": body_of({"name": "VARCHAR"}, files=[file])})
+    actor = someone("sue", role)
+    seen = visible_facts(actor, facts, NOW)
+    row = visible_version(actor, facts, facts.rows["dataset"]["a.b"], then=facts, now=NOW)
+    assert row is not None
+    for body in (seen.body("dataset", "a.b"), row.fact.body):
+        assert body is not None
+        assert str(body).count("Zoe") == told
+        assert body["files"][0]["rows"] == 2
 
 
 def test_datasets_are_those_that_may_be_discovered(seen: Facts) -> None:

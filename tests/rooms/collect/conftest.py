@@ -29,6 +29,7 @@ from doumen.model.load import (
     Reason,
     SourceFile,
 )
+from doumen.model.merge import Merge
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
 
@@ -130,7 +131,10 @@ class FakeDesk:
         ]
         return Examination(len(rows), tuple(columns))
 
-    def collect(self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str) -> Made:
+    def collect(
+        self, ref: Ref, spec: LoadSpec, mode: Mode, contract: str, *, merge: Merge | None = None
+    ) -> Made:
+        assert merge is None
         """Count what lands and keep the facts of it."""
         self.calls.append(f"collect {mode.value} {len(spec.files)}")
         self.specs.append(spec)

@@ -7,13 +7,13 @@ import pytest
 
 from doumen.model.errors import DoumenError, Invalid, NotFound, Unavailable
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.load import LoadColumn, Mode, SourceFile
+from doumen.model.load import LoadColumn, SourceFile
 from doumen.model.message import plain
 from doumen.model.ref import Ref
 from doumen.rooms.collect import terms as under
 from doumen.rooms.collect.find import Weighed
 from doumen.rooms.collect.sample import sample_of
-from doumen.rooms.collect.terms import known, mode_of, once, read, target, terms
+from doumen.rooms.collect.terms import known, once, read, target, terms
 
 REF = Ref("test", "table")
 ID = LoadColumn("id", "id", "BIGINT")
@@ -30,14 +30,6 @@ def test_targets() -> None:
             target(name)
     with pytest.raises(Invalid):
         target("flights")
-
-
-def test_modes() -> None:
-    assert mode_of(append=False, replace=False) is Mode.NEW
-    assert mode_of(append=True, replace=False) is Mode.APPEND
-    assert mode_of(append=False, replace=True) is Mode.REPLACE
-    with pytest.raises(Invalid, match="exclude each other"):
-        mode_of(append=True, replace=True)
 
 
 def test_a_given_contract_goes_before_that_of_the_dataset(contract: Callable[..., str]) -> None:

@@ -196,6 +196,29 @@ def test_lists_counts_and_forgets(queue: Queue) -> None:
     assert dict(queue.counts()) == {"queued": 2}
 
 
+def test_runs_of_a_schedule_are_told_apart_and_those_that_made_nothing_go_first(
+    queue: Queue, database: Database
+) -> None:
+    for number in range(4):
+        run = replace(job(number), schedule="nightly" if number else None, occurrence=at(number))
+        queue.add(run)
+        mine = queue.claim("w", at(10), at(40))
+        assert mine is not None
+        if number == 1:
+            with database.write() as connection:
+                queue.fence(connection, mine.held, "E1")
+        said = (msg("{rows:,} rows", rows=1000),)
+        assert queue.finish(mine.held, at(11), "done", exit=int(number == 2), said=said)
+    assert [j.id for j in queue.all(schedule="nightly")] == ["J03", "J02", "J01"]
+    first = queue.one("J01")
+    assert first is not None
+    assert (first.occurrence, first.said) == (at(1), ("1,000 rows",))
+    assert first.said[0].into({"{rows:,} rows": "{rows:,} 行"}.__getitem__) == "1,000 行"
+    assert queue.forget(at(0), idle=at(11)) == []
+    assert queue.forget(at(0), idle=at(12)) == ["J03"]
+    assert [j.id for j in queue.all()] == ["J02", "J01", "J00"]
+
+
 @pytest.mark.usefixtures("database")
 def test_a_job_that_was_not_committed_is_not_there(
     new_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch

@@ -18,19 +18,22 @@ from doumen.engines.duckdb.stream import AnswerStream
 from doumen.engines.sandbox import Pool, Worker
 from doumen.model.errors import OverBudget, Refused
 from doumen.model.load import ColumnCounts, Examination, LoadColumn, Reason, Sheet
-from doumen.model.loaded import Loaded, Surveyed
+from doumen.model.loaded import Loaded, Rewritten, Surveyed, Tally
+from doumen.model.merge import Counts
 from doumen.model.message import msg, plain, unpacked
 from doumen.model.plan import (
     Bounds,
+    CompactPlan,
     ExaminePlan,
     LoadPlan,
+    MergePlan,
     Progress,
     QueryPlan,
     Stream,
     SurveyPlan,
 )
 from doumen.model.schema import Column, Schema
-from doumen.model.snapshot import DataFile
+from doumen.model.snapshot import Bound, DataFile
 
 ENTRY = "doumen.engines.duckdb.worker"
 READ_SECONDS = 5.0
@@ -95,6 +98,13 @@ class DuckDB:
             quarantine_files=tuple(DataFile(*one) for one in body["quarantine_files"]),
         )
 
+    def merge(
+        self, plan: MergePlan, progress: Progress | None = None
+    ) -> tuple[Counts, tuple[int, ...]]:
+        """Merge rows; gives what became of them, and which files of `base` were written anew."""
+        body = self._outside("merge", wire.pack_merge(plan), plan.bounds, progress)
+        return Counts(**body["counts"]), tuple(body["touched"])
+
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
         """Hold all rows of files against a contract."""
         body = self._outside("survey", asdict(plan), plan.bounds, progress)
@@ -120,6 +130,19 @@ class DuckDB:
             schema=None if declared is None else Schema(tuple(Column(*one) for one in declared)),
             sheets=tuple(_sheet(one) for one in body.get("sheets", ())),
             first=tuple(map(tuple, body.get("first", ()))),
+        )
+
+    def compact(self, plan: CompactPlan, progress: Progress | None = None) -> Rewritten:
+        """Write files of the lake anew with the same rows."""
+        body = self._outside("compact", asdict(plan), plan.bounds, progress)
+        rows, total = body["read"]
+        return Rewritten(
+            read=Tally(rows, int(total)),
+            written=tuple(Tally(one[2], int(one[3])) for one in body["files"]),
+            files=tuple(
+                DataFile(path, size, rows, bounds=tuple(Bound(*each) for each in bounds))
+                for path, size, rows, _, bounds in body["files"]
+            ),
         )
 
     def close(self) -> None:

@@ -26,14 +26,17 @@ from doumen.model.errors import (
     Refused,
     Unavailable,
 )
-from doumen.model.load import Check, LoadColumn, LoadSpec, Reading, SourceFile
+from doumen.model.load import Check, LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge, Vanished
 from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
+    CompactPlan,
     ExaminePlan,
     GovernedColumn,
     GovernedTable,
     LoadPlan,
+    MergePlan,
     QueryPlan,
     Scalar,
     SurveyPlan,
@@ -132,6 +135,32 @@ def unpack_load(body: Mapping[str, Any]) -> LoadPlan:
     return LoadPlan(_spec(body["spec"]), body["into"], body["quarantine"], Bounds(**body["bounds"]))
 
 
+def pack_merge(plan: MergePlan) -> dict[str, Any]:
+    """A merge plan as JSON."""
+    body = asdict(plan)
+    schema = [[column.name, column.type] for column in plan.schema]
+    return {**body, "schema": schema, "moment": plan.moment.isoformat()}
+
+
+def unpack_merge(body: Mapping[str, Any]) -> MergePlan:
+    """What `pack_merge` wrote."""
+    merge = body["merge"]
+    return MergePlan(
+        base=tuple(body["base"]),
+        fresh=tuple(body["fresh"]),
+        schema=Schema(tuple(Column(name, type_) for name, type_ in body["schema"])),
+        merge=Merge(
+            Mode(merge["mode"]), tuple(merge["key"]), merge["order"], Vanished(merge["vanished"])
+        ),
+        moment=datetime.fromisoformat(body["moment"]),
+        into=body["into"],
+        aside_base=tuple(body["aside_base"]),
+        aside_fresh=tuple(body["aside_fresh"]),
+        aside_into=body["aside_into"],
+        bounds=Bounds(**body["bounds"]),
+    )
+
+
 def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:
     """A survey plan from what `dataclasses.asdict` made of it."""
     return SurveyPlan(_spec(body["spec"]), Bounds(**body["bounds"]))
@@ -156,6 +185,19 @@ def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
     """An examine plan from what `dataclasses.asdict` made of it."""
     files, reading = _sources(body)
     return ExaminePlan(files, reading, Bounds(**body["bounds"]), body["first"])
+
+
+def unpack_compact(body: Mapping[str, Any]) -> CompactPlan:
+    """A compact plan from what `dataclasses.asdict` made of it."""
+    return CompactPlan(
+        files=tuple((path, rows) for path, rows in body["files"]),
+        schema=Schema(tuple(Column(**one) for one in body["schema"]["columns"])),
+        by=tuple(body["by"]),
+        rows=body["rows"],
+        into=body["into"],
+        aside=body["aside"],
+        bounds=Bounds(**body["bounds"]),
+    )
 
 
 def pack_error(error: DoumenError) -> dict[str, Any]:

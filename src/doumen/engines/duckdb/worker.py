@@ -16,9 +16,11 @@ from typing import Any
 import duckdb
 
 from doumen.engines.duckdb import errors, query, wire
+from doumen.engines.duckdb.compact import compact
 from doumen.engines.duckdb.examine import examine
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
+from doumen.engines.duckdb.merge import merge
 from doumen.engines.duckdb.survey import survey
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
@@ -100,8 +102,10 @@ class _Worker:
             "describe": self._describe,
             "query": self._query,
             "load": self._load,
+            "merge": self._merge,
             "survey": self._survey,
             "examine": self._examine,
+            "compact": self._compact,
         }
 
     def _read(self, job: dict[str, Any]) -> None:
@@ -151,6 +155,14 @@ class _Worker:
         with engine.connection() as connection:
             self._end(load(connection, plan, scratch, self._progress))
 
+    def _merge(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_merge(job)
+        files = (*plan.base, *plan.fresh, *plan.aside_base, *plan.aside_fresh)
+        folders = (plan.into, plan.aside_into)
+        engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(merge(connection, plan, self._progress))
+
     def _survey(self, job: dict[str, Any]) -> None:
         plan = wire.unpack_survey(job)
         files = [file.path for file in plan.spec.files]
@@ -168,6 +180,14 @@ class _Worker:
         engine = self._engine(reach, plan.bounds.seconds)
         with engine.connection() as connection:
             self._end(examine(connection, plan, scratch, self._progress))
+
+    def _compact(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_compact(job)
+        files = [path for path, _ in plan.files]
+        reach = Reach.of(plan.bounds, files, (plan.into, plan.aside))
+        engine = self._engine(reach, plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(compact(connection, plan, self._progress))
 
     def _plan(self, job: dict[str, Any]) -> QueryPlan:
         count = sum(1 for table in job["tables"] if table["inline"])

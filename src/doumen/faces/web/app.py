@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from doumen.faces import languages
 from doumen.faces.web import problems
 from doumen.faces.web.courier import Courier
 from doumen.faces.web.entrance import Rate
@@ -76,7 +78,7 @@ class Service:
         courier = Courier(door.desk)
         rate = Rate(terms.rate, terms.burst)
         self._house = House(node, door, terms, work, rate, courier.wake)
-        worker = Worker(node, _job_line)
+        worker = Worker(node, _job_line, languages.catalogue(languages.wanted(os.environ)))
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()
         courier.start()

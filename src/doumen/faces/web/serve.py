@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from doumen.faces.web.terms import MIB, Terms
 from doumen.model.errors import Invalid, Unavailable
+from doumen.model.hosts import is_loopback
 from doumen.model.message import Message, joined, msg, plain, sentence
 from doumen.model.operation import Outcome
 from doumen.session import Node
@@ -173,7 +173,7 @@ def _check(
     faults += [
         msg("`{file}` is no file", file=file) for file in (cert, key) if file and not file.is_file()
     ]
-    if cert is None and not plain and not _loopback(host):
+    if cert is None and not plain and not is_loopback(host):
         faults.append(
             msg(
                 "`{host}` is reached by others, who would see tokens and answers: give "
@@ -200,15 +200,8 @@ def _metrics(place: str, *, plain: bool) -> Iterator[Message]:
     host, _, port = place.rpartition(":")
     if not port.isdigit() or int(port) >= 1 << 16:
         yield msg("--metrics `{place}` is neither PORT nor ADDRESS:PORT", place=place)
-    elif host and not plain and not _loopback(host.strip("[]")):
+    elif host and not plain and not is_loopback(host.strip("[]")):
         yield msg(
             "--metrics `{host}` is reached by others: give --tls-cert and --tls-key, or --plain",
             host=host,
         )
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

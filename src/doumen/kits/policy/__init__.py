@@ -28,6 +28,8 @@ from doumen.kits.policy.amend import (
     may_amend,
     may_collect,
     may_derive,
+    may_keep,
+    may_schedule,
     may_speak,
 )
 from doumen.kits.policy.carried import (
@@ -98,6 +100,8 @@ __all__ = [
     "may_amend",
     "may_collect",
     "may_derive",
+    "may_keep",
+    "may_schedule",
     "may_speak",
     "may_use",
     "offering_faults",

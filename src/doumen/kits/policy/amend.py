@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from doumen.model.actor import OWNER, Actor
+from doumen.model.alert import ALERT
 from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
+from doumen.model.schedule import SCHEDULE
 from doumen.model.source import ARRIVAL, CONNECTION
+from doumen.model.upkeep import UPKEEP
 
 _KINDS: Mapping[str, Message] = {
     "rule": msg("rule"),
@@ -23,6 +26,7 @@ _KINDS: Mapping[str, Message] = {
     "offer": msg("offer"),
 }
 _BY_STEWARD = frozenset(_KINDS)
+_OWNED = frozenset({CONNECTION, ARRIVAL, SCHEDULE, ALERT, UPKEEP})
 EXCHANGED = frozenset({"negotiation", "transfer", "agreement"})
 """What the other side of it changes too, by its messages."""
 AGREED = ("id", "side", "product", "terms", "signed", "policy", "negotiation")
@@ -33,25 +37,18 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
     Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
-    steward, actors, sources and which of their files were read by the owner, tokens by the owner
-    and by whom they are of; every other kind of fact follows from jobs and keys alone.
-    Negotiations, transfers and agreements are changed by those who govern, and by the participant
-    who is the other side of them.
+    steward, actors and what the node does by itself (sources, schedules, alerts, how files are
+    kept) by the owner, tokens by the owner and by whom they are of; every other kind of fact
+    follows from jobs and keys alone. Negotiations, transfers and agreements are changed by those
+    who govern, and by the participant who is the other side of them.
 
     Raises:
         Refused: they may not.
     """
     if fact.kind == "actor":
-        if fact.key == OWNER:
-            raise Refused(
-                msg("Actor `owner` is fixed: everything of the node is theirs."), detail="role"
-            )
-        if not actor.is_owner:
-            raise _role(
-                msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
-            )
-    elif fact.kind in {CONNECTION, ARRIVAL}:
-        may_collect(actor)
+        _actor(actor, fact)
+    elif fact.kind in _OWNED:
+        _may_own(actor, fact.kind)
     elif fact.kind == "token":
         if not actor.is_owner and token_holder(fact.key) != actor.name:
             raise _role(
@@ -74,6 +71,32 @@ def may_amend(actor: Actor, fact: Fact) -> None:
                 key=fact.key,
             )
         )
+
+
+def _actor(actor: Actor, fact: Fact) -> None:
+    """Let the owner change an actor; themselves they cannot."""
+    if fact.key == OWNER:
+        raise Refused(
+            msg("Actor `owner` is fixed: everything of the node is theirs."), detail="role"
+        )
+    if not actor.is_owner:
+        raise _role(
+            msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
+        )
+
+
+def _may_own(actor: Actor, kind: str) -> None:
+    """Let the owner describe what the node does by itself: sources, schedules, alerts, upkeep.
+
+    Raises:
+        Refused: it is another.
+    """
+    if kind == UPKEEP:
+        may_keep(actor)
+    elif kind in {CONNECTION, ARRIVAL}:
+        may_collect(actor)
+    else:
+        may_schedule(actor)
 
 
 def _by_counterparty(actor: Actor, fact: Fact) -> None:
@@ -139,6 +162,26 @@ def may_collect(actor: Actor) -> None:
     """
     if not actor.is_owner:
         raise _role(msg("Actor `{actor}` may not collect data or examine files.", actor=actor.name))
+
+
+def may_keep(actor: Actor) -> None:
+    """Check that the actor may change how files are kept, or give versions up: the owner.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.is_owner:
+        raise _role(msg("Actor `{actor}` may not keep the files of datasets.", actor=actor.name))
+
+
+def may_schedule(actor: Actor) -> None:
+    """Check that the actor may say what is done by itself, and who is told of it: the owner.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.is_owner:
+        raise _role(msg("Actor `{actor}` may not change schedules or alerts.", actor=actor.name))
 
 
 def may_derive(actor: Actor, into: Ref) -> None:

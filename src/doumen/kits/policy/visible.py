@@ -1,9 +1,10 @@
 """The facts that one actor may know: what may not be discovered is not among them.
 
-Owner, steward and auditor know all facts but tokens; the expressions of filters and the rows of
-previews are for owner and steward, and so are negotiations, whose messages hold filters word for
-word; products and offers are for nobody else. Tokens are for the
-owner, and for whom they are of without what they are checked by. For the others, whatever changes
+Owner, steward and auditor know all facts but tokens; what the values of a file lie between is for
+the owner. The expressions of filters and the rows of previews are for owner and steward, and so
+are negotiations, whose messages hold filters word for word; products and offers are for nobody
+else. Tokens are for the owner, and for whom they are of without what they are checked by. For the
+others, whatever changes
 with rows or values that they do not see (version, files, rows, times, order and events of facts) is
 dropped or constant (law 1).
 """
@@ -33,7 +34,7 @@ from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schema import Schema
-from doumen.model.snapshot import ATTACHED
+from doumen.model.snapshot import ATTACHED, BOUNDS
 
 _OPEN = ("purpose", "key")
 """Kinds that everyone may know."""
@@ -61,7 +62,7 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
     if actor.is_owner:
         return facts
     if actor.oversees:
-        known = _with_own_tokens(actor, facts)
+        known = _boundless(_with_own_tokens(actor, facts))
         return known if actor.governs else _without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
@@ -96,7 +97,7 @@ def visible_version(
     if actor.is_owner or row.fact.body is None:
         return row
     if actor.governs and kind != "token":
-        return row
+        return _unbound(row) if kind == "dataset" else row
     datasets = facts.rows.get("dataset", {})
     described = {k: r for k, r in then.rows.get("dataset", {}).items() if k == key}
     rows = {**facts.rows, "dataset": {**datasets, **described}}
@@ -117,6 +118,24 @@ def _with_own_tokens(actor: Actor, facts: Facts) -> Facts:
     if "token" not in facts.rows:
         return facts
     return Facts(facts.version, {**facts.rows, "token": dict(_tokens(actor, facts))})
+
+
+def _boundless(facts: Facts) -> Facts:
+    """All facts without the values that those of files lie between."""
+    rows = facts.rows.get("dataset", {})
+    told = {key: _unbound(row) for key, row in rows.items()}
+    if all(told[key] is row for key, row in rows.items()):
+        return facts
+    return Facts(facts.version, {**facts.rows, "dataset": told})
+
+
+def _unbound(row: FactRow) -> FactRow:
+    """A dataset without the values that those of its files lie between."""
+    body = row.fact.body or {}
+    if not any(BOUNDS in file for file in body.get("files", ())):
+        return row
+    files = [{k: v for k, v in file.items() if k != BOUNDS} for file in body["files"]]
+    return replace(row, fact=replace(row.fact, body={**body, "files": files}))
 
 
 def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:

@@ -14,7 +14,7 @@ import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ def fetch(address: str, into: Holding, progress: Progress, *, private: bool = Fa
         Invalid: the address is none. Refused: it leads where it may not.
         NotFound, Unavailable, Faulty: the server does not give the file whole.
     """
-    parts = _parts(address)
+    parts = parts_of(address)
     name = file_name(unquote(parts.path))
     folder = into.place()
     folder.mkdir()
@@ -77,10 +77,8 @@ def fetch(address: str, into: Holding, progress: Progress, *, private: bool = Fa
     download = _Download(parts, place, into, progress, name, private=private)
     for _ in range(TRIES):
         if download.run():
-            return Fetched(place, _label(parts))
-    raise _broken(
-        parts, msg("The connection broke again and again, or the file changed meanwhile.")
-    )
+            return Fetched(place, label(parts))
+    raise broken(parts, msg("The connection broke again and again, or the file changed meanwhile."))
 
 
 class _Download:
@@ -112,11 +110,10 @@ class _Download:
             headers = {"Range": f"bytes={self._have}-", "If-Range": self._etag}
         else:
             self._have = 0
-        with closing(_Opened(self._parts, headers, private=self._private)) as opened:
+        with closing(Opened(self._parts, headers, private=self._private)) as opened:
             answer = opened.answer
             if answer.status == 206:
-                found = _RANGE.fullmatch(answer.getheader("Content-Range", ""))
-                if found is None or int(found[1]) != self._have:
+                if begun(answer) != self._have:
                     self._have = 0
                     return False
             else:
@@ -141,42 +138,82 @@ class _Download:
         return total is None or self._have == total
 
 
-class _Opened:
-    """An answer, redirects followed, and its connection."""
+class Opened:
+    """An answer, redirects followed, and its connection.
 
-    def __init__(self, parts: SplitResult, headers: dict[str, str], *, private: bool) -> None:
+    Args:
+        parts: What is asked for.
+        headers: Sent with every request.
+        private: Whether addresses of this machine and of inner networks are allowed.
+        method: How it is asked for.
+        grants: Headers that hold a secret: sent to the host that is asked first alone.
+        trusting: Whose certificates are trusted; None: those that the system trusts.
+        judged: Whether an answer that gives no file is an error.
+
+    Attributes:
+        answer: The answer.
+        parts: Where it came from in the end.
+
+    Raises:
+        DoumenError: there is no answer, or none that gives a file.
+    """
+
+    def __init__(
+        self,
+        parts: SplitResult,
+        headers: Mapping[str, str],
+        *,
+        private: bool,
+        method: str = "GET",
+        grants: Mapping[str, str] | None = None,
+        trusting: ssl.SSLContext | None = None,
+        judged: bool = True,
+    ) -> None:
+        home = origin(parts)
         for _ in range(REDIRECTS + 1):
-            self._connection = _connect(parts, private=private)
+            self._connection = _connect(parts, trusting, private=private)
+            granted = dict(grants or {}) if origin(parts) == home else {}
             try:
-                answer = self._ask(parts, headers)
+                answer = self._ask(method, parts, {**headers, **granted})
                 if answer.status not in _MOVED:
-                    _judge(parts, answer)
-                    self.answer = answer
+                    if judged:
+                        judge(parts, answer)
+                    self.answer, self.parts = answer, parts
                     return
                 parts = _next(parts, answer.getheader("Location"))
             except (http.client.HTTPException, OSError) as error:
                 self.close()
-                raise _broken(parts, msg("The server did not answer as HTTP asks for.")) from error
+                raise broken(parts, msg("The server did not answer as HTTP asks for.")) from error
             except DoumenError:
                 self.close()
                 raise
             self.close()
-        raise _broken(parts, msg("It leads on more than {redirects} times.", redirects=REDIRECTS))
+        raise broken(parts, msg("It leads on more than {redirects} times.", redirects=REDIRECTS))
 
-    def _ask(self, parts: SplitResult, headers: dict[str, str]) -> http.client.HTTPResponse:
+    def _ask(
+        self, method: str, parts: SplitResult, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         asked = {"User-Agent": "doumen", "Accept-Encoding": "identity", **headers}
-        self._connection.request("GET", target, headers=asked)
+        self._connection.request(method, target, headers=asked)
         return self._connection.getresponse()
 
     def close(self) -> None:
+        """End the connection."""
         self._connection.close()
 
 
-def _connect(parts: SplitResult, *, private: bool) -> http.client.HTTPConnection:
+def origin(parts: SplitResult) -> tuple[str, str, int]:
+    """What a secret belongs to: scheme, host and port."""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname or "", port
+
+
+def _connect(
+    parts: SplitResult, trusting: ssl.SSLContext | None, *, private: bool
+) -> http.client.HTTPConnection:
     """A connection to an address of the host that was judged."""
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
+    scheme, host, port = origin(parts)
     last: OSError | None = None
     for address in _addresses(host, port, private=private):
         try:
@@ -186,14 +223,15 @@ def _connect(parts: SplitResult, *, private: bool) -> http.client.HTTPConnection
             continue
         connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
         try:
-            if secure:
-                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+            if scheme == "https":
+                context = trusting or ssl.create_default_context()
+                raw = context.wrap_socket(raw, server_hostname=host)
         except OSError as error:
             raw.close()
-            raise _broken(parts, msg("Its certificate cannot be trusted.")) from error
+            raise broken(parts, msg("Its certificate cannot be trusted.")) from error
         connection.sock = raw
         return connection
-    raise _broken(parts, msg("Nobody answers there.")) from last
+    raise broken(parts, msg("Nobody answers there.")) from last
 
 
 def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
@@ -215,7 +253,9 @@ def _addresses(host: str, port: int, *, private: bool) -> Iterator[str]:
         raise Refused(
             msg("`{host}` is an address of this machine or of an inner network.", host=host),
             why=msg("An address from outside could ask for what only this machine may see."),
-            next=msg("If it is meant, say `--allow-private`."),
+            next=msg(
+                "If it is meant, say `--allow-private`, or `allow_private: true` in a source."
+            ),
             detail="address",
         )
     return iter(addresses)
@@ -225,7 +265,12 @@ def _public(address: str) -> bool:
     return public(ipaddress.ip_address(address))
 
 
-def _parts(address: str) -> SplitResult:
+def parts_of(address: str) -> SplitResult:
+    """An address, its path and query quoted.
+
+    Raises:
+        Invalid: it is none, or holds a name or a password.
+    """
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -257,46 +302,61 @@ def _next(parts: SplitResult, location: str | None) -> SplitResult:
     Raises:
         Refused: to another scheme.
     """
-    following = _parts(urljoin(urlunsplit(parts), location or ""))
+    following = parts_of(urljoin(urlunsplit(parts), location or ""))
     if following.scheme != parts.scheme:
         raise Refused(
-            msg("`{parts}` leads on to `{scheme}`.", parts=_plain(parts), scheme=following.scheme),
+            msg("`{parts}` leads on to `{scheme}`.", parts=plain(parts), scheme=following.scheme),
             why=msg("A redirect may not change between http and https."),
-            next=msg("If it is meant, give that address: {following}", following=_plain(following)),
+            next=msg("If it is meant, give that address: {following}", following=plain(following)),
             detail="redirect",
         )
     return following
 
 
-def _judge(parts: SplitResult, answer: http.client.HTTPResponse) -> None:
+def judge(parts: SplitResult, answer: http.client.HTTPResponse) -> None:
+    """Hold an answer to being a file, or a part of one.
+
+    Raises:
+        NotFound: there is nothing. Unavailable, Faulty: it is none.
+    """
     if answer.status in {200, 206}:
         coded = answer.getheader("Content-Encoding", "identity").lower()
         if coded not in {"identity", ""}:
-            raise _broken(parts, msg("The server packs it as `{coded}`, unasked.", coded=coded))
+            raise broken(parts, msg("The server packs it as `{coded}`, unasked.", coded=coded))
         return
     if answer.status in {404, 410}:
         raise NotFound(
-            msg("There is nothing at `{parts}`.", parts=_plain(parts)),
+            msg("There is nothing at `{parts}`.", parts=plain(parts)),
             next=msg("Check the address."),
             detail="address",
         )
-    raise _broken(parts, msg("The server answers with status {status}.", status=answer.status))
+    raise broken(parts, msg("The server answers with status {status}.", status=answer.status))
 
 
-def _label(parts: SplitResult) -> str:
+def begun(answer: http.client.HTTPResponse) -> int:
+    """The byte from which an answer comes; -1 where it does not tell of which part it is."""
+    if answer.status != 206:
+        return 0
+    found = _RANGE.fullmatch(answer.getheader("Content-Range", ""))
+    return -1 if found is None else int(found[1])
+
+
+def label(parts: SplitResult) -> str:
+    """An address as it is kept: of its query, which may hold a key, a digest."""
     digest = hashlib.sha256(parts.query.encode()).hexdigest()[:8]
-    return _plain(parts) + (f"?sha256={digest}" if parts.query else "")
+    return plain(parts) + (f"?sha256={digest}" if parts.query else "")
 
 
-def _plain(parts: SplitResult) -> str:
+def plain(parts: SplitResult) -> str:
     """An address without its query, which may hold a key."""
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
 
 
-def _broken(parts: SplitResult, why: Message) -> DoumenError:
+def broken(parts: SplitResult, why: Message) -> DoumenError:
+    """A file that does not come."""
     kind = Faulty if "packs" in why else Unavailable
     return kind(
-        msg("`{address}` cannot be fetched.", address=_plain(parts)),
+        msg("`{address}` cannot be fetched.", address=plain(parts)),
         why=why,
         next=msg("Try again later, or fetch it yourself and collect the file."),
         detail="fetch",

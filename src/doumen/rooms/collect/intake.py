@@ -16,6 +16,7 @@ from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.fact import Facts
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.rooms.collect import infer, sheets
@@ -23,6 +24,7 @@ from doumen.rooms.collect.fetch import fetch, is_address
 from doumen.rooms.collect.find import Found, Weighed, find, labelled, unmoved, weigh
 from doumen.rooms.collect.formats import Sniffed, Wishes
 from doumen.rooms.collect.matching import match
+from doumen.rooms.collect.merging import brought, named, own
 from doumen.rooms.collect.recognise import alike
 from doumen.rooms.collect.terms import Terms, known, once, part, read, terms
 from doumen.rooms.collect.unpack import Holding, holding
@@ -40,6 +42,7 @@ class Request:
         accept_extra: Leave out columns that the contract does not know.
         called: Under which name the file is known, where it is not that of its path.
         allow_private: An address may lead into an inner network.
+        merge: How rows meet those that are there; None: they do not.
     """
 
     path: str
@@ -50,6 +53,7 @@ class Request:
     accept_extra: bool = False
     called: str | None = None
     allow_private: bool = False
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,18 @@ class Outlined:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Files, reading, columns and contract that fit each other."""
+    """Files, reading, columns and contract that fit each other.
+
+    Attributes:
+        merge: As the request has it, with the names of the columns.
+    """
 
     files: tuple[SourceFile, ...]
     reading: Reading
     columns: tuple[LoadColumn, ...]
     text: str
     said: tuple[Message, ...]
+    merge: Merge | None = None
 
 
 def take(desk: Desk, request: Request) -> Taken:
@@ -111,7 +120,7 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     fitted = fit(desk, request, held, weighed)
     unmoved(weighed)
     spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
-    made = desk.collect(request.ref, spec, request.mode, fitted.text)
+    made = desk.collect(request.ref, spec, request.mode, fitted.text, merge=fitted.merge)
     said = (*left_aside(found, files, weighed, again, into.skipped), *fitted.said)
     return Taken(made, fitted.reading, len(weighed), said)
 
@@ -188,18 +197,19 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
         DoumenError: they do not fit the contract or one another, or cannot be read.
     """
     files = tuple(one.source for one in weighed)
-    expected = tuple(c.source for c in held.columns) if held else ()
+    declared = brought(held, request.merge) if held else ()
+    expected = tuple(c.source for c in declared)
     wishes = replace(request.wishes, expected=expected)
     sniffed = recognised(desk, weighed, wishes)
     if held is None:
-        return _inferred(desk, request.ref, files, sniffed)
+        return _inferred(desk, request, files, sniffed)
     reading = sniffed.reading
     absent: tuple[Message, ...] = ()
     if not reading.columns:
         reading = replace(reading, columns=desk.examine(files, reading).names)
-        reading, absent = _with_absent(reading, held.columns)
+        reading, absent = _with_absent(reading, declared)
     columns = match(
-        held.columns,
+        declared,
         reading.columns,
         header=reading.header,
         accept_extra=request.accept_extra,
@@ -213,7 +223,7 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
                 ref=request.ref,
             ),
         )
-    return Fitted(files, reading, columns, held.text, said)
+    return Fitted(files, reading, columns, held.text, said, named(request.merge, columns))
 
 
 def recognised(desk: Desk, weighed: Sequence[Weighed], wishes: Wishes) -> Sniffed:
@@ -230,22 +240,25 @@ def recognised(desk: Desk, weighed: Sequence[Weighed], wishes: Wishes) -> Sniffe
     return replace(sniffed, reading=chosen.reading, why=(*sniffed.why, *chosen.why))
 
 
-def _inferred(desk: Desk, ref: Ref, files: tuple[SourceFile, ...], sniffed: Sniffed) -> Fitted:
+def _inferred(
+    desk: Desk, request: Request, files: tuple[SourceFile, ...], sniffed: Sniffed
+) -> Fitted:
     reading = sniffed.reading
     seen = desk.examine(files, reading)
     if not reading.columns:
         reading = replace(reading, columns=seen.names)
     choices = infer.infer(seen)
-    text = odcs.infer_contract(ref, [choice.column for choice in choices])
-    columns = read(text, plain("")).columns
+    found = [choice.column for choice in choices]
+    merge = named(request.merge, found)
+    text = odcs.infer_contract(request.ref, [*found, *own(merge)])
+    columns = brought(read(text, plain("")), merge)
     ground = (
         msg("Types inferred from all {rows:,} rows:", rows=seen.rows)
         if seen.columns
         else msg("Types declared:")
     )
-    return Fitted(
-        files, reading, columns, text, (*_read_as(sniffed), ground, *infer.sentences(choices))
-    )
+    said = (*_read_as(sniffed), ground, *infer.sentences(choices))
+    return Fitted(files, reading, columns, text, said, merge)
 
 
 def _with_absent(

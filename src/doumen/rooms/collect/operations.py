@@ -1,8 +1,9 @@
-"""The verbs of the collect room: `collect`, `attach`, `contract infer` and those of sources."""
+"""The verbs of the collect room: `collect`, `attach`, `contract infer`, of sources and upkeep."""
 
 from __future__ import annotations
 
 from doumen.model.operation import Operation, Param
+from doumen.rooms.collect.upkeep import operations as upkeep
 
 _READING = (
     Param("encoding", "Encoding of text files, where it cannot be told.", metavar="NAME"),
@@ -117,12 +118,14 @@ SOURCES: tuple[Operation, ...] = (
             "without is read whole, and takes the place of what was there if it differs. How far "
             "it is read becomes true together with its rows: a run that is killed goes on where "
             "it was, and nothing lands twice. What fails stops no other stream or source; then "
-            "the exit code is 1."
+            "the exit code is 1. With `--detach` a worker does it, and fetches the secrets."
         ),
         examples=("doumen source run", "doumen source run shop --dataset shop.orders"),
         scope="write",
         local=_PLACES,
         gives=("streams", "failed"),
+        queues=(),
+        resumes=True,
     ),
     Operation(
         name=("source", "pause"),
@@ -184,6 +187,17 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             Param("append", "Keep what is there, although the path has other content.", "flag"),
             Param("replace", "Put the files in place of all that is there.", "flag"),
+            Param("upsert", "Keep the latest row of each key.", "flag"),
+            Param("history", "Keep all rows of each key, with the times of each.", "flag"),
+            Param("key", "Column by which rows meet.", repeat=True, metavar="COLUMN"),
+            Param("order", "Column whose greater value is the later row.", metavar="COLUMN"),
+            Param(
+                "vanished",
+                "What becomes of rows whose key is in none of the files.",
+                "choice",
+                choices=("keep", "mark", "remove"),
+                default="keep",
+            ),
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
             Param("allow_private", "An address may lead into an inner network.", "flag"),
@@ -192,12 +206,14 @@ OPERATIONS: tuple[Operation, ...] = (
             "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON, Excel and Parquet, packed or "
             "not. Without a contract, types are inferred from all rows and a contract is written. "
             "Rows that break the contract go to domain.name__quarantine, each with its reason. The "
-            "same content again changes nothing; a new file is appended."
+            "same content again changes nothing; a new file is appended. With --upsert or "
+            "--history rows meet those that are there by --key."
         ),
         examples=(
             "doumen collect flights.csv --as-dataset transport.flights",
             "doumen collect 'in/2024-*.csv' --as-dataset transport.flights --contract flights.yaml",
             "doumen collect flights.csv --as-dataset transport.flights --replace",
+            "doumen collect stock.csv --as-dataset shop.stock --upsert --key article",
         ),
         scope="write",
         gives=(
@@ -208,6 +224,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "snapshot",
             "receipt",
             "unchanged",
+            "merged",
             "encoding",
             "reasons",
         ),
@@ -279,4 +296,5 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("dataset", "contract"),
     ),
     *SOURCES,
+    *upkeep.OPERATIONS,
 )

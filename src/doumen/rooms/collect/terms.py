@@ -16,7 +16,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import unreadable
-from doumen.model.load import LoadColumn, Mode, SourceFile
+from doumen.model.load import LoadColumn, SourceFile
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.rooms.collect.find import Weighed
@@ -58,25 +58,6 @@ def target(name: str) -> Ref:
             detail="name",
         )
     return ref
-
-
-def mode_of(*, append: bool, replace: bool) -> Mode:
-    """What the user says is to happen to a dataset that is there.
-
-    Raises:
-        Invalid: both are said.
-    """
-    if append and replace:
-        raise Invalid(
-            msg("`--append` and `--replace` exclude each other."),
-            next=msg(
-                "Say `--append` to keep what is there, `--replace` to put the file in its place."
-            ),
-            detail="option",
-        )
-    if append:
-        return Mode.APPEND
-    return Mode.REPLACE if replace else Mode.NEW
 
 
 def terms(ref: Ref, contract: str | None, facts: Facts) -> Terms | None:

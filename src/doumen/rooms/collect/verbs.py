@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,15 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.files import Upload, already_there, unwritable
 from doumen.model.load import LoadColumn
-from doumen.model.message import msg, plain
+from doumen.model.merge import Counts, Vanished
+from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.collect import quarantine
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
-from doumen.rooms.collect.terms import mode_of, target
+from doumen.rooms.collect.merging import asked
+from doumen.rooms.collect.terms import target
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
@@ -29,6 +32,11 @@ def collect(
     contract: Path | str | None = None,
     append: bool = False,
     replace: bool = False,
+    upsert: bool = False,
+    history: bool = False,
+    key: tuple[str, ...] = (),
+    order: str | None = None,
+    vanished: str = Vanished.KEEP,
     encoding: str | None = None,
     delimiter: str | None = None,
     no_header: bool = False,
@@ -42,15 +50,20 @@ def collect(
     Raises:
         DoumenError: nothing was kept; the error says what is to be done.
     """
+    mode, merge = asked(
+        append=append, replace=replace, upsert=upsert, history=history, key=key, order=order,
+        vanished=vanished,
+    )  # fmt: skip
     request = Request(
         str(path),
         target(as_dataset),
-        mode_of(append=append, replace=replace),
+        mode,
         None if contract is None else str(contract),
         Wishes(encoding, delimiter, False if no_header else None, json_path=json_path, sheet=sheet),
         accept_extra,
         path.name if isinstance(path, Upload) else None,
         allow_private,
+        merge,
     )
     return _told(take(desk, request))
 
@@ -101,6 +114,7 @@ def _told(taken: Taken) -> Outcome:
         "snapshot": made.snapshot,
         "receipt": made.receipt,
         "unchanged": made.unchanged,
+        "merged": None if made.merged is None else asdict(made.merged),
         "encoding": _encoding(taken),
         "reasons": [
             {"column": one.column, "reason": one.reason, "rows": one.rows} for one in made.reasons
@@ -123,6 +137,7 @@ def _told(taken: Taken) -> Outcome:
         (
             (msg("rows in"), made.rows_in),
             (msg("landed"), made.landed),
+            *_met(made.merged),
             (msg("quarantined"), made.quarantined),
             (msg("snapshot"), made.snapshot),
         ),
@@ -133,6 +148,22 @@ def _told(taken: Taken) -> Outcome:
         drawn = (counts, quarantine.table(made.reasons))
     aside = quarantine.sentences(made.ref, made.quarantined)
     return Outcome(shape, drawn, (*taken.said, *aside, following))
+
+
+def _met(counts: Counts | None) -> tuple[tuple[Message, int], ...]:
+    """What became of rows that met others by their key; what happened to none is left out."""
+    if counts is None:
+        return ()
+    told = (
+        (msg("of these inserted"), counts.inserted),
+        (msg("of these updated"), counts.updated),
+        (msg("of these unchanged"), counts.unchanged),
+        (msg("of these superseded by a later row"), counts.superseded),
+        (msg("of these late"), counts.late),
+        (msg("vanished"), counts.vanished),
+        (msg("in quarantine before"), counts.again),
+    )
+    return tuple((name, count) for name, count in told if count)
 
 
 def _encoding(taken: Taken) -> str | None:

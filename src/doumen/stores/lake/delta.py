@@ -8,7 +8,7 @@ Every table is made with the feature `timestampNtz`, so that no commit changes i
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
 from doumen.stores.durable import sync
+from doumen.stores.lake import entry
 from doumen.stores.lake.names import LOG, version_of
 from doumen.stores.lake.types import (
     KEPT,
@@ -39,11 +40,19 @@ from doumen.stores.lake.types import (
 
 _FEATURES = frozenset({"timestampNtz"})
 _ONCE = CommitProperties(max_commit_retries=0)
+_CHECKPOINT = 100
+"""Versions after which a checkpoint is written, as the library does by itself."""
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
 def register(
-    directory: Path, schema: Schema, files: Sequence[DataFile], mode: str, expected: int | None
+    directory: Path,
+    schema: Schema,
+    files: Sequence[DataFile],
+    mode: str,
+    expected: int | None,
+    *,
+    removed: Sequence[DataFile] = (),
 ) -> int:
     """Commit files to the log of the table in `directory`; gives the new version.
 
@@ -53,6 +62,7 @@ def register(
         files: May be empty.
         mode: `append` or `replace`.
         expected: Version in force; None: the table is not known yet.
+        removed: Files of that version that are not part of the new one.
 
     Raises:
         Conflict: another program wrote the log meanwhile, or rows cannot be appended because
@@ -62,8 +72,8 @@ def register(
     """
     before = set(_names(directory))
     try:
-        version = _commit(directory, schema, files, mode, expected)
-    except CommitFailedError:
+        version = _commit(directory, schema, files, mode, expected, removed=removed)
+    except (CommitFailedError, FileExistsError):
         raise Conflict(
             msg(
                 "Another program wrote the Delta log of `{directory}` at the same time.",
@@ -172,6 +182,8 @@ def _commit(
     files: Sequence[DataFile],
     mode: str,
     expected: int | None,
+    *,
+    removed: Sequence[DataFile],
 ) -> int:
     table = _at(directory, expected)
     wanted = delta_schema(schema)
@@ -184,6 +196,12 @@ def _commit(
             )
             table = DeltaTable(directory)
     before = table.version()
+    if removed:
+        now = time.time_ns() // 1_000_000
+        entry.write(directory, before + 1, added=files, removed=removed, now=now)
+        if (before + 1) % _CHECKPOINT == 0:
+            DeltaTable(directory).create_checkpoint()
+        return before + 1
     table.create_write_transaction(
         [_action(directory, file) for file in files],
         mode="overwrite" if overwrite else "append",
@@ -202,7 +220,7 @@ def _action(directory: Path, file: DataFile) -> AddAction:
         partition_values={},
         modification_time=(directory / name).stat().st_mtime_ns // 1_000_000,
         data_change=True,
-        stats=json.dumps({"numRecords": file.rows}),
+        stats=entry.stats(file),
     )
 
 

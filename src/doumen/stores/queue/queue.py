@@ -38,8 +38,12 @@ class Queue:
     def add(self, job: Queued) -> None:
         """Queue a job; it is durable when this returns."""
         with self._database.write() as connection:
-            connection.execute(insert(JOBS), _written(job))
+            self.insert(connection, job)
             passing("queue.added")
+
+    def insert(self, connection: Connection, job: Queued) -> None:
+        """Queue a job within a transaction that writes."""
+        connection.execute(insert(JOBS), _written(job))
 
     def one(self, id: str) -> Queued | None:
         """A job, or None."""
@@ -53,11 +57,14 @@ class Queue:
         actor: str | None = None,
         states: Sequence[State] = (),
         limit: int = 100,
+        schedule: str | None = None,
     ) -> list[Queued]:
         """Jobs, the latest first."""
         asked = select(JOBS).order_by(JOBS.c.id.desc()).limit(limit)
         if actor is not None:
             asked = asked.where(JOBS.c.actor == actor)
+        if schedule is not None:
+            asked = asked.where(JOBS.c.schedule == schedule)
         if states:
             asked = asked.where(JOBS.c.state.in_(states))
         with self._database.read() as connection:
@@ -140,7 +147,7 @@ class Queue:
             lease: Under which it was done.
             now: The time now.
             state: One of `OVER`.
-            told: `outcome`, `exit`, `error`, `doing`.
+            told: `outcome`, `exit`, `error`, `doing`, `said`.
         """
         values = {"state": state, "finished": now, "lease": None, **_as_text(told)}
         if state == "done":
@@ -177,9 +184,18 @@ class Queue:
             connection.execute(update(JOBS).where(mine, JOBS.c.state == "running").values(**runs))
             connection.execute(update(JOBS).where(mine, JOBS.c.state == "queued").values(**waits))
 
-    def forget(self, before: str) -> list[str]:
-        """Forget jobs that were over before this time; gives their ids."""
+    def forget(self, before: str, *, idle: str | None = None) -> list[str]:
+        """Forget jobs that were over before this time; gives their ids.
+
+        Args:
+            before: The time.
+            idle: For runs of schedules that went well and made nothing; None: the same time.
+        """
         old = (JOBS.c.state.in_(OVER)) & (JOBS.c.finished < before)
+        if idle is not None:
+            made_nothing = (JOBS.c.receipt.is_(None)) & (JOBS.c.exit == 0)
+            looked = (JOBS.c.schedule.is_not(None)) & (JOBS.c.state == "done") & made_nothing
+            old |= looked & (JOBS.c.finished < idle)
         with self._database.read() as connection:
             ids = list(connection.execute(select(JOBS.c.id).where(old)).scalars())
         if ids:
@@ -223,7 +239,9 @@ def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
     texts = dict(values)
     if texts.get("error") is not None:
         texts["error"] = {n: packed(v) if n in _SAID else v for n, v in texts["error"].items()}
-    for name in _JSON:
+    if "said" in texts:
+        texts["said"] = [packed(line) for line in texts["said"]] or None
+    for name in (*_JSON, "said"):
         if texts.get(name) is not None:
             texts[name] = json.dumps(texts[name], allow_nan=False)
     return texts
@@ -242,4 +260,5 @@ def _read(row: Row[Any]) -> Queued:
         values["error"] = {n: unpacked(v) if n in _SAID else v for n, v in error}
     if values["doing"] is not None:
         values["doing"] = unpacked(json.loads(values["doing"]))
+    values["said"] = tuple(map(unpacked, json.loads(values["said"] or "[]")))
     return Queued(**values)

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
 import pytest
 
-from doumen.rooms.collect.connectors import SHELF, Connector
+from doumen.rooms.collect.connectors import SHELF, Connector, Part
 
-KINDS = ("sqlite", "duckdb", "postgresql")
+KINDS = ("sqlite", "duckdb", "postgresql", "mysql", "odbc")
 ROWS = 200_000
+SERVER = Path(__file__).parents[4] / "tools" / "mariadb.py"
 _SERIES = {
     "sqlite": "WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) "
     "SELECT {what} FROM g",
     "duckdb": "SELECT {what} FROM range(1, {n} + 1) AS r(i)",
     "postgresql": "SELECT {what} FROM generate_series(1, {n}) AS g(i)",
+    "mysql": "SELECT {what} FROM (SELECT seq AS i FROM seq_1_to_{n}) AS g",
 }
 _TYPES = {
     "sqlite": {"BYTES": "BLOB", "MOMENT": "TIMESTAMP", "x": "x'{}'"},
     "duckdb": {"BYTES": "BLOB", "MOMENT": "TIMESTAMP", "x": "unhex('{}')"},
     "postgresql": {"BYTES": "bytea", "MOMENT": "timestamp", "x": "decode('{}', 'hex')"},
+    "mysql": {"BYTES": "BLOB", "MOMENT": "DATETIME(6)", "TEXT": "VARCHAR(200)", "x": "x'{}'"},
 }
 
 
@@ -54,7 +62,7 @@ class Place:
 def statements(kind: str) -> Iterator[str]:
     """The tables that every place holds."""
     types = _TYPES[kind]
-    bytes_, moment = types["BYTES"], types["MOMENT"]
+    bytes_, moment, text = types["BYTES"], types["MOMENT"], types.get("TEXT", "VARCHAR")
     yield (
         "CREATE TABLE plain (id BIGINT NOT NULL PRIMARY KEY, small SMALLINT, flag BOOLEAN, "
         f"amount DECIMAL(12,2), ratio DOUBLE PRECISION, name VARCHAR(40), raw {bytes_}, day DATE, "
@@ -69,11 +77,11 @@ def statements(kind: str) -> Iterator[str]:
         f"{types['x'].format('')}, '0001-01-01', '1969-12-31 23:59:59')"
     )
     yield "INSERT INTO plain (id) VALUES (3)"
-    yield "CREATE TABLE empty (id BIGINT, amount DECIMAL(12,2), name VARCHAR)"
-    yield 'CREATE TABLE "Odd ""na.me"" 表" ("Id" BIGINT, "a ""b"" c" VARCHAR, "列" BIGINT)'
+    yield f"CREATE TABLE empty (id BIGINT, amount DECIMAL(12,2), name {text})"
+    yield f'CREATE TABLE "Odd ""na.me"" 表" ("Id" BIGINT, "a ""b"" c" {text}, "列" BIGINT)'
     yield 'INSERT INTO "Odd ""na.me"" 表" VALUES (1, \'x\', 10), (2, \'y\', 20)'
     yield (
-        "CREATE TABLE ticks (seq BIGINT, price DECIMAL(12,2), code VARCHAR, day DATE, "
+        f"CREATE TABLE ticks (seq BIGINT, price DECIMAL(12,2), code {text}, day DATE, "
         f"moment {moment})"
     )
     for seq, price, code, day, at in (
@@ -84,10 +92,14 @@ def statements(kind: str) -> Iterator[str]:
         ("NULL", "NULL", "NULL", "NULL", "NULL"),
     ):
         yield f"INSERT INTO ticks VALUES ({seq}, {price}, {code}, {day}, {at})"
-    yield "CREATE TABLE pairs (b BIGINT NOT NULL, a VARCHAR NOT NULL, c BIGINT, PRIMARY KEY (b, a))"
+    yield (
+        f"CREATE TABLE pairs (b BIGINT NOT NULL, a {text} NOT NULL, c BIGINT, PRIMARY KEY (b, a))"
+    )
     yield "CREATE VIEW seen AS SELECT id, name FROM plain WHERE id < 3"
-    pad = {"sqlite": "printf('%0200d', i)"}.get(kind, "lpad(CAST(i AS VARCHAR), 200, '0')")
-    yield "CREATE TABLE many (id BIGINT, pad VARCHAR)"
+    pad = {"sqlite": "printf('%0200d', i)", "mysql": "lpad(i, 200, '0')"}.get(
+        kind, "lpad(CAST(i AS VARCHAR), 200, '0')"
+    )
+    yield f"CREATE TABLE many (id BIGINT, pad {text})"
     yield "INSERT INTO many " + _SERIES[kind].format(what=f"i, {pad}", n=ROWS)
 
 
@@ -151,6 +163,118 @@ def postgresql_place(postgres: Any) -> Place:
     execute(*statements("postgresql"))
     secrets = {"password": postgres.password}
     return Place("postgresql", options, f"{schema}.", execute, secrets)
+
+
+class MariaDB:
+    """A server on loopback, started when it is first asked for.
+
+    Attributes:
+        server: Port, user, password and the authority of its certificate.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, SERVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        self.server: dict[str, Any] = json.loads(self._process.stdout.readline() or "{}")
+
+    def close(self) -> None:
+        self._process.communicate(timeout=60)
+
+    def connect(self, database: str | None = None) -> Any:
+        """A connection of who may all, which quotes names as standard SQL does."""
+        import pymysql
+
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.server["port"],
+            user=self.server["user"],
+            password=self.server["password"],
+            database=database,
+            sql_mode="ANSI_QUOTES",
+            autocommit=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    """The server of this process."""
+    made = MariaDB()
+    if not made.server:
+        pytest.skip("no MariaDB server on this machine: mariadbd and mariadb-install-db")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def mysql_place(mariadb: MariaDB) -> Place:
+    """A database of a server."""
+    name = f"s_{uuid.uuid4().hex[:8]}"
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+
+    def execute(*said: str) -> None:
+        with mariadb.connect(name) as connection, connection.cursor() as cursor:
+            for one in said:
+                cursor.execute(one)
+
+    execute(*statements("mysql"))
+    server = mariadb.server
+    options = {
+        "host": "127.0.0.1",
+        "database": name,
+        "port": server["port"],
+        "user": server["user"],
+    }
+    return Place("mysql", options, "", execute, {"password": server["password"]})
+
+
+@pytest.fixture(scope="session")
+def odbc_driver() -> str:
+    """Name of MariaDB's driver."""
+    if shutil.which("odbcinst") is None:
+        pytest.skip("no driver manager of ODBC on this machine: unixodbc")
+    listed = subprocess.run(["odbcinst", "-q", "-d"], capture_output=True, text=True, check=False)
+    names = [line.strip("[]") for line in listed.stdout.splitlines()]
+    found = next((name for name in names if "mariadb" in name.casefold()), None)
+    if found is None:
+        pytest.skip("no driver of MariaDB for ODBC on this machine: odbc-mariadb")
+    return found
+
+
+@pytest.fixture(scope="session")
+def odbc_place(mysql_place: Place, odbc_driver: str) -> Place:
+    """The database of MySQL, by ODBC."""
+    given = mysql_place.options
+    attributes = {"SERVER": given["host"], "PORT": given["port"], "DATABASE": given["database"]}
+    options = {"driver": odbc_driver, "attributes": attributes, "user": given["user"]}
+    prefix = f"{given['database']}."
+    return Place("odbc", options, prefix, mysql_place.execute, mysql_place.secrets)
+
+
+@pytest.fixture
+def table(mysql_place: Place) -> Iterator[Callable[..., Part]]:
+    """Makes tables of MySQL: `table("a INT", "(1), (2)")`."""
+    made: list[str] = []
+
+    def make(columns: str, *values: str, **part: Any) -> Part:
+        name = f"t{len(made)}"
+        made.append(name)
+        mysql_place.execute(
+            f"CREATE TABLE {name} ({columns})",
+            "SET sql_mode = 'ANSI_QUOTES,ALLOW_INVALID_DATES'",
+            "SET time_zone = '+00:00'",
+            *(f"INSERT INTO {name} VALUES {value}" for value in values),
+        )
+        return Part(table=name, **part)
+
+    yield make
+    mysql_place.execute(*(f"DROP TABLE {name}" for name in made))
 
 
 @pytest.fixture(params=KINDS)

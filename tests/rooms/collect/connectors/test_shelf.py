@@ -45,7 +45,7 @@ def test_tables_are_told_with_types_and_keys(place: Any) -> None:
     assert {column.name: column.type for column in plain.schema} == {
         "id": "BIGINT",
         "small": "BIGINT" if place.kind == "sqlite" else "SMALLINT",
-        "flag": "BOOLEAN",
+        "flag": "TINYINT" if place.kind == "odbc" else "BOOLEAN",
         "amount": "DECIMAL(12,2)",
         "ratio": "DOUBLE",
         "name": "VARCHAR",
@@ -110,6 +110,8 @@ def test_names_are_quoted(place: Any) -> None:
 
 @pytest.mark.parametrize("cursor", TICKS)
 def test_a_cursor_reads_on(place: Any, cursor: str) -> None:
+    if (place.kind, cursor) == ("odbc", "code"):
+        pytest.skip("by ODBC a text is no cursor")
     first, second, third = TICKS[cursor]
 
     def seqs(**bounds: Any) -> list[Any]:
@@ -257,7 +259,7 @@ def test_a_mark_of_another_type_is_refused(place: Any, cursor: str, mark: Any) -
 
 
 def test_what_has_no_order_is_no_cursor(place: Any) -> None:
-    for column in ("flag", "ratio", "raw"):
+    for column in ("ratio", "raw", *(("flag",) if place.kind != "odbc" else ())):
         error = refused(place, Invalid, Part(table=place.name("plain"), cursor=column))
         assert f"`{column}`" in str(error)
     with place.connector().open() as session:
@@ -288,7 +290,8 @@ def test_all_wrong_options_are_told_and_no_value() -> None:
 def test_the_shelf_is_imported_without_drivers_and_arrow() -> None:
     said = (
         "import sys; import doumen.rooms.collect.connectors; "
-        "print([m for m in ('pyarrow', 'duckdb', 'adbc_driver_manager') if m in sys.modules])"
+        "heavy = 'pyarrow', 'duckdb', 'adbc_driver_manager', 'pymysql', 'arrow_odbc', 'numpy'; "
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,6 +9,8 @@ import pytest
 from tests.rooms.collect.sources.conftest import Place
 
 from doumen.model.errors import DoumenError, Invalid
+from doumen.model.load import Mode
+from doumen.model.merge import Merge, Vanished
 from doumen.model.source import Keeps, Secret, Writes
 from doumen.rooms.collect.sources import document, kept
 
@@ -34,6 +36,20 @@ def test_all_that_a_document_says_is_read_and_kept(place: Place, tmp_path: Path)
     assert kept.from_json("shop", kept.as_json(source)) == source
 
 
+def test_streams_that_are_merged(place: Place, tmp_path: Path) -> None:
+    source = read(
+        tmp_path,
+        "source: memory\nstreams:\n"
+        "  s.a: {table: t, key: id, cursor: at, late: 36h}\n"
+        "  s.b: {table: t, key: [id, part], writes: history, vanished: mark}\n",
+    )
+    first, second = source.streams
+    assert (first.writes, first.key, first.late) == (Writes.UPSERT, ("id",), "36h")
+    assert first.merge == Merge(Mode.UPSERT, ("id",), "at")
+    assert second.merge == Merge(Mode.HISTORY, ("id", "part"), None, Vanished.MARK)
+    assert kept.from_json("shop", kept.as_json(source)) == source
+
+
 def test_a_file_of_a_secret_is_kept_by_its_whole_path(place: Place, tmp_path: Path) -> None:
     source = read(tmp_path, "source: memory\npassword: {file: pw}\nstreams: {a.b: {table: t}}\n")
     assert source.secrets["password"].name == str(tmp_path / "pw")
@@ -56,6 +72,22 @@ FAULTS: dict[str, tuple[str, str]] = {
     "neither": ("source: memory\nstreams: {a.b: {}}", "Give `table` or `query`"),
     "append without cursor": ("source: memory\nstreams: {a.b: {table: t, writes: append}}",
                               "needs a `cursor`"),
+    "upsert without key": ("source: memory\nstreams: {a.b: {table: t, writes: upsert}}",
+                           "`key` names the columns"),
+    "a key for nothing": ("source: memory\nstreams: {a.b: {table: t, writes: replace, key: id}}",
+                          "`key` names the columns"),
+    "vanished where not all come": (
+        "source: memory\nstreams: {a.b: {table: t, key: id, cursor: c, vanished: mark}}",
+        "read whole each time"),
+    "a history that removes": (
+        "source: memory\nstreams: {a.b: {table: t, key: id, writes: history, vanished: remove}}",
+        "removes no row"),
+    "late without cursor": ("source: memory\nstreams: {a.b: {table: t, key: id, late: 1}}",
+                            "with a `cursor`"),
+    "late in words": (
+        "source: memory\nstreams: {a.b: {table: t, key: id, cursor: c, late: two days}}",
+        "such as `36h`"),
+    "files of tables": ("source: memory\nstreams: {a.b: {files: '*.csv'}}", "Give `table` or"),
     "unknown member": ("source: memory\nstreams: {a.b: {table: t, every: day}}", "every"),
     "no name": ("source: memory\nstreams: {b: {table: t}}", "streams.b"),
     "quarantine": ("source: memory\nstreams: {a.b__quarantine: {table: t}}",

@@ -12,9 +12,14 @@ from doumen.rooms.collect.connectors import (
     dlt,
     duckdb,
     folder,
+    http,
     http_api,
+    mysql,
+    odbc,
     postgresql,
+    s3,
     sdmx,
+    sftp,
     sqlite,
 )
 from doumen.rooms.collect.connectors.file_reads import FileReads
@@ -61,6 +66,16 @@ SHELF: Mapping[str, Kind] = {
         Kind(duckdb.KIND, duckdb.Options, duckdb.SECRETS, duckdb.DuckDB),
         Kind(folder.KIND, folder.Options, folder.SECRETS, folder.Folder, Gives.FILES, FileReads),
         Kind(
+            http.KIND,
+            http.Options,
+            http.SECRETS,
+            http.Http,
+            Gives.FILES,
+            FileReads,
+            http.PATHS,
+            lists=False,
+        ),
+        Kind(
             http_api.KIND,
             http_api.Options,
             http_api.SECRETS,
@@ -69,8 +84,12 @@ SHELF: Mapping[str, Kind] = {
             http_api.Reads,
             _WEB,
         ),
+        Kind(mysql.KIND, mysql.Options, mysql.SECRETS, mysql.MySQL),
+        Kind(odbc.KIND, odbc.Options, odbc.SECRETS, odbc.ODBC),
         Kind(postgresql.KIND, postgresql.Options, postgresql.SECRETS, postgresql.PostgreSQL),
+        Kind(s3.KIND, s3.Options, s3.SECRETS, s3.S3, Gives.FILES, FileReads, s3.PATHS),
         Kind(sdmx.KIND, sdmx.Options, sdmx.SECRETS, sdmx.Sdmx, Gives.RECORDS, sdmx.Reads, _WEB),
+        Kind(sftp.KIND, sftp.Options, sftp.SECRETS, sftp.Sftp, Gives.FILES, FileReads, sftp.PATHS),
         Kind(sqlite.KIND, sqlite.Options, sqlite.SECRETS, sqlite.Sqlite),
     )
 }

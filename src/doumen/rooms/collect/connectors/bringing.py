@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,7 +40,7 @@ class Broken(Exception):
         self.told = told
 
 
-Rest = Callable[[int], tuple[int, Iterator[bytes]]]
+Rest = Callable[[int], tuple[int, Generator[bytes]]]
 """Asks for a file from a byte on; gives the byte from which it comes (that, or 0), and the bytes.
 
 Raises `Broken` where the connection breaks, before or among the bytes."""
@@ -64,11 +65,15 @@ def brought(item: Item, path: Path, progress: Progress, rest: Rest) -> None:
         failures = 0
         while True:
             before = arriving.have
+            arriving.room()
             try:
                 start, chunks = rest(before)
-                arriving.taken(start, chunks)
+                with closing(chunks):
+                    arriving.taken(start, chunks)
                 return
             except Broken as broken:
+                if item.size is not None and arriving.have == item.size:
+                    return
                 failures = 1 if arriving.have > before else failures + 1
                 if failures > TRIES:
                     raise broken.told from broken
@@ -91,20 +96,24 @@ class _Arriving:
             self._out.seek(start)
             self._out.truncate()
             self.have = start
-        self._room()
         for chunk in chunks:
             self.have += len(chunk)
             if self._item.size is not None and self.have > self._item.size:
                 raise faults.changed(self._item.name)
             self._out.write(chunk)
             if self.have >= self._looked:
-                self._room()
+                self.room()
             part = min(1.0, self.have / self._item.size) if self._item.size else None
             self._progress(part, msg("fetching {name}", name=self._item.name))
         if self._item.size not in {None, self.have}:
             raise faults.changed(self._item.name)
 
-    def _room(self) -> None:
+    def room(self) -> None:
+        """Look whether there is room for more.
+
+        Raises:
+            Unavailable: the disk is nearly full.
+        """
         self._looked = self.have + _LOOKED
         if shutil.disk_usage(Path(self._out.name).parent).free < RESERVE + _LOOKED:
             raise Unavailable(

@@ -87,6 +87,15 @@ def no_value(column: str, why: Message) -> Faulty:
     )
 
 
+def ended(place: Message) -> Conflict:
+    """Another reading of the session has begun."""
+    return Conflict(
+        msg("Another reading of {place} has begun, which ended this one.", place=place),
+        next=msg("Read one after the other, or open a session for each."),
+        detail="source",
+    )
+
+
 def no_file(path: str) -> NotFound:
     """There is no such file."""
     return NotFound(
@@ -124,6 +133,15 @@ def no_driver(package: str, extra: str) -> Unavailable:
         ),
         next=plain(f"pip install 'doumen[{extra}]'"),
         detail="driver",
+    )
+
+
+def no_authorities(path: str) -> Invalid:
+    """A file holds no certificates of authorities."""
+    return Invalid(
+        msg("`{path}` holds no certificates that can be read.", path=path),
+        next=msg("Put certificates in PEM there, or correct `authorities`."),
+        detail="tls",
     )
 
 

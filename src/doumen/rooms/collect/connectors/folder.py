@@ -6,9 +6,10 @@ not. What is no regular file is none here.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,12 +110,12 @@ class FolderFiles:
             raise self._unreadable(item.name, error) from None
         with os.fdopen(opened, "rb") as file:
 
-            def rest(start: int) -> tuple[int, Iterator[bytes]]:
+            def rest(start: int) -> tuple[int, Generator[bytes]]:
                 return start, self._chunks(file, item)
 
             brought(item, path, progress, rest)
 
-    def _chunks(self, file: BinaryIO, item: Item) -> Iterator[bytes]:
+    def _chunks(self, file: BinaryIO, item: Item) -> Generator[bytes]:
         """The content, as long as the file stays what it was when it was listed."""
         self._hold(file, item)
         try:
@@ -162,9 +163,9 @@ class FolderFiles:
             return
         try:
             seen = entry.stat()
-        except FileNotFoundError:
-            return
         except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ELOOP}:
+                return
             raise self._unreadable(name, error) from None
         if stat.S_ISREG(seen.st_mode):
             yield Item(name, seen.st_size, _tag(seen), seen.st_mtime)

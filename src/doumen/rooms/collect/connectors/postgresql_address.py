@@ -6,54 +6,20 @@ those of the node's own store.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Written
 
-from doumen.model.message import Message, msg
-
-TlsMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
+from doumen.rooms.collect.connectors.server import Server
 
 
-class Options(BaseModel):
-    """What a user writes.
+class Options(Server):
+    """What a user writes; names are no longer than the server keeps them."""
 
-    Attributes:
-        host: Name or address of the server.
-        port: Its port.
-        database: Name of the database.
-        user: Role that may read.
-        sslmode: How much TLS, as libpq names it; None: `require`, and `prefer` on this machine.
-        sslrootcert: File of the authorities that are trusted, for `verify-ca` and `verify-full`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    host: str = Written(min_length=1, max_length=255, pattern=r"^[\w.:-]+$")
     port: int = Written(default=5432, ge=1, le=65535)
     database: str = Written(min_length=1, max_length=63)
     user: str = Written(min_length=1, max_length=63)
-    sslmode: TlsMode | None = None
-    sslrootcert: str | None = None
-
-    @property
-    def tls(self) -> TlsMode:
-        """How much TLS is asked for."""
-        return self.sslmode or ("prefer" if is_loopback(self.host) else "require")
-
-    @property
-    def place(self) -> Message:
-        """The database, as messages call it."""
-        return msg(
-            "The database `{database}` at {host}:{port}",
-            database=self.database,
-            host=self.host,
-            port=self.port,
-        )
 
 
 def conninfo(options: Options, secrets: Mapping[str, str]) -> str:
@@ -80,14 +46,6 @@ def conninfo(options: Options, secrets: Mapping[str, str]) -> str:
     if options.sslrootcert is not None:
         settings["sslrootcert"] = options.sslrootcert
     return " ".join(f"{name}={_quoted(str(value))}" for name, value in settings.items())
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _quoted(value: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from doumen.model.errors import DoumenError, Invalid, NotFound, Refused, Unavailable
+from doumen.model.errors import DoumenError, Refused
 from doumen.model.message import Message, msg
-from doumen.rooms.collect.connectors import faults
+from doumen.rooms.collect.connectors import faults, server_faults
 from doumen.rooms.collect.connectors.postgresql_address import Options
+from doumen.rooms.collect.connectors.server_faults import away
 
 _STATE = re.compile(r"SQLSTATE: (\w{5})")
 _DENIED = re.compile(r"ERROR:  permission denied for (\w[\w ]*?) (\S+)$", re.MULTILINE)
@@ -30,24 +31,24 @@ _GONE = (
 )
 """What libpq says where the connection breaks."""
 _STATES: Mapping[str, Message] = {
-    "08": msg("The connection broke."),
-    "57014": msg("The server cancelled the statement: it took too long for it."),
-    "57P": msg("The connection broke."),
-    "55P03": msg("Somebody holds a lock on the table."),
-    "53": msg("The server has no memory, disk or connection left."),
+    "08": server_faults.BROKEN,
+    "57014": server_faults.SLOW,
+    "57P": server_faults.BROKEN,
+    "55P03": server_faults.LOCKED,
+    "53": server_faults.FULL,
 }
 """Why it does not go on, by the beginning of the code of the server."""
 _NEW: Mapping[str, Message] = {
-    "could not translate host name": msg("There is no host of that name."),
-    "Connection refused": msg("Nobody answers at that port."),
-    "timeout expired": msg("It does not answer in time."),
-    "timed out": msg("It does not answer in time."),
-    "No route to host": msg("No way leads there."),
-    "Network is unreachable": msg("No way leads there."),
+    "could not translate host name": server_faults.NO_HOST,
+    "Connection refused": server_faults.NOBODY,
+    "timeout expired": server_faults.SILENT,
+    "timed out": server_faults.SILENT,
+    "No route to host": server_faults.NO_WAY,
+    "Network is unreachable": server_faults.NO_WAY,
     "starting up": msg("It is starting."),
-    "shutting down": msg("It is shutting down."),
-    "too many": msg("It takes no more connections."),
-    "remaining connection slots": msg("It takes no more connections."),
+    "shutting down": server_faults.STOPPING,
+    "too many": server_faults.TAKEN,
+    "remaining connection slots": server_faults.TAKEN,
 }
 """Why it cannot be reached, by what libpq or the server says."""
 
@@ -61,20 +62,10 @@ def unreached(options: Options, said: str) -> DoumenError:
         if part in said:
             return away(options, why)
     if re.search("SSL|certificate|TLS", said):
-        return _no_tls(options)
+        return server_faults.no_tls(options)
     if "FATAL" in said:
-        return _refusing(options)
-    return away(options, msg("The connection broke."))
-
-
-def away(options: Options, why: Message) -> Unavailable:
-    """It cannot be reached, or not any more."""
-    return Unavailable(
-        msg("{place} cannot be reached.", place=options.place),
-        why=why,
-        next=msg("Start the server, or correct `host` and `port`; then try again."),
-        detail="source",
-    )
+        return server_faults.refusing(options)
+    return away(options, server_faults.BROKEN)
 
 
 def failure(options: Options, error: BaseException, *, query: bool) -> DoumenError:
@@ -89,7 +80,7 @@ def failure(options: Options, error: BaseException, *, query: bool) -> DoumenErr
     found = _STATE.search(said)
     state = getattr(error, "sqlstate", None) or (found[1] if found else "")
     if not state and any(each in said for each in _GONE):
-        return away(options, msg("The connection broke."))
+        return away(options, server_faults.BROKEN)
     if state == "42501" or (not state and _DENIED.search(said)):
         return _denied(options, said)
     for prefix, why in _STATES.items():
@@ -100,91 +91,34 @@ def failure(options: Options, error: BaseException, *, query: bool) -> DoumenErr
     return faults.not_given(options.place, state or None)
 
 
-def no_right(options: Options, table: str, grant: str) -> Refused:
-    """A right is missing."""
-    return Refused(
-        msg("`{user}` may not read `{table}`.", user=options.user, table=table),
-        why=msg("A right is missing there."),
-        next=msg("Ask its owner for it: `{grant}`", grant=grant),
-        detail="source",
-    )
-
-
 def _denied(options: Options, said: str) -> Refused:
     """A query reaches for something that may not be read."""
     denied = _DENIED.search(said)
     if denied is None:
-        return Refused(
-            msg("`{user}` may not read all that the query names.", user=options.user),
-            next=msg("Ask the owner for `GRANT SELECT` on each of its tables."),
-            detail="source",
-        )
+        return server_faults.no_rights(options)
     kind, name = denied[1], denied[2]
     right = {"schema": "USAGE", "function": "EXECUTE", "sequence": "SELECT"}.get(kind, "SELECT")
     what = f"{kind.upper()} {name}" if kind in {"schema", "function", "sequence"} else name
-    return no_right(options, name, f'GRANT {right} ON {what} TO "{options.user}"')
+    return server_faults.no_right(options, name, f'GRANT {right} ON {what} TO "{options.user}"')
 
 
 def _unknown_user(options: Options, said: str) -> DoumenError:
-    why = msg("It does not know the user, or the password is wrong: it does not tell which.")
-    if "no password supplied" in said:
-        why = msg("It wants a password, and none is given.")
-    return Refused(
-        msg("{place} does not let `{user}` in.", place=options.place, user=options.user),
-        why=why,
-        next=msg("Correct `user`, or what the secret `password` refers to."),
-        detail="source",
-    )
+    none = "no password supplied" in said
+    why = server_faults.NO_PASSWORD if none else server_faults.UNKNOWN
+    return server_faults.not_let_in(options, why)
 
 
 def _no_database(options: Options, _: str) -> DoumenError:
-    return NotFound(
-        msg("{place} does not exist.", place=options.place),
-        next=msg("Correct `database`; the server is there, and lets the user in."),
-        detail="database",
-    )
+    return server_faults.no_database(options)
 
 
 def _kept_out(options: Options, _: str) -> DoumenError:
-    return Refused(
-        msg("{place} does not let `{user}` in.", place=options.place, user=options.user),
-        why=msg("Its pg_hba.conf has no line for user and host, or the role may not connect."),
-        next=msg("Ask its administrator; if it asks for TLS, set `sslmode`."),
-        detail="source",
-    )
+    why = msg("Its pg_hba.conf has no line for user and host, or the role may not connect.")
+    return server_faults.kept_out(options, why)
 
 
 def _stranger(options: Options, _: str) -> DoumenError:
-    return Invalid(
-        msg(
-            "What answers at {host}:{port} is no PostgreSQL.", host=options.host, port=options.port
-        ),
-        next=msg("Correct `host` and `port`."),
-        detail="source",
-    )
-
-
-def _no_tls(options: Options) -> DoumenError:
-    return Unavailable(
-        msg("{place} and Doumen do not agree on TLS.", place=options.place),
-        why=msg(
-            "`sslmode` is {mode}: the server has no TLS, or its certificate is not trusted.",
-            mode=options.tls,
-        ),
-        next=msg(
-            "Turn TLS on there, name its authorities in `sslrootcert`, or set `sslmode`: "
-            "`disable` sends data in the clear."
-        ),
-        detail="tls",
-    )
-
-
-def _refusing(options: Options) -> DoumenError:
-    return Refused(
-        msg("{place} refuses the connection.", place=options.place),
-        next=msg("Look in its log, and correct user, password or database."),
-        detail="source",
-    )
+    return server_faults.stranger(options, "PostgreSQL")
 
 
 _UNREACHED: tuple[tuple[str, Callable[[Options, str], DoumenError]], ...] = (

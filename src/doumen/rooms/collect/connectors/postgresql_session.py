@@ -23,9 +23,10 @@ from doumen.rooms.collect.connectors.arrow import arrow_schema
 from doumen.rooms.collect.connectors.interface import Mark, Part, There
 from doumen.rooms.collect.connectors.marks import Family, read
 from doumen.rooms.collect.connectors.postgresql_address import Options
-from doumen.rooms.collect.connectors.postgresql_faults import failure, no_right, unreached
+from doumen.rooms.collect.connectors.postgresql_faults import failure, unreached
 from doumen.rooms.collect.connectors.postgresql_types import Told
 from doumen.rooms.collect.connectors.relation import Bound, Relation, named, nested, quoted
+from doumen.rooms.collect.connectors.server_faults import no_right
 
 BYTES = 1 << 23
 """About how large a batch grows."""

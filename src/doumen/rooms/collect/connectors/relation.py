@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from doumen.kits import sql
 from doumen.model.errors import Invalid, NotFound
-from doumen.model.message import enumerated, msg
+from doumen.model.message import Message, enumerated, msg
 from doumen.model.schema import Column, Schema
 from doumen.rooms.collect.connectors.interface import Mark, Part
 from doumen.rooms.collect.connectors.marks import Family, written
@@ -27,6 +27,7 @@ class Field:
         family: What its marks are; None: it is no cursor.
         order: Expression by which it is compared, where it is a cursor.
         filled: Whether it is never NULL, as the place says.
+        unordered: Why it is no cursor, where its type alone does not tell.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     family: Family | None = None
     order: str = ""
     filled: bool = False
+    unordered: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,12 @@ class Relation:
     Attributes:
         source: What stands after FROM; it is called `part`.
         fields: Its columns in order.
+        first: How the place orders by `{}` with NULL first.
     """
 
     source: str
     fields: tuple[Field, ...]
+    first: str = "{} NULLS FIRST"
 
     @property
     def schema(self) -> Schema:
@@ -79,7 +83,8 @@ class Relation:
         if field.family is None:
             raise Invalid(
                 msg("Column `{column}` cannot be a cursor.", column=field.name),
-                why=msg(
+                why=field.unordered
+                or msg(
                     "It is {type}; a cursor is a whole number, a decimal, a text, a date or a time "
                     "stamp.",
                     type=field.type,
@@ -106,8 +111,8 @@ class Relation:
         said = f"SELECT {', '.join(outputs)} FROM {self.source}{where(bound, after, upto)}"  # noqa: S608 - names are quoted, values are not in it
         if bound is None:
             return said
-        first = "" if bound.field.filled or bound.after is not None else " NULLS FIRST"
-        return f"{said} ORDER BY {bound.field.order}{first}"
+        plain = bound.field.filled or bound.after is not None
+        return f"{said} ORDER BY {('{}' if plain else self.first).format(bound.field.order)}"
 
     def greatest(self, bound: Bound, after: str, upto: str, text: str) -> str:
         """The statement that gives the greatest mark as text.

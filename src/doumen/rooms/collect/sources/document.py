@@ -17,11 +17,13 @@ from doumen.kits.policy.yaml import plain_yaml
 from doumen.kits.standards import odcs
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.files import reading
+from doumen.model.merge import Vanished
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.model.source import Keeps, Secret, Source, Stream, Writes
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives, Kind
+from doumen.rooms.collect.sources import marks
 
 _LARGEST = 4 << 20
 _OWN = {"source", "streams"}
@@ -38,6 +40,9 @@ class _StreamForm(BaseModel):
     path: str | None = Field(default=None, min_length=1, max_length=1000)
     cursor: str | None = Field(default=None, min_length=1, max_length=1000)
     writes: Writes | None = Field(default=None, strict=False)
+    key: list[str] | str | None = None
+    vanished: Vanished = Field(default=Vanished.KEEP, strict=False)
+    late: int | str | None = None
     contract: str | None = Field(default=None, min_length=1)
     accept_extra: bool = False
 
@@ -50,20 +55,48 @@ class _StreamForm(BaseModel):
         self._named(kind.gives)
         once = self.cursor is not None or kind.gives is Gives.FILES
         many = self.cursor is not None or (self.files is not None and kind.many(self.files))
-        if self.writes is Writes.APPEND and not once:
-            raise Invalid(
-                msg("`append` needs a `cursor`, so that nothing comes twice."), detail="source"
-            )
+        usual = Writes.APPEND if many else Writes.REPLACE
+        if self.key is not None:
+            usual = Writes.UPSERT
+        writes = self.writes or usual
+        if writes is Writes.APPEND and not once:
+            raise _wrong(msg("`append` needs a `cursor`, so that nothing comes twice."))
         return Stream(
             ref,
             table=self.files or self.path or self.table,
             query=self.query,
             reads=reads,
             cursor=self.cursor,
-            writes=self.writes or (Writes.APPEND if many else Writes.REPLACE),
+            writes=writes,
+            key=self._met(writes, kind),
+            vanished=self.vanished,
+            late=None if self.late is None else str(self.late),
             contract=None if self.contract is None else _contract(folder / self.contract),
             accept_extra=self.accept_extra,
         )
+
+    def _met(self, writes: Writes, kind: Kind) -> tuple[str, ...]:
+        """The key by which rows meet.
+
+        Raises:
+            Invalid: it is missing, or given for nothing; or what goes with it does not fit.
+        """
+        key = (self.key,) if isinstance(self.key, str) else tuple(self.key or ())
+        if writes.merges != bool(key):
+            raise _wrong(msg("`key` names the columns of `upsert` and `history`, and of no other."))
+        merged = writes.merges
+        whole = self.cursor is None and kind.gives is not Gives.FILES
+        if self.vanished is not Vanished.KEEP and not (merged and whole):
+            raise _wrong(
+                msg("`vanished` is for `upsert` and `history` of what is read whole each time.")
+            )
+        if writes is Writes.HISTORY and self.vanished is Vanished.REMOVE:
+            raise _wrong(msg("`history` removes no row: say `vanished: mark`."))
+        if self.late is not None and not (merged and self.cursor is not None):
+            raise _wrong(msg("`late` is for `upsert` and `history` with a `cursor`."))
+        if self.late is not None and not marks.is_span(str(self.late)):
+            raise _wrong(msg("`late` is a number, or a time such as `36h` or `7d`."))
+        return key
 
     def _named(self, gives: Gives) -> None:
         """Hold a stream to naming what its sort of place has.
@@ -73,20 +106,21 @@ class _StreamForm(BaseModel):
         """
         match gives:
             case Gives.TABLES | Gives.FILES if self.path:
-                raise Invalid(msg("`path` is not for such a place."), detail="source")
+                raise _wrong(msg("`path` is not for such a place."))
             case Gives.TABLES if (self.table is None) == (self.query is None) or self.files:
-                raise Invalid(msg("Give `table` or `query`."), detail="source")
+                raise _wrong(msg("Give `table` or `query`."))
             case Gives.FILES if self.files is None or self.table or self.query or self.cursor:
-                raise Invalid(
-                    msg("Give `files`, a pattern, and neither `table`, `query` nor `cursor`."),
-                    detail="source",
+                raise _wrong(
+                    msg("Give `files`, a pattern, and neither `table`, `query` nor `cursor`.")
                 )
             case Gives.RECORDS if self.query or self.files:
-                raise Invalid(
-                    msg("Neither `query` nor `files` is for such a place."), detail="source"
-                )
+                raise _wrong(msg("Neither `query` nor `files` is for such a place."))
             case Gives.RECORDS if (self.table is None) == (self.path is None):
-                raise Invalid(msg("Give `path` or `table`, one of both."), detail="source")
+                raise _wrong(msg("Give `path` or `table`, one of both."))
+
+
+def _wrong(what: Message) -> Invalid:
+    return Invalid(what, detail="source")
 
 
 def read(name: str, path: Path) -> Source:

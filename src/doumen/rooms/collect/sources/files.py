@@ -1,8 +1,8 @@
 """The reader of places of files: what was not read yet is brought and landed, each content once.
 
-Appended, each file stands for itself: one that cannot be taken is told, and tried again in the
-next run. Replaced, all files together are the content, and take the place of what was there if
-anything of them is another. What vanishes at the place is left where files are appended.
+Appended or merged by key, each file stands for itself: one that cannot be taken is told, and tried
+again in the next run. Replaced, all files together are the content, and take the place of what was
+there if anything of them is another. What vanishes at the place is left where files are appended.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ def run(lander: Lander, opened: Files) -> Ran:
     arrivals = Arrivals.of(seen, lander.key)
     filing = Filing(lander, opened, seen, arrivals, reads)
     try:
-        if lander.stream.writes is Writes.APPEND:
-            _append(filing)
-        else:
+        if lander.stream.writes is Writes.REPLACE:
             _replace(filing)
+        else:
+            _append(filing)
         _noted(filing)
     except Stopped as stopped:
         raise stopped.error from None

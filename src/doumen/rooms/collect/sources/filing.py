@@ -86,6 +86,11 @@ class Filing:
         """How the files are to be read."""
         return wishes(self.reads)
 
+    @property
+    def merges(self) -> bool:
+        """Whether rows meet those that are there by their key: a new content is as a new file."""
+        return self.lander.stream.writes.merges
+
     def append(self, items: Sequence[Item]) -> None:
         """Take files, each by itself: what fails stops no other.
 
@@ -152,11 +157,11 @@ class Filing:
     def _lands(self, one: Brought) -> bool:
         """Whether a file is to land."""
         item, verdict = one.item, self.arrivals.verdict(one.item, one.digest)
-        if verdict is Verdict.FRESH or (
-            verdict is Verdict.CHANGED and self.reads.changed is Changed.APPEND
-        ):
+        changed = self.reads.changed
+        takes = changed is Changed.APPEND or (self.merges and changed is not Changed.IGNORE)
+        if verdict is Verdict.FRESH or (verdict is Verdict.CHANGED and takes):
             return True
-        if verdict is Verdict.CHANGED and self.reads.changed is Changed.REFUSE:
+        if verdict is Verdict.CHANGED and changed is Changed.REFUSE:
             self.account.failed.append((item.name, _other()))
             return False
         if verdict is Verdict.TWIN:

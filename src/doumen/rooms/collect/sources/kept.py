@@ -7,6 +7,7 @@ from typing import Any
 
 from doumen.model.errors import NotFound
 from doumen.model.fact import Facts
+from doumen.model.merge import Vanished
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.source import (
@@ -46,6 +47,9 @@ def from_json(name: str, body: Mapping[str, Any]) -> Source:
             reads=one.get("reads", {}),
             cursor=one.get("cursor"),
             writes=Writes(one["writes"]),
+            key=tuple(one.get("key", ())),
+            vanished=Vanished(one.get("vanished", Vanished.KEEP)),
+            late=one.get("late"),
             contract=one.get("contract"),
             accept_extra=one.get("accept_extra", False),
         )
@@ -87,6 +91,9 @@ def _stream(stream: Stream) -> dict[str, Any]:
         "query": stream.query,
         "reads": dict(stream.reads) or None,
         "cursor": stream.cursor,
+        "key": list(stream.key) or None,
+        "vanished": None if stream.vanished is Vanished.KEEP else stream.vanished.value,
+        "late": stream.late,
         "contract": stream.contract,
         "accept_extra": stream.accept_extra or None,
     }

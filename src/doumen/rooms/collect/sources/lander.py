@@ -11,9 +11,9 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.model.answer import Made
 from doumen.model.errors import Conflict
-from doumen.model.load import LoadSpec, Mode
+from doumen.model.load import LoadSpec
 from doumen.model.message import Message, msg
-from doumen.model.source import Onward, Source, Stream, Writes, stream_key
+from doumen.model.source import Onward, Source, Stream, stream_key
 from doumen.rooms.collect import intake, terms
 from doumen.rooms.collect.connectors.interface import Mark
 from doumen.rooms.collect.find import Weighed, weigh
@@ -63,6 +63,11 @@ class Lander:
         before = None if self.state is None else self.state["mark"]
         return None if before is None else marks.from_json(before)
 
+    def same(self, weighed: Sequence[Weighed], mark: Mark | None) -> bool:
+        """Whether it is what the last collection of the stream was, up to the same mark."""
+        digests = [one.source.sha256 for one in weighed]
+        return self.state is not None and self.state["digests"] == digests and self.mark == mark
+
     def say(self, rows: int) -> None:
         """Tell how many rows came so far."""
         words = msg("{rows:,} rows of `{table}`", rows=rows, table=self.stream.told)
@@ -107,11 +112,14 @@ class Lander:
         if held is None and stream.contract is not None:
             held = terms.read(stream.contract, self._origin())
         request = intake.Request(
-            source.name, stream.ref, wishes=wishes or Wishes(), accept_extra=stream.accept_extra
+            source.name,
+            stream.ref,
+            wishes=wishes or Wishes(),
+            accept_extra=stream.accept_extra,
+            merge=stream.merge,
         )
         fitted = intake.fit(self.desk, request, held, weighed)
         spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
-        mode = Mode.APPEND if stream.writes is Writes.APPEND else Mode.REPLACE
         then = {
             "cursor": stream.cursor,
             "mark": None if mark is None else marks.as_json(mark),
@@ -121,7 +129,14 @@ class Lander:
             "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         onward = Onward(self.key, self.state, then, arrived or {})
-        made = self.desk.collect(stream.ref, spec, mode, fitted.text, onward)
+        made = self.desk.collect(
+            stream.ref,
+            spec,
+            stream.writes.mode,
+            fitted.text,
+            onward=onward,
+            merge=fitted.merge,
+        )
         self.state = then
         return made
 

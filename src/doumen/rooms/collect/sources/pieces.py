@@ -1,8 +1,13 @@
-"""Rows of a stream as files of bounded size, which end between two values of the cursor."""
+"""Rows of a stream as files of bounded size, which end between two values of the cursor.
+
+While one of them is brought to the gate the next is written, by a thread that does nothing else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doumen.rooms.collect.connectors.interface import Mark
+from doumen.rooms.collect.unpack import Holding, holding
 
 PIECE = 2_000_000
 """Rows after which a piece ends, as soon as it may."""
@@ -41,6 +47,33 @@ class Pieces:
         self._cursor = cursor
         self._left: pa.RecordBatch | None = None
         self._last: Mark | None = None
+        self._over = False
+
+    def ahead(self) -> Generator[tuple[Piece, Holding], None, None]:
+        """The pieces, each in a folder of its own that ends with its turn, and the next under way.
+
+        Raises:
+            DoumenError: the place fails, once what came before is given.
+        """
+        with ThreadPoolExecutor(1, "doumen-source") as pool:
+            coming = pool.submit(self._held)
+            try:
+                while True:
+                    held, (piece, into) = coming.result()
+                    with held:
+                        if piece is None:
+                            return
+                        coming = pool.submit(self._held)
+                        yield piece, into
+            finally:
+                self._over = True
+                _drop(coming)
+
+    def _held(self) -> tuple[ExitStack, tuple[Piece | None, Holding]]:
+        with ExitStack() as stack:
+            into = stack.enter_context(holding())
+            piece = self.written(into.place())
+            return stack.pop_all(), (piece, into)
 
     def written(self, path: Path) -> Piece | None:
         """The next of them as a Parquet file; None: there are none left."""
@@ -64,7 +97,7 @@ class Pieces:
     def _next(self) -> pa.RecordBatch | None:
         batch, self._left = self._left, None
         while batch is None or not batch.num_rows:
-            batch = next(self._rows, None)
+            batch = None if self._over else next(self._rows, None)
             if batch is None:
                 return None
         return batch
@@ -85,3 +118,9 @@ class Pieces:
             return None
         value: Mark | None = batch.column(self._cursor)[place].as_py()
         return value
+
+
+def _drop(coming: Future[tuple[ExitStack, tuple[Piece | None, Holding]]]) -> None:
+    """Wait for a piece that nobody takes, and remove it; what went wrong with it is nobody's."""
+    if coming.exception() is None:
+        coming.result()[0].close()

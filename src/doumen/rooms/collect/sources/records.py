@@ -2,7 +2,7 @@
 
 Where they come in order of the cursor (`ordered`), they land piece by piece, each with its mark.
 Else all that a run finds lands in one collection, for the greatest value may come first. Without
-a cursor all of it takes the place of what is there, where it differs.
+a cursor all of it comes each time, and takes the place of what is there, or meets it by key.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from doumen.model.source import Stream, Writes
 from doumen.rooms.collect.connectors.interface import Mark, Records, There
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.jsontext import Bare, encoded, written
+from doumen.rooms.collect.sources import marks
 from doumen.rooms.collect.sources.cursors import Cursor, later
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import Ran, Shown
@@ -65,9 +66,10 @@ def shown(_: Desk, opened: Records, stream: Stream, rows: int) -> Shown:
 def run(lander: Lander, opened: Records) -> Ran:
     """As `Reader.run`."""
     stream = lander.stream
-    cursor = None if stream.writes is Writes.REPLACE else _cursor(stream, lander.mark)
+    begin = marks.earlier(lander.mark, stream.late)
+    cursor = None if stream.writes is Writes.REPLACE else _cursor(stream, begin)
     if cursor is None:
-        return _replace(lander, opened)
+        return _whole(lander, opened)
     if stream.reads.get("ordered"):
         return _in_order(lander, opened, cursor)
     return _at_once(lander, opened, cursor)
@@ -82,7 +84,7 @@ def _in_order(lander: Lander, opened: Records, cursor: Cursor) -> Ran:
             path = into.place()
             with path.open("wb") as file:
                 _piece(rows, file, into, cursor)
-            ran.mark = cursor.mark
+            ran.mark = _onward(ran.mark, cursor)
             ran.made.append(
                 lander.land(lander.weighed([path], into), mark=ran.mark, wishes=_WISHES)
             )
@@ -116,15 +118,24 @@ def _at_once(lander: Lander, opened: Records, cursor: Cursor) -> Ran:
         if paths:
             if cursor.mark is None:
                 raise _without(cursor.name)
-            ran.mark = cursor.mark
+            ran.mark = _onward(ran.mark, cursor)
             weighed = lander.weighed(paths, into)
+            if lander.stream.late is not None and lander.same(weighed, ran.mark):
+                return ran
             ran.made.append(lander.land(weighed, mark=ran.mark, wishes=_WISHES))
             passing("source.landed")
     return ran
 
 
-def _replace(lander: Lander, opened: Records) -> Ran:
-    """Put all of it in the place of what is there, where it is another content."""
+def _onward(before: Mark | None, cursor: Cursor) -> Mark | None:
+    """The greatest value that was read, in this run or before it."""
+    if before is None or (cursor.mark is not None and later(cursor.mark, before)):
+        return cursor.mark
+    return before
+
+
+def _whole(lander: Lander, opened: Records) -> Ran:
+    """Bring all of it at once, where it is another content than the last time."""
     ran = Ran(lander.stream)
     with holding() as into:
         paths = _written((line for line, _ in _lines(lander, opened, None)), into)

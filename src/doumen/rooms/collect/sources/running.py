@@ -11,8 +11,10 @@ from typing import Any
 
 from doumen.gate.desk import Desk
 from doumen.model.errors import DoumenError
+from doumen.model.queued import ENDING
 from doumen.model.ref import Ref
 from doumen.model.source import Source, Stream
+from doumen.model.wanted import WANTED
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives
 from doumen.rooms.collect.sources import files, records, secrets, tables
@@ -62,6 +64,8 @@ def ran(desk: Desk, source: Source, wanted: frozenset[Ref]) -> Iterator[Result]:
                 done.append(stream)
                 yield result
     except DoumenError as error:
+        if _ends(error):
+            raise
         for stream in streams:
             if stream not in done:
                 yield Result(source, stream, None, error)
@@ -73,4 +77,12 @@ def _one(desk: Desk, source: Source, stream: Stream, place: Any) -> Result:
         ran = reader(source).run(lander, place)
         return Result(source, stream, ran, ran.error)
     except DoumenError as error:
+        if _ends(error):
+            raise
         return Result(source, stream, None, error)
+
+
+def _ends(error: DoumenError) -> bool:
+    """Whether no other stream is read either: it is the node that fails, or nobody waits."""
+    wanted = WANTED.get()
+    return error.code in ENDING or (wanted is not None and wanted.over)

@@ -1,7 +1,8 @@
 """Secrets by reference: fetched for one run, held by nobody, shown nowhere.
 
-A source names a variable of the environment, a file that only its owner reads, or an entry of the
-keyring of the system; the secret itself is in no fact, no ledger, no message and no log.
+A source or an alert names a variable of the environment, a file that only its owner reads, or an
+entry of the keyring of the system; the secret itself is in no fact, no ledger, no message and no
+log.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _LONGEST = 1 << 16
 
 
 def fetched(secrets: Mapping[str, Secret]) -> dict[str, str]:
-    """The secrets of a source, by option.
+    """The secrets of a source or an alert, by option.
 
     Raises:
         NotFound: there is none where it should be.
@@ -41,8 +42,10 @@ def _fetched(secret: Secret) -> str:
     if not found:
         raise NotFound(
             msg("There is no secret at {keeps} `{name}`.", keeps=secret.keeps, name=secret.name),
-            why=msg("A source holds but the place of its secrets."),
-            next=msg("Set it where the node runs, and try: doumen source test NAME"),
+            why=msg("A source or an alert holds but the place of its secrets."),
+            next=msg(
+                "Set it for the process that needs it: the command, the worker or the service."
+            ),
             detail="secret",
         )
     return found

@@ -18,6 +18,7 @@ from doumen.kits.policy.target import folded
 from doumen.model.source import Stream, Writes
 from doumen.model.values import json_rows
 from doumen.rooms.collect.connectors.interface import Part, Session, There
+from doumen.rooms.collect.sources import marks
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.pieces import Piece, Pieces
 from doumen.rooms.collect.sources.reading import Ran, Shown
@@ -51,34 +52,38 @@ def shown(desk: Desk, opened: Session, stream: Stream, rows: int) -> Shown:
 
 def run(lander: Lander, opened: Session) -> Ran:
     """As `Reader.run`."""
-    if lander.stream.writes is Writes.APPEND:
-        return _append(lander, opened)
-    return _replace(lander, opened)
+    stream = lander.stream
+    if stream.cursor is not None and stream.writes is not Writes.REPLACE:
+        return _onward(lander, opened)
+    return _whole(lander, opened)
 
 
-def _append(lander: Lander, session: Session) -> Ran:
-    """Append what comes after the mark, piece by piece."""
+def _onward(lander: Lander, session: Session) -> Ran:
+    """Bring what comes after the mark, or from a while before it, piece by piece."""
     ran = Ran(lander.stream, lander.mark)
-    part = replace(_part(lander.stream), after=ran.mark)
+    late = lander.stream.late
+    part = replace(_part(lander.stream), after=marks.earlier(ran.mark, late))
     upto = session.last(part)
     if upto is None and ran.mark is not None:
         return ran
     cursor = _cursor(session, part)
-    with closing(session.read(replace(part, upto=upto))) as rows:
-        pieces = Pieces(rows, cursor)
-        while True:
-            with holding() as into:
-                piece = pieces.written(into.place())
-                if piece is None:
-                    return ran
-                ran.mark = ran.mark if piece.mark is None else piece.mark
-                ran.made.append(lander.land(lander.weighed([piece.path], into), mark=ran.mark))
+    with (
+        closing(session.read(replace(part, upto=upto))) as rows,
+        closing(Pieces(rows, cursor).ahead()) as pieces,
+    ):
+        for piece, into in pieces:
+            weighed = lander.weighed([piece.path], into)
+            if late is not None and not ran.made and lander.same(weighed, upto):
+                break
+            ran.mark = marks.later(ran.mark, piece.mark)
+            ran.made.append(lander.land(weighed, mark=ran.mark))
             passing("source.landed")
             lander.say(sum(one.rows_in for one in ran.made))
+    return ran
 
 
-def _replace(lander: Lander, session: Session) -> Ran:
-    """Put all of it in the place of what is there, where it is another content."""
+def _whole(lander: Lander, session: Session) -> Ran:
+    """Bring all of it at once, where it is another content than the last time."""
     ran = Ran(lander.stream)
     part = replace(_part(lander.stream), cursor=None)
     with holding() as into, closing(session.read(part)) as rows:
@@ -88,8 +93,7 @@ def _replace(lander: Lander, session: Session) -> Ran:
             found.append(piece)
             lander.say(sum(one.rows for one in found))
         weighed = lander.weighed([one.path for one in found], into)
-        digests = [one.source.sha256 for one in weighed]
-        if found and (lander.state is None or lander.state["digests"] != digests):
+        if found and not lander.same(weighed, None):
             ran.made.append(lander.land(weighed))
     return ran
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from doumen.model.errors import DoumenError
+from doumen.model.answer import Made
+from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.fact import Facts
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
@@ -42,7 +44,9 @@ def ran(results: Sequence[Result]) -> Outcome:
                 "dataset": str(one.stream.ref),
                 "table": one.stream.table,
                 **dict(zip(("rows_in", "landed", "quarantined"), counts, strict=True)),
+                "reasons": _reasons(made),
                 "unchanged": one.error is None and not made,
+                "merged": _merged(made),
                 "cursor": mark,
                 "receipts": [m.receipt for m in made],
                 "error": None if one.error is None else one.error.as_json(),
@@ -57,12 +61,13 @@ def ran(results: Sequence[Result]) -> Outcome:
             said += [words for words in (one.error.why, one.error.next) if words is not None]
     heads = (msg("source"), msg("dataset"), msg("rows"), msg("landed"), msg("quarantined"),
              msg("read to"), msg("state"))  # fmt: skip
-    failed = sum(one.error is not None for one in results)
+    errors = [one.error for one in results if one.error is not None]
     return Outcome(
-        {"streams": shapes, "failed": failed},
+        {"streams": shapes, "failed": len(errors)},
         (Table(heads, tuple(rows)),),
         tuple(dict.fromkeys(said)),
-        exit=1 if failed else 0,
+        exit=1 if errors else 0,
+        passing=bool(errors) and all(map(_passes, errors)),
     )
 
 
@@ -80,12 +85,29 @@ def there(found: Sequence[There]) -> Table:
     return Table(heads, rows)
 
 
+def _passes(error: DoumenError) -> bool:
+    """Whether a fault may be gone soon: the place is away, or another run read on meanwhile."""
+    return isinstance(error, Unavailable) or error.code == "conflict.changed"
+
+
+def _reasons(made: Sequence[Made]) -> list[dict[str, Any]]:
+    """Why rows were set aside, over all collections of a stream; most rows first."""
+    rows = Counter[tuple[str, str]]()
+    for reason in (reason for one in made for reason in one.reasons):
+        rows[reason.column, reason.reason] += reason.rows
+    return [
+        {"column": column, "reason": reason, "rows": count}
+        for (column, reason), count in rows.most_common()
+    ]
+
+
 def described(source: Source) -> dict[str, Any]:
     """A source in JSON; of secrets the places."""
     body = kept.as_json(source)
     streams = [
         {"dataset": ref, "table": one.get("table"), "cursor": one.get("cursor"),
-         "writes": one["writes"]}
+         "writes": one["writes"], "key": one.get("key", []), "late": one.get("late"),
+         "vanished": one.get("vanished", "keep")}
         for ref, one in body["streams"].items()
     ]  # fmt: skip
     return {
@@ -119,6 +141,12 @@ def last(facts: Facts, source: Source) -> str:
     """When a stream of it was last brought onward; empty: none was."""
     times = (kept.position(facts, source, one) for one in source.streams)
     return max((at["time"] for at in times if at is not None), default="")
+
+
+def _merged(made: Sequence[Made]) -> dict[str, int] | None:
+    """What became of the rows of all collections that met others by their key."""
+    counts = [asdict(one.merged) for one in made if one.merged is not None]
+    return {name: sum(one[name] for one in counts) for name in counts[0]} if counts else None
 
 
 def _state(one: Result) -> Message:

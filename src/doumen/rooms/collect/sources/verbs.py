@@ -182,7 +182,8 @@ def run(desk: Desk, *, name: str | None = None, dataset: tuple[str, ...] = ()) -
 
     Raises:
         NotFound: there is no such source or stream.
-        Conflict: the source that is named is paused.
+        Conflict: the source that is named is paused, or another worker has the job.
+        Unavailable: the store of the node is away, or the run is not wanted any more.
     """
     policy.may_collect(desk.actor)
     facts = desk.facts()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+from doumen.stores.tables import VERSION
+
+revision = f"{VERSION + 1:04d}"
+down_revision = f"{VERSION:04d}"
 
 
 def upgrade() -> None:

@@ -227,3 +227,32 @@ def test_a_paused_source_is_left_out(node: Node, place: Place, tmp_path: Path) -
     assert owner.do("source show", name="shop").json["paused"]
     owner.do("source resume", name="shop")
     assert run(node)["failed"] == 0
+
+
+def test_late_rows_are_found_and_nothing_is_told_twice(
+    node: Node, place: Place, tmp_path: Path
+) -> None:
+    place.tables["t"] = pa.table({"id": [1, 2, 3], "at": [10, 20, 30]})
+    described(node, tmp_path, "  s.t: {table: t, key: id, cursor: at, late: 15}")
+    owner = node.session()
+    owner.do("source run")
+    place.tables["t"] = pa.table({"id": [1, 2, 3, 4], "at": [10, 20, 30, 16]})
+    (ran,) = owner.do("source run").json["streams"]
+    assert (ran["rows_in"], ran["merged"]["inserted"], ran["merged"]["unchanged"]) == (3, 1, 2)
+    assert ran["cursor"] == "30"
+    (again,) = owner.do("source run").json["streams"]
+    assert again["unchanged"]
+    rows = owner.query("SELECT * FROM s.t ORDER BY id").rows()
+    assert rows == [(1, 10), (2, 20), (3, 30), (4, 16)]
+
+
+def test_what_is_gone_is_marked_and_comes_back(node: Node, place: Place, tmp_path: Path) -> None:
+    place.tables["t"] = pa.table({"id": [1, 2], "v": ["a", "b"]})
+    described(node, tmp_path, "  s.t: {table: t, key: id, vanished: mark}")
+    owner = node.session()
+    gone = "SELECT id FROM s.t WHERE vanished_at IS NOT NULL"
+    for ids, expected in (([1, 2], []), ([2], [(1,)]), ([1, 2], []), ([], []), ([1], [(2,)])):
+        place.tables["t"] = pa.table({"id": pa.array(ids, pa.int64()),
+                                      "v": pa.array(["x"] * len(ids), pa.string())})  # fmt: skip
+        assert owner.do("source run").json["failed"] == 0
+        assert owner.query(gone).rows() == expected
