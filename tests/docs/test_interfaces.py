@@ -9,6 +9,7 @@ import pytest
 from tests.docs.conftest import HOUSE
 
 from doumen.rooms.collect.connectors import SHELF
+from doumen.rooms.collect.connectors.web import WebOptions
 from doumen.rooms.collect.sources import document
 
 BLOCK = re.compile(r"^```yaml\n(source: .*?)^```$", re.MULTILINE | re.DOTALL)
@@ -24,5 +25,5 @@ def test_a_document_can_be_read(tmp_path: Path, text: str) -> None:
 
 def test_kinds_of_places_are_shown() -> None:
     shown = {text.split()[1] for text in BLOCK.findall(PAGE)}
-    web = {name for name, kind in SHELF.items() if "allow_private" in kind.options.model_fields}
+    web = {name for name, kind in SHELF.items() if issubclass(kind.options, WebOptions)}
     assert web | {"dlt"} <= shown
