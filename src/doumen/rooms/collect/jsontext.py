@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 DEEPEST = 200
@@ -43,6 +44,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found if len(found) == len(pairs) else Twice(pairs)
 
 
+_WORDS = {None: "null", True: "true", False: "false"}
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_members, parse_float=Bare, parse_int=Bare, parse_constant=Bare
 )
@@ -89,38 +91,40 @@ def written(value: Any) -> str:
 
 
 def _written(value: Any, left: int) -> str:
-    if isinstance(value, Bare):
-        return str(value)
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return _quoted(value)
-    if value is None:
-        return "null"
-    if isinstance(value, Mapping):
-        if not left:
-            raise ValueError
-        pairs = value.pairs if isinstance(value, Twice) else value.items()
-        return "{" + ",".join(
-            f"{_quoted(str(key))}:{_written(one, left - 1)}" for key, one in pairs
-        ) + "}"  # fmt: skip
+    if kind is Bare:
+        return str(value)
+    if kind is dict or isinstance(value, Mapping):
+        return _nested(value, left)
     if isinstance(value, list | tuple):
         if not left:
             raise ValueError
-        return "[" + ",".join(_written(one, left - 1) for one in value) + "]"
+        return "[" + ",".join([_written(one, left - 1) for one in value]) + "]"
     return _scalar(value)
 
 
+def _nested(value: Mapping[str, Any], left: int) -> str:
+    if not left:
+        raise ValueError
+    pairs = value.pairs if isinstance(value, Twice) else value.items()
+    members = [f"{_quoted(str(key))}:{_written(one, left - 1)}" for key, one in pairs]
+    return "{" + ",".join(members) + "}"
+
+
 def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    if isinstance(value, str):
+        return _quoted(str(value))
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else _quoted(_infinite(value))
     if isinstance(value, Decimal):
         return str(value) if value.is_finite() else _quoted(_infinite(float(value)))
-    if isinstance(value, datetime):
-        return _quoted(value.isoformat())
-    if isinstance(value, date | time):
+    if isinstance(value, date | time):  # a time stamp is a date too
         return _quoted(value.isoformat())
     raise ValueError
 
@@ -131,7 +135,9 @@ def _infinite(value: float) -> str:
 
 def _quoted(text: str) -> str:
     """A text in quotes; half of a surrogate pair is escaped, a byte that is no text stays one."""
-    quoted = json.dumps(text, ensure_ascii=False)
+    quoted = encode_basestring(text)
+    if quoted.isascii():
+        return quoted
     try:
         quoted.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
