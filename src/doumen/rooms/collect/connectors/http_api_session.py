@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from doumen.kits.standards import jsonpath
-from doumen.model.errors import NotFound
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.message import msg
 from doumen.rooms.collect.connectors import http_api_paging
 from doumen.rooms.collect.connectors.http_api_paging import Asked, Given, Paging
@@ -54,9 +54,14 @@ class HttpRecords:
         self, table: str | None, reads: Mapping[str, Any], after: Mark | None
     ) -> Generator[Sequence[Any], None, None]:
         """As `Records.read`."""
-        told = Reads.model_validate(reads)
-        place = self._asker.home.below(table or "")
-        yield from pages(self._asker, place, told, after)
+        told, path = Reads.model_validate(reads), table or ""
+        if "?" in path or "#" in path:
+            raise Invalid(
+                msg("The path of a stream is told to people, and is in the ledger."),
+                next=msg("Write what follows the question mark as `params`."),
+                detail="path",
+            )
+        yield from pages(self._asker, self._asker.home.below(path), told, after)
 
 
 def pages(
