@@ -274,3 +274,33 @@ def test_a_stream_names_what_is_read(node: Node, api: Api, tmp_path: Path) -> No
     described(node, tmp_path, "{path: things}")
     told = node.session().do("source show", name="api").json
     assert told["streams"][0]["table"] == "things"
+
+
+@pytest.mark.parametrize("more", ["", ", ordered: true"])
+def test_records_that_change_meet_by_key(node: Node, api: Api, tmp_path: Path, more: str) -> None:
+    described(node, tmp_path, f"{{table: things, key: id, cursor: at, late: 1h{more}}}")
+    noon = "2026-01-01T12:{:02d}:00Z"
+
+    def thing(key: int, what: str, minute: int) -> dict[str, Any]:
+        return {"id": key, "what": what, "at": noon.format(minute)}
+
+    api.give([thing(1, "a", 1), thing(2, "b", 2)])
+    assert run(node)["merged"]["inserted"] == 2
+    api.give([thing(1, "a", 1), thing(2, "b", 2), thing(3, "late", 2), thing(1, "A", 9)])
+    told = run(node)["merged"]
+    assert (told["inserted"], told["updated"], told["unchanged"]) == (1, 1, 1)
+    assert rows(node, "SELECT id, what FROM shop.things ORDER BY id") == [
+        (1, "A"), (2, "b"), (3, "late"),
+    ]  # fmt: skip
+    assert run(node)["unchanged"]
+
+
+def test_all_records_meet_by_key_where_there_is_no_cursor(
+    node: Node, api: Api, tmp_path: Path
+) -> None:
+    described(node, tmp_path, "{table: things, key: id, vanished: remove}")
+    api.give(some(1, 2, 3))
+    run(node)
+    api.give(some(2), [{"id": 4, "what": "new"}])
+    assert run(node)["error"] is None
+    assert ids(node) == [2, 4]
