@@ -173,6 +173,10 @@ def test_what_is_not_in_order_is_told(node: Node, api: Api, tmp_path: Path) -> N
         api.give(page)
         assert run(node)["error"]["code"] == "faulty.order"
     assert api.asked == [None, None]
+    api.give(some(1, 2, 3))
+    assert run(node)["cursor"] == "3"
+    api.give(some(1, 3, 2, 4))
+    assert run(node)["error"]["code"] == "faulty.order"
 
 
 def test_records_without_a_cursor_come_with_the_first_run(

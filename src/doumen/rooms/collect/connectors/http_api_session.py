@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -239,7 +240,7 @@ def _put(
 def since(told: Since, mark: Mark) -> str | int:
     """A mark as an interface takes it; what is written more coarsely is never later."""
     if not isinstance(mark, date):
-        return mark if isinstance(mark, int) else str(mark)
+        return format(mark, "f") if isinstance(mark, Decimal) else mark
     if not isinstance(mark, datetime):
         return (
             mark.isoformat()

@@ -162,15 +162,14 @@ def _marked(lander: Lander, opened: Records, cursor: Cursor) -> Iterator[Line]:
     last: Mark | None = None
     for line, record in _lines(lander, opened, cursor.mark):
         mark = cursor.of(record)
-        if mark is None:
-            if ordered and isinstance(record, Mapping):
+        if ordered and isinstance(record, Mapping):
+            if mark is None or (last is not None and later(last, mark)):
                 raise _disordered(cursor.name, lander.stream)
+            last = mark
+        if mark is None:
             if lander.state is None or not isinstance(record, Mapping):
                 yield line, None
         elif not cursor.passed(mark):
-            if ordered and last is not None and later(last, mark):
-                raise _disordered(cursor.name, lander.stream)
-            last = mark
             yield line, mark
 
 
@@ -285,7 +284,10 @@ def _disordered(name: str, stream: Stream) -> Faulty:
     return Faulty(
         msg("`{table}` does not come in order of `{name}`.", table=stream.told, name=name),
         why=msg("A value is less than one before it, or is not there."),
-        next=msg("Ask for that order, or leave out `ordered`."),
+        next=msg(
+            "Ask for that order. What landed may lack such records: read it anew without "
+            "`ordered`, into another dataset."
+        ),
         detail="order",
     )
 
@@ -294,6 +296,6 @@ def _emptied(stream: Stream) -> Faulty:
     return Faulty(
         msg("`{table}` gives no records where it gave some before.", table=stream.told),
         why=msg("That would empty `{ref}`; what is there stays.", ref=stream.ref),
-        next=msg("Look what it gives; if it is meant, remove the rows."),
+        next=msg("Look what it gives; if it is meant, leave the stream out of the source."),
         detail="empty",
     )
