@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,9 +26,9 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
-from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step, Vacuum
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.participant import Participant, is_member
 from doumen.model.peer import Heard
@@ -87,7 +88,7 @@ class Counter:
         """Ask."""
         job = self._job(Query(sql, scalars(parameters)), agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Compacted | Examination)
+        assert not isinstance(answer, Made | Compacted | Vacuumed | Examination)
         return answer
 
     def explain(
@@ -139,6 +140,15 @@ class Counter:
         """Write the files of a dataset anew, with the same rows."""
         done = self._gate.run(self._job(Compact(ref, rows)), self.progress)
         assert isinstance(done, Compacted)
+        return done
+
+    def vacuum(
+        self, refs: Sequence[Ref] = (), *, receipts_before: date | None = None, dry: bool = False
+    ) -> Vacuumed:
+        """Give versions up that are not retained, and remove their files."""
+        step = Vacuum(tuple(refs), receipts_before, dry)
+        done = self._gate.run(self._job(step), self.progress)
+        assert isinstance(done, Vacuumed)
         return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
-from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Request
@@ -109,6 +110,15 @@ class Desk(Protocol):
         """Write the files of a dataset anew, with the same rows, in the order that it is to have.
 
         See `doumen.gate.compact` for what is raised; `rows` is about how many a file should have.
+        """
+        ...
+
+    def vacuum(
+        self, refs: Sequence[Ref] = (), *, receipts_before: date | None = None, dry: bool = False
+    ) -> Vacuumed:
+        """Give versions up that are not retained and that no receipt needs, and their files.
+
+        Of these datasets, or of all; see `doumen.model.job.Vacuum`. `dry` only finds them.
         """
         ...
 

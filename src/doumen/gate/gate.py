@@ -5,12 +5,23 @@ Orchestration only: what a station does stands in the file of that name.
 
 from __future__ import annotations
 
-from doumen.gate import amend, attach, collect, compact, derive, joined, query, remote, taken
+from doumen.gate import (
+    amend,
+    attach,
+    collect,
+    compact,
+    derive,
+    joined,
+    query,
+    remote,
+    taken,
+    vacuum,
+)
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
-from doumen.model.answer import Compacted, Explained, Made
+from doumen.model.answer import Compacted, Explained, Made, Vacuumed
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Vacuum
 from doumen.model.load import Examination
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
@@ -25,7 +36,7 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Compacted | Examination:
+    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Examination:
         """Move data."""
         match job.step:
             case Query() as step:
@@ -36,6 +47,8 @@ class Gate:
                 return attach.attach(self.means, job, step, progress)
             case Compact() as step:
                 return compact.compact(self.means, job, step, progress)
+            case Vacuum() as step:
+                return vacuum.vacuum(self.means, job, step)
             case Examine() as step:
                 return collect.examine(self.means, job, step, progress)
 

@@ -121,7 +121,23 @@ class Compact:
     rows: int | None = None
 
 
-Step = Query | Examine | Collect | Attach | Compact
+@dataclass(frozen=True, slots=True)
+class Vacuum:
+    """The files of versions that are not retained any more, given up.
+
+    Attributes:
+        refs: The datasets; none: all that do not retain everything.
+        receipts_before: Receipts of before this day (UTC) need no version any more, but those
+            under agreements that still run; None: all that are kept need theirs.
+        dry: Only find them.
+    """
+
+    refs: tuple[Ref, ...] = ()
+    receipts_before: date | None = None
+    dry: bool = False
+
+
+Step = Query | Examine | Collect | Attach | Compact | Vacuum
 
 
 @dataclass(frozen=True, slots=True)
