@@ -20,6 +20,8 @@ KINDS = {
     "purpose": {"owner", "steward"},
     "participant": {"owner", "steward"},
     "actor": {"owner"},
+    "connection": {"owner"},
+    "arrival": {"owner"},
     "dataset": set[str](),
     "source": set[str](),
     "lineage": set[str](),
