@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from doumen.gate.inspect import Fault, inspect
 from doumen.gate.jobs import Jobs
 from doumen.gate.joined import whole
 from doumen.gate.means import Means
-from doumen.gate.parse import scalars
+from doumen.gate.parse import scalars, zoned
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
 from doumen.kits import policy
@@ -84,9 +84,11 @@ class Counter:
         *,
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
+        as_of: int | datetime | None = None,
     ) -> Answer:
         """Ask."""
-        job = self._job(Query(sql, scalars(parameters)), agreement, request)
+        step = Query(sql, scalars(parameters), as_of=zoned(as_of))
+        job = self._job(step, agreement, request)
         answer = self._gate.run(job, self.progress)
         assert not isinstance(answer, Made | Compacted | Vacuumed | Examination)
         return answer
@@ -97,9 +99,11 @@ class Counter:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do."""
-        return self._gate.explain(self._job(Query(sql, scalars(parameters)), agreement))
+        step = Query(sql, scalars(parameters), as_of=zoned(as_of))
+        return self._gate.explain(self._job(step, agreement))
 
     def derive(
         self,
@@ -108,9 +112,11 @@ class Counter:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Made:
         """Write the answer of a query as a dataset."""
-        job = self._job(Query(sql, scalars(parameters), into), agreement)
+        step = Query(sql, scalars(parameters), into, as_of=zoned(as_of))
+        job = self._job(step, agreement)
         made = self._gate.run(job, self.progress)
         assert isinstance(made, Made)
         return made

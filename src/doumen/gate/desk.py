@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -59,12 +59,14 @@ class Desk(Protocol):
         *,
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
+        as_of: int | datetime | None = None,
     ) -> Answer:
         """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget, Conflict.
 
         Under an agreement, where one is named: the provider answers a statement over what it
         holds; any other joins what is fetched under each agreement. A request of another
-        participant comes with what they signed.
+        participant comes with what they signed. Datasets are read as they were at a moment
+        (UTC, where it names no zone), or one of them at a version, where `as_of` says so.
         """
         ...
 
@@ -74,6 +76,7 @@ class Desk(Protocol):
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do, without running or paying."""
         ...
@@ -85,6 +88,7 @@ class Desk(Protocol):
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Made:
         """Write the answer of a query as a dataset with its labels, lineage and terms.
 

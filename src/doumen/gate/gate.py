@@ -20,9 +20,11 @@ from doumen.gate import (
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
 from doumen.model.answer import Compacted, Explained, Made, Vacuumed
+from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Vacuum
 from doumen.model.load import Examination
+from doumen.model.message import msg
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
@@ -54,6 +56,7 @@ class Gate:
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:
         """A question: here, or under an agreement of another node; kept where `into` says so."""
+        _here(job, step)
         if job.joins:
             if step.into is not None:
                 return joined.keep(self.means, job, step, step.into)
@@ -66,6 +69,7 @@ class Gate:
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""
         assert isinstance(job.step, Query)
+        _here(job, job.step)
         if job.joins:
             return joined.explain(self.means, job, job.step)
         if _goes_on(job):
@@ -77,6 +81,20 @@ class Gate:
     ) -> Receipt:
         """Change what is true."""
         return amend.amend(self.means, actor, facts, subject, seen)
+
+
+def _here(job: Job, step: Query) -> None:
+    """Let a question pass that is of a moment of this node.
+
+    Raises:
+        Invalid: it goes to another node, which knows of no moment but what the statement says.
+    """
+    if step.as_of is not None and (job.joins or _goes_on(job)):
+        raise Invalid(
+            msg("A question to another node is not asked as of a moment."),
+            next=msg("Write it into the statement: `AT (TIMESTAMP => TIMESTAMP '2026-01-31')`."),
+            detail="as-of",
+        )
 
 
 def _goes_on(job: Job) -> bool:

@@ -109,7 +109,7 @@ def _own_entry(means: Means, receipt: Receipt) -> int:
 def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
     event = receipt.event
     statement, parameters, _ = asked(receipt.disclosed)
-    step = Query(statement, parameters)
+    step = Query(statement, parameters, as_of=record.as_of(event["data"]))
     job = Job(
         actor=event["actor"],
         step=step,

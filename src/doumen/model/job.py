@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -63,12 +63,14 @@ class Query:
     Attributes:
         into: The derived dataset to be written; None: the answer goes to the asker.
         fetched: Datasets of others that it joins, under their names.
+        as_of: The version or moment (with its zone) at which datasets are read; None: as they are.
     """
 
     sql: str
     parameters: tuple[Scalar, ...] = ()
     into: Ref | None = None
     fetched: tuple[Fetched, ...] = ()
+    as_of: int | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
