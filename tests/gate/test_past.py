@@ -252,10 +252,10 @@ def test_as_of_a_moment_all_is_read_under_the_rules_of_today(
     rows = [json.loads(entry) for entry in node.session().desk.entries() if b'"collect"' in entry]
     times = [datetime.fromisoformat(row["time"]) for row in rows if row["type"] == "collect"]
     asked = "SELECT id, city, name FROM d.t WHERE id BETWEEN ? AND ? ORDER BY id"
-    moments: list[tuple[int | datetime | None, list[int]]] = [
+    cases: list[tuple[int | datetime | None, list[int]]] = [
         (times[0], [0]), (times[2], [0, 2]), (versions[1], [0]), (None, [0, 2])
     ]  # fmt: skip
-    for when, seen in moments:
+    for when, seen in cases:
         answer = ana.query(asked, (0, 9), as_of=when)
         assert [row[0] for row in answer.rows()] == seen
         receipt = read_receipt(ana.desk.receipt(answer.receipt))

@@ -67,9 +67,9 @@ def test_a_moment_goes_with_the_question(connect: Connect) -> None:
     there = connect()
     now = datetime.now(UTC)
     for as_of in (1, now, now.replace(tzinfo=None)):
-        assert there.query("select count(*) > 0 from city.big", as_of=as_of).rows() == [(True,)]
+        assert there.query("select count(*) > 0 from city.people", as_of=as_of).rows() == [(True,)]
     with pytest.raises(NotFound, match="no version at 2001-01-01"):
-        there.query("select count(*) from city.big", as_of=datetime(2001, 1, 1))
+        there.query("select count(*) from city.people", as_of=datetime(2001, 1, 1))
 
 
 def test_a_large_answer_comes_batch_by_batch(connect: Connect) -> None:
