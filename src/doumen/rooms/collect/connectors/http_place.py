@@ -20,7 +20,7 @@ from doumen.model.plan import Progress
 from doumen.rooms.collect import fetch
 from doumen.rooms.collect.connectors import faults
 from doumen.rooms.collect.connectors.bringing import CHUNK, Broken, brought
-from doumen.rooms.collect.connectors.http import Options, is_loopback
+from doumen.rooms.collect.connectors.http_address import Options, is_loopback
 from doumen.rooms.collect.connectors.interface import Item
 
 _NO_HEAD = {400, 403, 404, 405, 500, 501}
