@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ _IDENTITIES = {
     ]
 }
 _SECONDS = 60.0
+_TRIES = 3
 
 
 @dataclass
@@ -55,16 +57,25 @@ class Objects:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers; where a port was taken meanwhile, once more."""
         folder = Path(self._folder.name)
         (folder / "s3.json").write_text(json.dumps(_IDENTITIES))
-        (folder / "data").mkdir(exist_ok=True)
+        for number in range(_TRIES):
+            data = folder / f"data-{number}"
+            data.mkdir()
+            self._begin(folder, data)
+            if self._answers():
+                return
+            self._end()
+        raise RuntimeError("the S3 store does not answer")
+
+    def _begin(self, folder: Path, data: Path) -> None:
         weed = Path(sys.executable).with_name("weed")
         master, volume, filer, s3 = _ports(4)
         self.endpoint = f"http://127.0.0.1:{s3}"
         self._process = subprocess.Popen(
             [
-                weed, "-logtostderr=true", "-v=-1", "server", "-s3", f"-dir={folder / 'data'}",
+                weed, "-logtostderr=true", "-v=-1", "server", "-s3", f"-dir={data}",
                 "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
                 f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}",
                 f"-s3.config={folder / 's3.json'}", "-volume.max=10",
@@ -73,7 +84,6 @@ class Objects:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        self._wait()
 
     def folder(self) -> Folder:
         """A folder of the bucket that nothing is in."""
@@ -81,25 +91,28 @@ class Objects:
 
     def close(self) -> None:
         """End it."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        self._end()
         self._folder.cleanup()
 
-    def _wait(self) -> None:
+    def _end(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        """Whether it came up."""
         assert self._process is not None
         end = time.monotonic() + _SECONDS
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                raise RuntimeError("the S3 store ended at once")
+        while time.monotonic() < end and self._process.poll() is None:
             try:
                 self.folder().store.put("begun", b"")
             except BaseError:
                 time.sleep(0.1)
             else:
-                return
-        raise RuntimeError("the S3 store does not answer")
+                return True
+        return False
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,14 @@ def test_whoever_keeps_a_node_as_the_page_says_gets_to_its_end(
     assert app.main(["ledger", "verify"]) == 0
 
 
+def test_whoever_keeps_the_lake_as_the_page_says_gets_to_its_end(
+    pages: dict[str, str], reader: Any
+) -> None:
+    reader.follow(pages["lake.md"])
+    assert reader.typed == 11
+    assert app.main(["doctor"]) == 0
+
+
 def test_both_readmes_type_the_same(
     pages: dict[str, str], typed: Callable[[str], list[Any]]
 ) -> None:

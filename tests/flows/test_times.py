@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.flows import times
 from doumen.model.errors import Invalid
@@ -15,6 +16,7 @@ from doumen.model.message import msg
 ROLE = msg("a time after which a run is late")
 
 
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 @given(st.integers(1, times.LONGEST))
 def test_what_is_written_is_read(seconds: int) -> None:
     assert times.duration(times.written(seconds), ROLE) == seconds

@@ -14,6 +14,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Faulty, Invalid, Refused
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.ref import Ref
+from doumen.model.source import ARRIVAL, Onward, stream_key
 from doumen.session.node import silent
 
 ROWS = "id,v\n1,a\n2,b\n3,c\n"
@@ -160,3 +161,26 @@ def test_a_breaking_contract_needs_the_version_that_says_so(world: Any) -> None:
     assert (
         world.owner.query("SELECT id FROM c.breaking LIMIT 1").schema.columns[0].type == "VARCHAR"
     )
+
+
+def test_which_files_of_a_stream_were_read_is_true_with_their_rows(world: Any) -> None:
+    ref, desk = Ref.parse("c.stream"), world.owner.desk
+    key = stream_key("shop", ref)
+
+    def read(text: str, seen: Any, arrived: dict[str, Any]) -> Any:
+        file = world.folder / "s.csv"
+        file.write_text(text)
+        onward = Onward(key, seen, {"digests": [text]}, arrived)
+        return desk.collect(ref, spec(file, text), Mode.APPEND, contract(ref), onward)
+
+    def arrivals() -> dict[str, Any]:
+        return {name.partition("#")[2]: body for name, body in desk.facts().all(ARRIVAL)}
+
+    first = read(ROWS, None, {"a.csv": {"tag": "1"}, "b.csv": {"tag": "2"}})
+    event = {"event": first.receipt}
+    assert arrivals() == {"a.csv": {"tag": "1", **event}, "b.csv": {"tag": "2", **event}}
+    with pytest.raises(Conflict):
+        read(ROWS, None, {"c.csv": {"tag": "3"}})
+    second = read("id,v\n4,d\n", {"digests": [ROWS]}, {"a.csv": None, "b.csv": {"tag": "3"}})
+    assert arrivals() == {"b.csv": {"tag": "3", "event": second.receipt}}
+    assert world.owner.query("SELECT count(*) FROM c.stream").rows() == [(4,)]

@@ -15,7 +15,7 @@ from doumen.gate.past import snapshot_at
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.kits.sql.past import Past
 from doumen.kits.standards import odcs
-from doumen.model.errors import DoumenError, NotFound, Refused
+from doumen.model.errors import DoumenError, Invalid, NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.load import LoadColumn
 from doumen.model.ref import Ref
@@ -244,3 +244,55 @@ def test_a_column_that_is_no_more_is_not_shown_whatever_its_label_was(
     with pytest.raises(DoumenError) as caught:
         ana.query(f"SELECT pin FROM {ref} AT (VERSION => {first})").rows()
     assert caught.value.code == "invalid.column"
+
+
+def test_as_of_a_moment_all_is_read_under_the_rules_of_today(
+    node: Node, ana: Session, versions: list[int]
+) -> None:
+    rows = [json.loads(entry) for entry in node.session().desk.entries() if b'"collect"' in entry]
+    times = [datetime.fromisoformat(row["time"]) for row in rows if row["type"] == "collect"]
+    asked = "SELECT id, city, name FROM d.t WHERE id BETWEEN ? AND ? ORDER BY id"
+    cases: list[tuple[int | datetime | None, list[int]]] = [
+        (times[0], [0]), (times[2], [0, 2]), (versions[1], [0]), (None, [0, 2])
+    ]  # fmt: skip
+    for when, seen in cases:
+        answer = ana.query(asked, (0, 9), as_of=when)
+        assert [row[0] for row in answer.rows()] == seen
+        receipt = read_receipt(ana.desk.receipt(answer.receipt))
+        told = when.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(when, datetime) else when
+        assert receipt.event["data"].get("as_of") == told
+        assert receipt.disclosed["statement"] == asked
+        assert ana.desk.replay(receipt).exact
+    with pytest.raises(Refused, match="pin"):
+        ana.query("SELECT pin FROM d.t", as_of=times[0])
+    with pytest.raises(NotFound, match="no version at"):
+        ana.query("FROM d.t", as_of=datetime(2001, 1, 1))
+    explained = ana.explain("FROM d.t", as_of=versions[0])
+    assert explained.tables[0]["version"] == versions[0]
+
+
+def test_as_of_nothing_is_told_of_what_may_not_be_known(node: Node, versions: list[int]) -> None:
+    node.session().do("actor add", name="zed")
+    told = set()
+    for name in ("d.t", "d.none"):
+        for when in (None, versions[0], 99, datetime(2001, 1, 1)):
+            with pytest.raises(DoumenError) as caught:
+                node.session("zed").query(f"SELECT * FROM {name}", as_of=when)
+            told.add(str(caught.value.as_json()).replace(name, "NAME"))
+    assert len(told) == 1
+
+
+def test_what_is_derived_as_of_then(node: Node, versions: list[int]) -> None:
+    owner = node.session()
+    made = owner.derive("SELECT id FROM d.t", "d.then", as_of=versions[0])
+    assert made.landed == 1
+    event = json.loads(next(e for e in owner.desk.entries() if made.receipt.encode() in e))
+    assert event["data"]["as_of"] == versions[0]
+    assert event["used"] == [{"dataset": "d.t", "version": versions[0]}]
+
+
+def test_another_node_is_not_asked_as_of_a_moment(node: Node) -> None:
+    owner = node.session()
+    for ask in (owner.query, owner.explain):
+        with pytest.raises(Invalid, match="not asked as of a moment"):
+            ask("FROM d.t", agreement="A-22222222", as_of=1)

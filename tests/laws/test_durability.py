@@ -215,6 +215,38 @@ def test_a_compaction_that_is_killed_changes_nothing_and_can_be_made(tmp_path: P
         assert own.query("SELECT count(*) FROM law.t").rows() == [(4 * ROWS,)]
 
 
+def test_a_vacuum_that_is_killed_loses_no_file_that_no_event_names(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    create(node, "kills")
+    write_inputs(tmp_path, ["p"])
+    with doumen.open(node) as opened:
+        own = opened.session()
+        for path in sorted(tmp_path.glob("*.csv")):
+            own.do("collect", path=path, as_dataset="law.t", replace=True)
+        own.do("dataset retain", dataset="law.t", versions=1)
+    work = (
+        "import sys, doumen\n"
+        "from dataclasses import replace\n"
+        "from datetime import timedelta\n"
+        "from doumen.gate import Counter, Gate\n"
+        "from doumen.session.node import silent\n"
+        "with doumen.open(sys.argv[1]) as node:\n"
+        "    now = node.means.clock() + timedelta(days=1)\n"
+        "    means = replace(node.means, clock=lambda: now)\n"
+        "    Counter(Gate(means), 'owner', None, silent).vacuum()\n"
+    )
+    for point in ("vacuum.found", "commit.written", "vacuum.recorded"):
+        assert len(list((node / "lake" / "law" / "t").glob("*.parquet"))) == 2
+        assert finish(forked.start(work, str(node), DOUMEN_FAILPOINT=f"{point}:1")) == -9
+        assert faults(node) == []
+        with doumen.open(node) as opened:
+            types = [json.loads(entry)["type"] for entry in opened.session().desk.entries()]
+            assert types.count("vacuum") == (point == "vacuum.recorded")
+    assert finish(forked.start(work, str(node))) == 0
+    assert len(list((node / "lake" / "law" / "t").glob("*.parquet"))) == 1
+    assert faults(node) == []
+
+
 def test_one_kill_on_a_server(tmp_path: Path, choose: Any) -> None:
     points = ("ledger.appended", "commit.written", "commit.durable")
     with choose("postgresql"):

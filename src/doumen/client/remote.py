@@ -75,11 +75,18 @@ class Remote:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> RemoteAnswer:
-        """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`."""
+        """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`.
+
+        `as_of` reads datasets as they were at a moment (UTC, where it names no zone), or one of
+        them at a version.
+        """
         body: dict[str, Any] = {"sql": sql, "param": [_sendable(value) for value in parameters]}
         if agreement is not None:
             body["agreement"] = [agreement] if isinstance(agreement, str) else list(agreement)
+        if as_of is not None:
+            body["as_of"] = as_of.isoformat() if isinstance(as_of, datetime) else str(as_of)
         request = self._http.build_request(
             "POST", "/v1/query", json=body, headers={"Accept": ARROW_STREAM}
         )

@@ -57,6 +57,8 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     check_terms(facts, step.ref, step.contract)
     written = _load(means, facts, step, fresh, progress)
     passing("collect.settled")
+    if _idle(step, written):
+        return _as_before(facts, step, written)
     landing = Landing(
         job, step, record.new_id(means.clock(), means.entropy), actor.name, fresh, written
     )
@@ -212,6 +214,26 @@ def _version(facts: Facts, ref: Ref) -> int:
     """The version of a dataset in force; 0: it is not there."""
     body = facts.dataset(ref)
     return 0 if body is None else int(body["version"])
+
+
+def _idle(step: Collect, written: Written) -> bool:
+    """Whether rows of a source met what is there already, and brought its stream no further."""
+    onward = step.onward
+    if onward is None or onward.seen is None or onward.arrived or written.merged is None:
+        return False
+    changes = written.landed or written.touched or written.quarantined
+    return not changes and onward.seen.get("mark") == onward.then.get("mark")
+
+
+def _as_before(facts: Facts, step: Collect, written: Written) -> Made:
+    """What is told of a collection that changed nothing: nothing is recorded anew."""
+    assert step.onward is not None
+    assert written.merged is not None
+    loaded, last = written.loaded, facts.rows[STREAM][step.onward.key].event
+    return Made(
+        step.ref, loaded.rows_in, loaded.landed, loaded.quarantined, loaded.reasons,
+        _version(facts, step.ref), last, unchanged=True, merged=written.merged.counts,
+    )  # fmt: skip
 
 
 def _load(

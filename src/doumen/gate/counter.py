@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from doumen.gate.inspect import Fault, inspect
 from doumen.gate.jobs import Jobs
 from doumen.gate.joined import whole
 from doumen.gate.means import Means
-from doumen.gate.parse import scalars
+from doumen.gate.parse import scalars, zoned
 from doumen.gate.replay import Delivered
 from doumen.gate.resolve import actor_of
 from doumen.gate.schedules import Scheduled
@@ -26,9 +27,9 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
-from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step, Vacuum
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
@@ -85,11 +86,13 @@ class Counter:
         *,
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
+        as_of: int | datetime | None = None,
     ) -> Answer:
         """Ask."""
-        job = self._job(Query(sql, scalars(parameters)), agreement, request)
+        step = Query(sql, scalars(parameters), as_of=zoned(as_of))
+        job = self._job(step, agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Compacted | Examination)
+        assert not isinstance(answer, Made | Compacted | Vacuumed | Examination)
         return answer
 
     def explain(
@@ -98,9 +101,11 @@ class Counter:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do."""
-        return self._gate.explain(self._job(Query(sql, scalars(parameters)), agreement))
+        step = Query(sql, scalars(parameters), as_of=zoned(as_of))
+        return self._gate.explain(self._job(step, agreement))
 
     def derive(
         self,
@@ -109,9 +114,11 @@ class Counter:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Made:
         """Write the answer of a query as a dataset."""
-        job = self._job(Query(sql, scalars(parameters), into), agreement)
+        step = Query(sql, scalars(parameters), into, as_of=zoned(as_of))
+        job = self._job(step, agreement)
         made = self._gate.run(job, self.progress)
         assert isinstance(made, Made)
         return made
@@ -150,6 +157,15 @@ class Counter:
         """Write the files of a dataset anew, with the same rows."""
         done = self._gate.run(self._job(Compact(ref, rows)), self.progress)
         assert isinstance(done, Compacted)
+        return done
+
+    def vacuum(
+        self, refs: Sequence[Ref] = (), *, receipts_before: date | None = None, dry: bool = False
+    ) -> Vacuumed:
+        """Give versions up that are not retained, and remove their files."""
+        step = Vacuum(tuple(refs), receipts_before, dry)
+        done = self._gate.run(self._job(step), self.progress)
+        assert isinstance(done, Vacuumed)
         return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:

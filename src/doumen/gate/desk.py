@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
 from doumen.model.alert import Condition, Notice, Outbox, Told
-from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed
+from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.job import Request
@@ -61,12 +62,14 @@ class Desk(Protocol):
         *,
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
+        as_of: int | datetime | None = None,
     ) -> Answer:
         """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget, Conflict.
 
         Under an agreement, where one is named: the provider answers a statement over what it
         holds; any other joins what is fetched under each agreement. A request of another
-        participant comes with what they signed.
+        participant comes with what they signed. Datasets are read as they were at a moment
+        (UTC, where it names no zone), or one of them at a version, where `as_of` says so.
         """
         ...
 
@@ -76,6 +79,7 @@ class Desk(Protocol):
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do, without running or paying."""
         ...
@@ -87,6 +91,7 @@ class Desk(Protocol):
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Made:
         """Write the answer of a query as a dataset with its labels, lineage and terms.
 
@@ -124,6 +129,15 @@ class Desk(Protocol):
         """Write the files of a dataset anew, with the same rows, in the order that it is to have.
 
         See `doumen.gate.compact` for what is raised; `rows` is about how many a file should have.
+        """
+        ...
+
+    def vacuum(
+        self, refs: Sequence[Ref] = (), *, receipts_before: date | None = None, dry: bool = False
+    ) -> Vacuumed:
+        """Give versions up that are not retained and that no receipt needs, and their files.
+
+        Of these datasets, or of all; see `doumen.model.job.Vacuum`. `dry` only finds them.
         """
         ...
 

@@ -5,13 +5,26 @@ Orchestration only: what a station does stands in the file of that name.
 
 from __future__ import annotations
 
-from doumen.gate import amend, attach, collect, compact, derive, joined, query, remote, taken
+from doumen.gate import (
+    amend,
+    attach,
+    collect,
+    compact,
+    derive,
+    joined,
+    query,
+    remote,
+    taken,
+    vacuum,
+)
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.means import Means
-from doumen.model.answer import Compacted, Explained, Made
+from doumen.model.answer import Compacted, Explained, Made, Vacuumed
+from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query
+from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Vacuum
 from doumen.model.load import Examination
+from doumen.model.message import msg
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
@@ -25,7 +38,7 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Compacted | Examination:
+    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Examination:
         """Move data."""
         match job.step:
             case Query() as step:
@@ -36,11 +49,14 @@ class Gate:
                 return attach.attach(self.means, job, step, progress)
             case Compact() as step:
                 return compact.compact(self.means, job, step, progress)
+            case Vacuum() as step:
+                return vacuum.vacuum(self.means, job, step)
             case Examine() as step:
                 return collect.examine(self.means, job, step, progress)
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:
         """A question: here, or under an agreement of another node; kept where `into` says so."""
+        _here(job, step)
         if job.joins:
             if step.into is not None:
                 return joined.keep(self.means, job, step, step.into)
@@ -53,6 +69,7 @@ class Gate:
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""
         assert isinstance(job.step, Query)
+        _here(job, job.step)
         if job.joins:
             return joined.explain(self.means, job, job.step)
         if _goes_on(job):
@@ -64,6 +81,20 @@ class Gate:
     ) -> Receipt:
         """Change what is true."""
         return amend.amend(self.means, actor, facts, subject, seen)
+
+
+def _here(job: Job, step: Query) -> None:
+    """Let a question pass that is of a moment of this node.
+
+    Raises:
+        Invalid: it goes to another node, which knows of no moment but what the statement says.
+    """
+    if step.as_of is not None and (job.joins or _goes_on(job)):
+        raise Invalid(
+            msg("A question to another node is not asked as of a moment."),
+            next=msg("Write it into the statement: `AT (TIMESTAMP => TIMESTAMP '2026-01-31')`."),
+            detail="as-of",
+        )
 
 
 def _goes_on(job: Job) -> bool:

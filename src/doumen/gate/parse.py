@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from doumen.gate.stages import Asked
@@ -22,7 +22,7 @@ def parse(job: Job, query: Query, now: datetime) -> Asked:
         Refused: a construct, function or table reference that is not on the list.
         Invalid: a syntax error, or a number of parameters that does not fit.
     """
-    statement = _parsed(query.sql)
+    statement = _parsed(query.sql, query.as_of)
     if statement.parameters != len(query.parameters):
         raise Invalid(
             msg(
@@ -56,6 +56,13 @@ def scalars(parameters: Sequence[Scalar]) -> tuple[Scalar, ...]:
     return tuple(parameters)
 
 
+def zoned(as_of: int | datetime | None) -> int | datetime | None:
+    """A version, or a moment in UTC, which it is in where it names no zone."""
+    if not isinstance(as_of, datetime):
+        return as_of
+    return as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
+
+
 @lru_cache(maxsize=512)
-def _parsed(text: str) -> Statement:
-    return sql.parse(text)
+def _parsed(text: str, as_of: int | datetime | None) -> Statement:
+    return sql.parse(text, as_of)

@@ -10,6 +10,7 @@ from doumen.model.fact import FactRow, Facts, snapshot_of
 from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 from doumen.model.snapshot import Snapshot
+from doumen.model.upkeep import given_up
 
 History = Callable[[Ref], Sequence[FactRow]]
 """All versions of the fact of one dataset, oldest first."""
@@ -19,7 +20,7 @@ def snapshot_at(past: Past, facts: Facts, history: History) -> Snapshot:
     """The snapshot that was in force; the actor may know of the dataset, that was seen before.
 
     Raises:
-        NotFound: the dataset had no such version then.
+        NotFound: the dataset had no such version then, or its files were given up.
         Refused: it is a derived dataset, whose earlier versions may have come of other sources.
     """
     rows = list(_until(history(past.ref), facts.version))
@@ -34,7 +35,25 @@ def snapshot_at(past: Past, facts: Facts, history: History) -> Snapshot:
         )
     if not found:
         raise _absent(past, rows)
+    check_kept(facts, past.ref, asked_for["version"])
     return snapshot_of(past.ref, asked_for)
+
+
+def check_kept(facts: Facts, ref: Ref, version: int) -> None:
+    """Check that the files of a version were not given up.
+
+    Raises:
+        NotFound: they were.
+    """
+    when = given_up(facts, ref).get(version)
+    if when is not None:
+        raise NotFound(
+            msg("The files of version {version} of `{ref}` were given up.",
+                version=version, ref=ref),
+            why=msg("A vacuum removed them at {when}.", when=when),
+            next=msg("Restore a backup from before into another folder, and ask there."),
+            detail="vacuumed",
+        )  # fmt: skip
 
 
 def _until(rows: Sequence[FactRow], version: int) -> Iterator[FactRow]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import replace
+from datetime import datetime
 
 from doumen.gate.rewrite import unhurried
 from doumen.gate.stages import Asked, Planned
@@ -17,7 +18,7 @@ from doumen.gate.stages import Asked, Planned
 KEPT = 512
 """Most plans that are kept."""
 
-Key = tuple[int, str, str | None, str, str | None, str]
+Key = tuple[int, str, str | None, str, str | None, str, int | datetime | None]
 
 
 class Plans:
@@ -34,7 +35,8 @@ class Plans:
         """What a plan depends on."""
         job = asked.job
         day = asked.now.date().isoformat()
-        return (version, job.actor, job.purpose, asked.query.sql, job.agreement, day)
+        query = asked.query
+        return (version, job.actor, job.purpose, query.sql, job.agreement, day, query.as_of)
 
     def find(self, key: Key, asked: Asked) -> Planned | None:
         """The plan for a question that was planned before, with its time and parameters."""

@@ -101,6 +101,7 @@ def answered(
     body: dict[str, Any] = {
         "statement": committed(said),
         **({"fetched": fetched} if fetched else {}),
+        **as_of_json(known.asked.query.as_of),
         "now": stamp(known.asked.now),
         "facts": known.facts.version,
         "rules": list(planned.ruled.rules),
@@ -127,6 +128,19 @@ def answered(
         disclosed=said,
         rules=rules_json(planned),
     )
+
+
+def as_of_json(as_of: int | datetime | None) -> dict[str, Any]:
+    """At what datasets were read, as an event holds it: a version, or a moment (RFC 3339)."""
+    if as_of is None:
+        return {}
+    return {"as_of": as_of if isinstance(as_of, int) else stamp(as_of)}
+
+
+def as_of(data: Mapping[str, Any]) -> int | datetime | None:
+    """What `as_of_json` wrote."""
+    said = data.get("as_of")
+    return datetime.fromisoformat(said) if isinstance(said, str) else said
 
 
 def reserved(

@@ -18,6 +18,7 @@ from doumen.gate import execute, query, record
 from doumen.gate.commit import Draft
 from doumen.gate.evidence import may_audit
 from doumen.gate.means import Means
+from doumen.gate.past import check_kept
 from doumen.gate.resolve import actor_of
 from doumen.gate.stages import Planned
 from doumen.kits.evidence.closeness import close_enough
@@ -108,7 +109,7 @@ def _own_entry(means: Means, receipt: Receipt) -> int:
 def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
     event = receipt.event
     statement, parameters, _ = asked(receipt.disclosed)
-    step = Query(statement, parameters)
+    step = Query(statement, parameters, as_of=record.as_of(event["data"]))
     job = Job(
         actor=event["actor"],
         step=step,
@@ -118,7 +119,9 @@ def _planned(means: Means, receipt: Receipt, index: int) -> Planned:
     facts = means.catalog.at(event["data"]["facts"])
     at = datetime.fromisoformat(event["data"]["now"])
     planned = query.plan(means, job, step, facts, now=at, until=index)
+    now = means.catalog.current()
     for snapshot in planned.ruled.known.snapshots.values():
+        check_kept(now, snapshot.ref, snapshot.version)
         missing = [] if snapshot.form is not None else means.lake.missing(snapshot)
         if missing:
             raise NotFound(

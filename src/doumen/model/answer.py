@@ -138,6 +138,32 @@ class Compacted:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """What of one dataset was given up.
+
+    Attributes:
+        versions: Those that were given up.
+        spared: Those that would have been, were they not needed by a receipt.
+        files: How many files went.
+        bytes: How much room that made.
+    """
+
+    ref: Ref
+    versions: tuple[int, ...]
+    spared: tuple[int, ...]
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuumed:
+    """What was given up; `receipt` is the id of the event, None where nothing was."""
+
+    swept: tuple[Swept, ...]
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """What a query would do and under which rules, without running or paying.
 

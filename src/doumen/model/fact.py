@@ -18,6 +18,7 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                {A-…: last day it may be kept} where one of these asks for it
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 upkeep    domain.name          how its files are kept, as `doumen.model.upkeep` writes it
+vacuumed  domain.name          versions {number: when its files were given up (RFC 3339)}
 label     domain.name[.column] labels (sorted list), origin: contract | set | derived
 source    domain.name#sha256   path, contract (hash), event: content already collected
 connection name                a source, as `rooms.collect.sources.kept` writes it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -64,12 +64,14 @@ class Query:
     Attributes:
         into: The derived dataset to be written; None: the answer goes to the asker.
         fetched: Datasets of others that it joins, under their names.
+        as_of: The version or moment (with its zone) at which datasets are read; None: as they are.
     """
 
     sql: str
     parameters: tuple[Scalar, ...] = ()
     into: Ref | None = None
     fetched: tuple[Fetched, ...] = ()
+    as_of: int | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,23 @@ class Compact:
     rows: int | None = None
 
 
-Step = Query | Examine | Collect | Attach | Compact
+@dataclass(frozen=True, slots=True)
+class Vacuum:
+    """The files of versions that are not retained any more, given up.
+
+    Attributes:
+        refs: The datasets; none: all that do not retain everything.
+        receipts_before: Receipts of before this day (UTC) need no version any more, but those
+            under agreements that still run; None: all that are kept need theirs.
+        dry: Only find them.
+    """
+
+    refs: tuple[Ref, ...] = ()
+    receipts_before: date | None = None
+    dry: bool = False
+
+
+Step = Query | Examine | Collect | Attach | Compact | Vacuum
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from doumen.model.fact import Facts
 from doumen.model.ref import QUARANTINE, Ref
 
 UPKEEP = "upkeep"
@@ -44,6 +45,12 @@ class Upkeep:
         if body is None:
             return cls()
         return cls(tuple(body["cluster"]), body["versions"], body["days"])
+
+
+def given_up(facts: Facts, ref: Ref) -> Mapping[int, str]:
+    """Versions of a dataset whose files were given up, and when (RFC 3339)."""
+    body = facts.body(VACUUMED, str(ref)) or {"versions": {}}
+    return {int(number): time for number, time in body["versions"].items()}
 
 
 def keeper(ref: Ref) -> Ref:

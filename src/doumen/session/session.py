@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -34,12 +35,14 @@ class Session:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Answer:
         """Ask; the answer gives `.arrow()`, `.df()`, `.rows()`, `.batches()` and `.receipt`.
 
-        Under an agreement the provider answers.
+        Under an agreement the provider answers. `as_of` reads datasets as they were at a moment
+        (UTC, where it names no zone), or one of them at a version.
         """
-        return self.desk.query(sql, parameters, agreement=agreement)
+        return self.desk.query(sql, parameters, agreement=agreement, as_of=as_of)
 
     def explain(
         self,
@@ -47,9 +50,10 @@ class Session:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Explained:
         """Ruling, rules and cost of a question, without running or paying."""
-        return self.desk.explain(sql, parameters, agreement=agreement)
+        return self.desk.explain(sql, parameters, agreement=agreement, as_of=as_of)
 
     def derive(
         self,
@@ -58,9 +62,11 @@ class Session:
         parameters: Sequence[Scalar] = (),
         *,
         agreement: str | Sequence[str] | None = None,
+        as_of: int | datetime | None = None,
     ) -> Made:
         """Write the answer of a question as a dataset; under an agreement, of the provider's."""
-        return self.desk.derive(sql, Ref.parse(into), parameters, agreement=agreement)
+        ref = Ref.parse(into)
+        return self.desk.derive(sql, ref, parameters, agreement=agreement, as_of=as_of)
 
     def do(self, operation: Operation | str, /, **params: Any) -> Outcome:
         """Run an operation, by itself or by its words: `do("contract show", dataset="a.b")`."""

@@ -95,6 +95,7 @@ def test_all_parameters_reach_the_operation(doumen: Any, session: Any) -> None:
         "explain": True,
         "param": ("1", "-2"),
         "agreement": (),
+        "as_of": None,
     }
     assert (session.node, session.actor, session.purpose) == (None, None, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,15 @@ def test_parameters_keep_their_types(connect: Connect) -> None:
     for value in (datetime(2026, 1, 1), float("nan"), float("inf")):
         with pytest.raises(Invalid, match="cannot be sent"):
             connect().query("select ?", [value])
+
+
+def test_a_moment_goes_with_the_question(connect: Connect) -> None:
+    there = connect()
+    now = datetime.now(UTC)
+    for as_of in (1, now, now.replace(tzinfo=None)):
+        assert there.query("select count(*) > 0 from city.people", as_of=as_of).rows() == [(True,)]
+    with pytest.raises(NotFound, match="no version at 2001-01-01"):
+        there.query("select count(*) from city.people", as_of=datetime(2001, 1, 1))
 
 
 def test_a_large_answer_comes_batch_by_batch(connect: Connect) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.flows.alert import document, kept
 from doumen.model.alert import Alert, Kind, Mail, Tls, Webhook
@@ -160,6 +161,7 @@ _WAYS = st.builds(
 )  # fmt: skip
 
 
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 @given(
     st.builds(
         Alert, st.just("oncall"), _WAYS, st.frozensets(st.sampled_from(list(Kind))), _NAMES, _NAMES,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from doumen.flows.schedule import timing
 from doumen.model.errors import Invalid
@@ -47,6 +48,7 @@ def test_the_times_of_a_clock(expression: str, zone: str, moment: str, expected:
     assert timing.after(Cron(expression, zone), at(moment)) == at(expected)
 
 
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 @given(
     st.sampled_from(["30 2 * * *", "*/20 * * * *", "15 */2 * * *", "59 23 * * 6", "5 1,2,3 * * *"]),
     st.sampled_from(["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "UTC"]),
@@ -135,6 +137,7 @@ def test_of_all_the_last_so_many() -> None:
     )  # fmt: skip
 
 
+@settings(derandomize=True, deadline=None, max_examples=count(60))
 @given(st.integers(0, 400 * 24), st.integers(1, 50), st.sampled_from(list(CatchUp)))
 def test_a_week_or_a_year_is_caught_up_as_it_says(hours: int, most: int, catch_up: CatchUp) -> None:
     """Step by step, as rounds do it: all of the last `most`, one for all, or none."""

@@ -22,6 +22,8 @@ KINDS = {
     "actor": {"owner"},
     "upkeep": {"owner"},
     "vacuumed": set[str](),
+    "connection": {"owner"},
+    "arrival": {"owner"},
     "dataset": set[str](),
     "source": set[str](),
     "lineage": set[str](),

@@ -129,3 +129,57 @@ def test_places_of_errors_are_of_the_users_text() -> None:
     )
     with pytest.raises(Invalid, match=f"character {statement.text.index('day') + 1}"):
         check_reading(answer, statement)
+
+
+AS_OF = [
+    (
+        "SELECT carrier FROM transport.flights",
+        'SELECT carrier FROM "transport"."flights@1" AS flights',
+    ),
+    (
+        "FROM transport.flights f, transport.planes AT (VERSION => 2), "
+        "(SELECT 1 FROM transport.flights)",
+        'FROM "transport"."flights@1" f, "transport"."planes@2" AS planes, '
+        '(SELECT 1 FROM "transport"."flights@1" AS flights)',
+    ),
+    ("TABLE transport.flights", 'TABLE "transport"."flights@1"'),
+    (
+        "WITH c AS (FROM transport.flights) SELECT carrier FROM c, range(3)",
+        'WITH c AS (FROM "transport"."flights@1" AS flights) SELECT carrier FROM c, range(3)',
+    ),
+    ("SELECT 1", "SELECT 1"),
+]
+
+
+@pytest.mark.parametrize(("sql", "runs"), AS_OF, ids=[sql for sql, _ in AS_OF])
+def test_as_of_a_moment_every_dataset_is_a_stand_in(
+    sql: str, runs: str, read: Callable[[str], str]
+) -> None:
+    moment = datetime(2026, 1, 31, tzinfo=UTC)
+    statement = parse(sql, moment)
+    assert statement.runs == runs
+    assert (statement.text, statement.as_of, statement.tables) == (sql, moment, frozenset())
+    check_reading(read(statement.runs), statement)
+    assert {past.moment for past in statement.past if past.version is None} <= {moment}
+    if "day" in sql:
+        place = original_place(statement.runs.index("day"), statement.splices)
+        assert statement.text[place:].startswith("day")
+
+
+def test_a_recursion_is_read_as_it_grows() -> None:
+    statement = parse(
+        "WITH RECURSIVE r AS (SELECT 1 AS n FROM transport.flights UNION ALL "
+        "SELECT n + 1 FROM r WHERE n < 3) SELECT * FROM r",
+        7,
+    )
+    assert [(past.ref, past.version) for past in statement.past] == [(FLIGHTS, 7)]
+
+
+def test_one_version_is_of_one_dataset() -> None:
+    statement = parse("SELECT 1 FROM transport.flights a, transport.flights b", 3)
+    assert [past.version for past in statement.past] == [3]
+    with pytest.raises(Invalid, match="several datasets: `transport"):
+        parse("SELECT 1 FROM transport.flights, transport.planes", 3)
+    parse("SELECT 1 FROM transport.flights, transport.planes AT (VERSION => 1)", 3)
+    with pytest.raises(Refused, match=r"`sys.events`"):
+        parse("SELECT 1 FROM sys.events", 3)

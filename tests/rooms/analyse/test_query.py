@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.rooms.analyse.operations import OPERATIONS
-from doumen.rooms.analyse.query import SHOWN, query, scalar
+from doumen.rooms.analyse.query import SHOWN, moment, query, scalar
 
 
 def as_json(outcome: Outcome) -> Any:
@@ -199,3 +199,15 @@ def test_the_table_names_the_parameters_of_the_function() -> None:
     (operation,) = OPERATIONS
     names = list(query.__annotations__)
     assert [p.name for p in operation.params] == names[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [(None, None), ("3", 3), ("2026-01-31", datetime(2026, 1, 31)),
+     ("2026-01-31T08:00:00Z", datetime(2026, 1, 31, 8, tzinfo=UTC))],
+)  # fmt: skip
+def test_a_version_or_a_moment_as_typed(text: str | None, value: Any) -> None:
+    assert moment(text) == value
+    for odd in ("soon", "-1", "2026-13-01", "³"):
+        with pytest.raises(Invalid, match="no version and no moment"):
+            moment(odd)

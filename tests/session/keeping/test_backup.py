@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from tests.sound import faults
 
 import doumen
+from doumen.gate import Counter, Gate
 from doumen.model.errors import Conflict, Faulty, Invalid, NotFound, Unavailable
 from doumen.model.files import Upload
 from doumen.session.keeping import backup, passphrase, verbs
@@ -262,3 +265,24 @@ def test_a_job_that_is_done_meanwhile_waits_no_more(
     with doumen.open(tmp_path / "there") as node:
         assert node.session().query("SELECT name FROM city.sent").rows() == [("Eve",)]
         assert node.session().do("job list", state=("queued", "running")).json["jobs"] == []
+
+
+def test_versions_that_were_given_up_are_not_missed(kept: Any, tmp_path: Path) -> None:
+    with doumen.open(kept.node) as node:
+        own = node.session()
+        for number in range(2):
+            (tmp_path / f"{number}.csv").write_text(f"id\n{number}\n")
+            own.do("collect", path=tmp_path / f"{number}.csv", as_dataset="city.moved",
+                   replace=bool(number))  # fmt: skip
+        own.do("dataset retain", dataset="city.moved", versions=1)
+        moved = replace(node.means, clock=lambda: node.means.clock() + timedelta(days=1))
+        done = Counter(Gate(moved), "owner", None, silent).vacuum()
+        assert [one.versions for one in done.swept if one.versions] == [(1,)]
+    assert kept.make().exit == 0
+    assert kept.verify().exit == 0
+    kept.restore(tmp_path / "restored")
+    assert faults(tmp_path / "restored") == []
+    with doumen.open(tmp_path / "restored") as node:
+        assert node.session().query("FROM city.moved").rows() == [(1,)]
+        with pytest.raises(NotFound, match="given up"):
+            node.session().query("FROM city.moved AT (VERSION => 1)")

@@ -28,7 +28,7 @@ from doumen.model.message import joined, msg
 from doumen.model.operation import Operation
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.forms import Form
-from doumen.rooms.analyse.query import scalar
+from doumen.rooms.analyse.query import moment, scalar
 from doumen.rooms.protect.tokens import need
 from doumen.session import Session
 
@@ -192,7 +192,12 @@ def chosen(accept: str) -> str:
 
 def _ask(session: Session, values: Mapping[str, Any]) -> Answer:
     parameters = tuple(scalar(text) for text in values.get("param", ()))
-    return session.query(values["sql"], parameters, agreement=values.get("agreement", ()))
+    return session.query(
+        values["sql"],
+        parameters,
+        agreement=values.get("agreement", ()),
+        as_of=moment(values.get("as_of")),
+    )
 
 
 async def stream(

@@ -23,7 +23,7 @@ from doumen.kits.sql.early import sources
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.narrow import May, Narrow, found
 from doumen.kits.sql.parse import Statement, read_tree, words
-from doumen.kits.sql.past import find_past
+from doumen.kits.sql.past import AsOf, find_past, held_at
 from doumen.kits.sql.scopes import UnknownColumn
 from doumen.kits.sql.splice import Splice, spliced
 from doumen.kits.sql.total import check_total
@@ -215,11 +215,14 @@ def _keeps_right(join: exp.Join) -> bool:
 def _numbered(statement: Statement) -> exp.Expr:
     """The tree of a statement whose parameters all have numbers."""
     unnumbered = any(not node.this for node in statement.tree.find_all(exp.Placeholder))
-    return _read_numbered(statement.text) if unnumbered else statement.tree
+    return _read_numbered(statement.text, statement.as_of) if unnumbered else statement.tree
 
 
 @lru_cache(maxsize=256)
-def _read_numbered(text: str) -> exp.Expr:
+def _read_numbered(text: str, as_of: AsOf | None) -> exp.Expr:
     places = (token for token in words(text) if token.token_type is TokenType.PLACEHOLDER)
     splices = [Splice(p.start, p.end + 1, f"${n}") for n, p in enumerate(places, start=1)]
-    return read_tree(spliced(text, splices))
+    tree = read_tree(spliced(text, splices))
+    if as_of is not None:
+        held_at(tree, as_of)
+    return tree

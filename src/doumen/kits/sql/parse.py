@@ -20,7 +20,7 @@ from doumen.kits.sql.bounds import check_depth, check_size, check_tokens, too_de
 from doumen.kits.sql.forms import check_forms
 from doumen.kits.sql.names import fold
 from doumen.kits.sql.nodes import OPENINGS, WORDS
-from doumen.kits.sql.past import Past, past_of, splices_of
+from doumen.kits.sql.past import AsOf, Past, held_at, past_of, splices_of
 from doumen.kits.sql.recursion import reads_recursion, recursive
 from doumen.kits.sql.splice import Splice, spliced
 from doumen.model.errors import DoumenError, Invalid
@@ -51,6 +51,7 @@ class Statement:
         parameters: How many values it takes: one per `?`, or the highest of `$1`, `$2` …
         past: Earlier versions of datasets that it reads.
         splices: Changes that make `runs` of `text`: stand-ins in the place of AT.
+        as_of: The version or moment at which all datasets are read that do not say AT.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Statement:
     parameters: int
     past: tuple[Past, ...] = ()
     splices: tuple[Splice, ...] = ()
+    as_of: AsOf | None = None
 
     @property
     def runs(self) -> str:
@@ -67,8 +69,12 @@ class Statement:
         return spliced(self.text, self.splices)
 
 
-def parse(sql: str) -> Statement:
+def parse(sql: str, as_of: AsOf | None = None) -> Statement:
     """Read one SELECT in DuckDB's dialect.
+
+    Args:
+        sql: The text.
+        as_of: Read datasets at this version or moment where the text does not say AT.
 
     Raises:
         Invalid: a syntax error (with its place), no statement or several, or a table without
@@ -83,6 +89,8 @@ def parse(sql: str) -> Statement:
         raise refused(
             msg("something else than a query"), next=msg("Only SELECT statements run here.")
         )
+    if as_of is not None:
+        held_at(tree, as_of)
     past = past_of(tree)
     return Statement(
         text=sql,
@@ -92,6 +100,7 @@ def parse(sql: str) -> Statement:
         parameters=_parameters(tree),
         past=past,
         splices=splices_of(sql, tree, words(sql), past) if past else (),
+        as_of=as_of,
     )
 
 

@@ -18,9 +18,14 @@ from doumen.kits.sql.allow import refused
 from doumen.kits.sql.recursion import reads_recursion
 from doumen.kits.sql.splice import Splice
 from doumen.model.errors import DoumenError, Invalid
-from doumen.model.message import Message, msg, plain
+from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.ref import Ref
 
+AsOf = int | datetime
+"""A version, or a moment with its zone."""
+
+_PUT_IN = "put in"
+"""Mark of an AT that is not in the text."""
 _UNITS = frozenset({"VERSION", "TIMESTAMP"})
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMPNTZ", "TIMESTAMPTZ", "DATE"})
 
@@ -59,6 +64,42 @@ def past_of(tree: exp.Expr) -> tuple[Past, ...]:
     return tuple(found)
 
 
+def held_at(tree: exp.Expr, as_of: AsOf) -> None:
+    """Read every dataset of a tree at a moment, or its one dataset at a version, as AT would.
+
+    Where the statement says AT itself, it means what it says.
+
+    Raises:
+        Invalid: a version, and more than one dataset.
+    """
+    tables = [
+        table
+        for table in tree.find_all(exp.Table)
+        if table.args.get("db") is not None
+        and table.args.get("when") is None
+        and not isinstance(table.this, exp.Func)
+        and not reads_recursion(table)
+    ]
+    if isinstance(as_of, int):
+        named = sorted({str(Ref.parse(f"{t.args['db'].name}.{t.name}")) for t in tables})
+        if len(named) > 1:
+            raise Invalid(
+                msg("One version is asked for of several datasets: {names}.",
+                    names=enumerated(named)),
+                why=msg("Versions are counted for each dataset by itself."),
+                next=msg("Name a moment, or write `AT (VERSION => {version})` after each.",
+                         version=as_of),
+                detail="version",
+            )  # fmt: skip
+        kind, value = "VERSION", exp.Literal.number(as_of)
+    else:
+        kind, value = "TIMESTAMP", exp.Literal.string(as_of.isoformat(sep=" "))
+    for table in tables:
+        at = exp.HistoricalData(this="AT", kind=kind, expression=value.copy())
+        at.meta[_PUT_IN] = True
+        table.set("when", at)
+
+
 def find_past(table: exp.Table, pasts: Sequence[Past]) -> Past | None:
     """Which of them a table names; None where it is read at its present version."""
     if table.args.get("when") is None:
@@ -93,6 +134,13 @@ def _splices(text: str, table: exp.Table, tokens: Sequence[Token], past: Past) -
             next=msg('Quote the name: `"domain"."name" AT (VERSION => 3)`.'),
         )
     yield Splice(first, last + 1, names.table(past.stand_in))
+    written = text[table.this.meta["start"] : last + 1]
+    named = table.args.get("alias") is not None or _by_itself(first, tokens)
+    called = "" if named else f"AS {written}"
+    if table.args["when"].meta.get(_PUT_IN):
+        if called:
+            yield Splice(last + 1, last + 1, f" {called}")
+        return
     name = next(n for n, token in enumerate(tokens) if token.end == last)
     begin = next((n for n in range(name, len(tokens)) if _is_at(tokens[n : n + 4])), None)
     if begin is None:
@@ -101,10 +149,14 @@ def _splices(text: str, table: exp.Table, tokens: Sequence[Token], past: Past) -
     for token in tokens[begin + 1 :]:
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
         if depth == 0:
-            written = text[table.this.meta["start"] : last + 1]
-            called = "" if table.args.get("alias") is not None else f"AS {written}"
             yield Splice(tokens[begin].start, token.end + 1, called)
             return
+
+
+def _by_itself(start: int, tokens: Sequence[Token]) -> bool:
+    """Whether a name follows the word TABLE, which takes no other name beside it."""
+    place = next(number for number, token in enumerate(tokens) if token.start == start)
+    return place > 0 and tokens[place - 1].text.upper() == "TABLE"
 
 
 def _is_at(tokens: Sequence[Token]) -> bool:

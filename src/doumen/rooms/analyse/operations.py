@@ -39,6 +39,11 @@ OPERATIONS: tuple[Operation, ...] = (
                 repeat=True,
                 metavar="A-…",
             ),
+            Param(
+                "as_of",
+                "Read datasets as they were then: a moment (UTC), or a version of one dataset.",
+                metavar="TIME|VERSION",
+            ),
         ),
         details="Each sees what the rules leave to them: rows filtered, columns masked or left "
         "out. The tables `sys.datasets`, `sys.columns`, `sys.rules`, `sys.events`, `sys.charges` "
@@ -48,6 +53,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "A file given with `-o` appears when the answer is complete, never half; one that is "
         "there is replaced. A dataset written with `--into` takes over the labels, the lineage "
         "and the terms of its sources.\n\n"
+        "With `--as-of` each dataset is read at the version that was in force then, as AT does in "
+        "a statement, which goes before it; rules are those of now. The receipt names the moment, "
+        "and is replayed at it.\n\n"
         "With `--agreement` the statement runs at the node of the provider, under the terms that "
         "were agreed, and only the answer travels; both nodes sign its receipt. A statement that "
         "joins other data too is answered here: what the terms allow is fetched first, as "
@@ -58,6 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
             " --as ana --for research -o jfk.parquet",
             'doumen query "select * from transport.flights" --as ana --explain',
             "doumen query - --into transport.delays < delays.sql",
+            'doumen query "select count(*) from transport.flights" --as-of 2026-01-31',
             'doumen query "select avg(temp) from weather.hourly" --agreement A-7F3KQ2AB'
             " --for research",
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from doumen.model.answer import Answer, Explained
+from doumen.model.answer import Answer, Explained, Made
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
 from doumen.model.message import Message, joined, msg, plain
@@ -23,6 +24,14 @@ from doumen.rooms.analyse.kept import Kept
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
+
+
+class _Under(TypedDict):
+    """Under what a question is asked."""
+
+    agreement: Sequence[str]
+    as_of: int | datetime | None
+
 
 SHOWN = 40
 """Rows drawn on a terminal."""
@@ -38,6 +47,7 @@ def query(
     explain: bool = False,
     param: Sequence[str] = (),
     agreement: Sequence[str] = (),
+    as_of: str | None = None,
 ) -> Outcome:
     """Ask a question.
 
@@ -49,6 +59,7 @@ def query(
         explain: Only say what would happen.
         param: Values of the `?` of the statement, as `scalar` reads them.
         agreement: Keys of the agreements under which providers are asked.
+        as_of: Version or moment at which datasets are read.
 
     Raises:
         Invalid: both a dataset and a file are asked for, or the file has no known format.
@@ -63,11 +74,12 @@ def query(
     path = None if output is None else Path(output)
     write = None if path is None else writer(path)
     parameters = tuple(scalar(text) for text in param)
+    under: _Under = {"agreement": agreement, "as_of": moment(as_of)}
     if explain:
-        return _explained(desk.explain(sql, parameters, agreement=agreement), desk.facts())
+        return _explained(desk.explain(sql, parameters, **under), desk.facts())
     if ref is not None:
-        return _derived(desk, sql, ref, parameters, agreement)
-    answer = desk.query(sql, parameters, agreement=agreement)
+        return _derived(desk.derive(sql, ref, parameters, **under))
+    answer = desk.query(sql, parameters, **under)
     if path is not None and write is not None:
         return _exported(answer, path, export(answer, path, write))
     return _answered(answer)
@@ -80,6 +92,28 @@ def scalar(text: str) -> Scalar:
     except (ValueError, RecursionError):
         return text
     return text if isinstance(value, (list, dict)) else value
+
+
+def moment(text: str | None) -> int | datetime | None:
+    """A version where it is a whole number, else a moment, in UTC where it names no zone.
+
+    Raises:
+        Invalid: it is neither.
+
+    Examples:
+        >>> moment("3"), moment("2026-01-31")
+        (3, datetime.datetime(2026, 1, 31, 0, 0))
+    """
+    if text is None or (text.isascii() and text.isdecimal()):
+        return None if text is None else int(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            msg("`{text}` is no version and no moment.", text=text),
+            next=msg("Write a number, or a moment as `2026-01-31` or `2026-01-31T08:00:00Z`."),
+            detail="value",
+        ) from None
 
 
 def _answered(answer: Answer) -> Outcome:
@@ -122,10 +156,7 @@ def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
     )
 
 
-def _derived(
-    desk: Desk, sql: str, ref: Ref, parameters: Sequence[Scalar], agreement: Sequence[str]
-) -> Outcome:
-    made = desk.derive(sql, ref, parameters, agreement=agreement)
+def _derived(made: Made) -> Outcome:
     where = {"ref": made.ref, "snapshot": made.snapshot}
     done = (
         msg("1 row written to {ref}, snapshot {snapshot}.", **where)

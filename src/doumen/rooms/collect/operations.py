@@ -70,7 +70,7 @@ SOURCES: tuple[Operation, ...] = (
     ),
     Operation(
         name=("source", "discover"),
-        summary="List the tables of a source that may be read, with columns and keys.",
+        summary="List what may be read of a source: tables with columns and keys, or files.",
         run=f"{_SOURCES}:discover",
         params=(_SOURCE,),
         examples=("doumen source discover shop",),
@@ -79,13 +79,13 @@ SOURCES: tuple[Operation, ...] = (
     ),
     Operation(
         name=("source", "preview"),
-        summary="Show the first rows of a table of a source; nothing is kept.",
+        summary="Show the first rows of a table or file of a source; nothing is kept.",
         run=f"{_SOURCES}:preview",
         params=(
             _SOURCE,
             Param(
                 "table",
-                "Table as the place calls it, or the dataset of a stream.",
+                "Table or file as the place calls it, or the dataset of a stream.",
                 positional=True,
                 required=True,
                 metavar="TABLE",

@@ -14,6 +14,7 @@ from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED, DataFile, Snapshot
+from doumen.model.upkeep import given_up
 from doumen.session.doctor.check import HOUR, Check, failed
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
@@ -83,10 +84,19 @@ def orphans(lake: Lake, catalog: Catalog, *, mend: bool) -> Iterator[Check]:
 
 def _kept(catalog: Catalog) -> Iterator[tuple[Ref, list[Snapshot]]]:
     """All datasets, each with those of its versions whose files lie in the lake."""
-    for key, _ in catalog.current().all("dataset"):
+    facts = catalog.current()
+    for key, _ in facts.all("dataset"):
         ref = Ref.parse(key)
+        gone = given_up(facts, ref)
         bodies = [row.fact.body for row in catalog.history("dataset", key)]
-        yield ref, [snapshot_of(ref, b) for b in bodies if b and b["kind"] != ATTACHED]
+        yield (
+            ref,
+            [
+                snapshot_of(ref, body)
+                for body in bodies
+                if body and body["kind"] != ATTACHED and body["version"] not in gone
+            ],
+        )
 
 
 def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:

@@ -31,6 +31,7 @@ from doumen.model.plan import Progress
 from doumen.model.queued import OVER
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED, DataFile
+from doumen.model.upkeep import given_up
 from doumen.session import settings as config
 from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.shelf import BLOCK, Entropy, Shelf
@@ -216,7 +217,10 @@ class _Work:
         files: dict[str, DataFile] = {}
         for key, versions in moment.history.items():
             ref = Ref.parse(key)
+            gone = given_up(moment.facts, ref)
             for body in filter(_in_lake, versions):
+                if body["version"] in gone:
+                    continue
                 files |= {file.path: file for file in snapshot_of(ref, body).files}
             for path in lake.log(key, versions[-1]["version"]):
                 yield f"{LAKE}{path.relative_to(lake.root).as_posix()}", path, None

@@ -20,6 +20,7 @@ from doumen.model.errors import DoumenError, Invalid, Tampered, Unavailable
 from doumen.model.message import Message, msg, paragraph, plain
 from doumen.model.plan import Progress
 from doumen.model.snapshot import ATTACHED
+from doumen.model.upkeep import VACUUMED
 from doumen.session.keeping.manifest import KEYS, LAKE, Manifest
 from doumen.session.keeping.shelf import Shelf
 from doumen.stores import portable
@@ -223,8 +224,13 @@ def _files(connection: Connection, manifest: Manifest) -> Iterator[Finding]:
             bodies.pop(key, None)  # removed: its files may have been swept
         else:
             bodies.setdefault(key, []).append(body)
+    asked = select(FACTS.c.key, FACTS.c.body).where(FACTS.c.kind == VACUUMED)
+    gone = {key: json.loads(body) for key, body in connection.execute(asked.order_by(FACTS.c.seq))}
     for key, versions in bodies.items():
+        lost = gone.get(key, {"versions": {}})["versions"]
         for version in map(json.loads, versions):
+            if str(version["version"]) in lost:
+                continue
             for file in version["files"] if version["kind"] != ATTACHED else ():
                 if there.get(f"{LAKE}{file['path']}") != file["size"]:
                     said = msg("The backup lacks its file `{path}`.", path=file["path"])

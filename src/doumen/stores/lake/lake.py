@@ -12,6 +12,7 @@ import errno
 import shutil
 import time
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -239,6 +240,35 @@ class Lake:
     def missing(self, snapshot: Snapshot) -> list[str]:
         """Paths of files that are not there, or have another size than was recorded."""
         return [file.path for file in snapshot.files if not self._whole(file)]
+
+    def present(self, files: Sequence[DataFile]) -> tuple[DataFile, ...]:
+        """Those of the files that are there."""
+        return tuple(file for file in files if self.path(file).is_file())
+
+    def freed(self, files: Sequence[DataFile]) -> int:
+        """Bytes of room that these files leave once all of them are removed."""
+        links = Counter[tuple[int, int]]()
+        room = 0
+        for file in files:
+            there = self.path(file).stat()
+            links[there.st_dev, there.st_ino] += 1
+            if links[there.st_dev, there.st_ino] == there.st_nlink:
+                room += there.st_size
+        return room
+
+    def remove(self, files: Sequence[DataFile]) -> None:
+        """Remove files that no version needs any more; those that are gone are left at that.
+
+        Raises:
+            Unavailable: the lake cannot be written.
+        """
+        try:
+            for path in map(self.path, files):
+                path.unlink(missing_ok=True)
+            for folder in {self.path(file).parent for file in files}:
+                sync(folder)
+        except OSError as error:
+            raise _unwritable(error) from None
 
     def sweep(self, live: Collection[str], older_than: float, *, dry: bool = False) -> list[Path]:
         """Remove what belongs to no dataset: staged folders, and files that nothing names.

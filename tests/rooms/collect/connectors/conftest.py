@@ -206,6 +206,7 @@ def mariadb() -> Iterator[MariaDB]:
     """The server of this process."""
     made = MariaDB()
     if not made.server:
+        made.close()
         pytest.skip("no MariaDB server on this machine: mariadbd and mariadb-install-db")
     yield made
     made.close()

@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,18 @@ def test_a_table_that_is_altered_meanwhile_is_told(
         with pytest.raises(Unavailable, match="cannot be reached") as caught:
             rows(session, part)
         assert "altered" in str(caught.value.why)
+
+
+def test_what_the_server_sets_for_all_changes_no_row(mysql_place: Any) -> None:
+    mysql_place.execute("SET GLOBAL sql_select_limit = 2", "SET GLOBAL time_zone = '+08:00'")
+    try:
+        with mysql_place.connector().open() as session:
+            assert len(rows(session, Part(table="ticks"))) == 5
+            assert value(session, "FROM_UNIXTIME(0)") == ("TIMESTAMP", datetime(1970, 1, 1))
+    finally:
+        mysql_place.execute(
+            "SET GLOBAL sql_select_limit = DEFAULT", "SET GLOBAL time_zone = SYSTEM"
+        )
 
 
 def test_a_query_cannot_write(mysql_place: Any) -> None:

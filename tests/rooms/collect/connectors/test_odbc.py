@@ -51,6 +51,7 @@ TYPES = (
         "TIMESTAMP",
         datetime(9999, 12, 31, 23, 59, 59, 123_456),
     ),
+    ("ts", "TIMESTAMP NULL", "'2024-01-01 02:00:00'", "TIMESTAMP", datetime(2024, 1, 1, 2)),
     ("bi", "BINARY(3)", "x'61'", "BLOB", b"a\0\0"),
     ("bl", "MEDIUMBLOB", "x'00ff'", "BLOB", b"\0\xff"),
     ("vc", "VARCHAR(40)", "'数据门😀 '", "VARCHAR", "数据门😀 "),
@@ -209,6 +210,17 @@ def test_a_place_that_has_less_than_its_dialect_is_read_all_the_same(
         assert len(rows(session, Part(table=odbc_place.name("ticks"), cursor="seq", after=1))) == 3
 
 
+def test_what_the_server_sets_for_all_changes_no_row(odbc_place: Any) -> None:
+    odbc_place.execute("SET GLOBAL sql_select_limit = 2", "SET GLOBAL time_zone = '+08:00'")
+    instant = "SELECT FROM_UNIXTIME(0) AS at"
+    try:
+        with odbc_place.connector().open() as session:
+            assert len(rows(session, Part(table=odbc_place.name("ticks")))) == 5
+            assert rows(session, Part(query=instant)) == [(datetime(1970, 1, 1),)]
+    finally:
+        odbc_place.execute("SET GLOBAL sql_select_limit = DEFAULT", "SET GLOBAL time_zone = SYSTEM")
+
+
 def test_columns_that_cannot_be_kept_or_told_apart_are_named(
     odbc_place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,8 +250,8 @@ def test_standard_sql_is_what_postgresql_takes(postgresql_place: Any) -> None:
     ) as connection:
         for statement in STANDARD.begin:
             connection.execute(statement)
-        state = connection.execute("SHOW transaction_read_only").fetchone()
-        assert state == ("on",)
+        for setting, held in (("transaction_read_only", "on"), ("TimeZone", "<+00>-00")):
+            assert connection.execute(f"SHOW {setting}").fetchone() == (held,)
         for of, text in given.items():
             cast = STANDARD.casts[of].format(2).replace("?", "%s")
             assert connection.execute(f"SELECT CAST({cast} AS text)", (text,)).fetchone() == (text,)

@@ -119,3 +119,41 @@ def test_what_is_no_yaml_is_told(place: Place, tmp_path: Path) -> None:
     with pytest.raises(DoumenError) as caught:
         document.read("shop", tmp_path / "gone.yaml")
     assert caught.value.code == "not-found.file"
+
+
+def test_streams_of_files(tmp_path: Path) -> None:
+    source = read(
+        tmp_path,
+        "source: folder\npath: in\nstreams:\n  a.many: {files: 'x/*.csv'}\n"
+        "  a.named: {files: x.csv}\n"
+        "  a.said: {files: x.csv, writes: append, changed: append, settled: 0, sheet: two}\n",
+    )
+    assert dict(source.options) == {"path": str(tmp_path / "in")}
+    many, named, said = source.streams
+    assert (many.table, many.writes, named.writes, said.writes) == (
+        "x/*.csv", Writes.APPEND, Writes.REPLACE, Writes.APPEND,
+    )  # fmt: skip
+    assert dict(many.reads) == {"changed": "refuse", "settled": 10.0}
+    assert dict(said.reads) == {"changed": "append", "settled": 0.0, "sheet": "two"}
+    assert kept.from_json("shop", kept.as_json(source)) == source
+
+
+def test_the_web_names_one_file(tmp_path: Path) -> None:
+    source = read(
+        tmp_path,
+        "source: http\nbase: https://example.org/\nauthorities: ca.pem\n"
+        "streams: {a.b: {files: 'get?all=[1]'}}\n",
+    )
+    assert source.options["authorities"] == str(tmp_path / "ca.pem")
+    assert source.streams[0].writes is Writes.REPLACE
+
+
+@pytest.mark.parametrize(("stream", "told"), [
+    ("{files: ../x.csv}", "is no pattern of files"), ("{table: x}", "Give `files`, a pattern"),
+    ("{files: x, cursor: id}", "Give `files`, a pattern"), ("{files: x, settled: -1}", "settled"),
+    ("{files: x, changed: keep}", "changed"), ("{files: x, every: day}", "every"),
+])  # fmt: skip
+def test_faults_of_streams_of_files(tmp_path: Path, stream: str, told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read(tmp_path, f"source: folder\npath: in\nstreams: {{a.b: {stream}}}\n")
+    assert told in str(caught.value.why)

@@ -6,46 +6,19 @@ unless it is said that they need not be protected.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Written
-
 from doumen.model.errors import Invalid
-from doumen.model.message import Message, msg
+from doumen.model.message import msg
+from doumen.rooms.collect.connectors.http_address import Options
 from doumen.rooms.collect.connectors.interface import Files
 
 KIND = "http"
 SECRETS = ("password", "token")
 PATHS = ("authorities",)
-
-
-class Options(BaseModel):
-    """What a user writes.
-
-    Attributes:
-        base: Address that names of files are below.
-        user: Who asks, with the secret `password`.
-        allow_private: It may lead to this machine, or into an inner network.
-        allow_http: Secrets may be sent without TLS.
-        authorities: File (PEM) of the authorities that are trusted, in place of the system's.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    base: str = Written(min_length=1, max_length=4096, pattern=r"^https?://[^\s?#]+$")
-    user: str | None = Written(default=None, min_length=1, max_length=255)
-    allow_private: bool = False
-    allow_http: bool = False
-    authorities: str | None = Written(default=None, min_length=1)
-
-    @property
-    def place(self) -> Message:
-        """The server, as messages call it."""
-        return msg("The server at {base}", base=self.base)
+__all__ = ["KIND", "PATHS", "SECRETS", "Http", "Options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +43,3 @@ class Http:
                 detail="secret",
             )
         yield HttpFiles(options, self.secrets)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, as it is written."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

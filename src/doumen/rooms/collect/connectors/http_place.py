@@ -15,12 +15,13 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urljoin
 
 from doumen.model.errors import Invalid, Refused, Unavailable
+from doumen.model.hosts import is_loopback
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.rooms.collect import fetch
 from doumen.rooms.collect.connectors import faults
 from doumen.rooms.collect.connectors.bringing import CHUNK, Broken, brought
-from doumen.rooms.collect.connectors.http import Options, is_loopback
+from doumen.rooms.collect.connectors.http_address import Options
 from doumen.rooms.collect.connectors.interface import Item
 
 _NO_HEAD = {400, 403, 404, 405, 500, 501}

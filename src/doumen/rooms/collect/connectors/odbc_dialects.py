@@ -29,8 +29,8 @@ class Dialect:
         casts: What makes of the text `?` a mark of a family; `{}` is the scale of a decimal. A
             family that is not among them is no cursor.
         outs: Expressions by which a column `{}` is read, by the Arrow type that the driver tells.
-        begin: What begins a transaction of one moment that only reads; empty: there is no such
-            thing.
+        begin: What begins a transaction of one moment that only reads, in UTC; empty: there is no
+            such thing.
         nowhere: What stands behind values that come of no table.
     """
 
@@ -68,6 +68,7 @@ MYSQL = Dialect(
         "time": "CAST({} AS CHAR(17))",
     },
     begin=(
+        "SET SESSION time_zone = '+00:00', sql_select_limit = 18446744073709551615",
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
     ),
@@ -91,7 +92,7 @@ ORACLE = Dialect(
         Family.DATE: "TO_DATE(?, 'YYYY-MM-DD')",
         Family.TIMESTAMP: "TO_TIMESTAMP(?, 'YYYY-MM-DD HH24:MI:SS.FF6')",
     },
-    begin=("SET TRANSACTION READ ONLY",),
+    begin=("ALTER SESSION SET TIME_ZONE = '+00:00'", "SET TRANSACTION READ ONLY"),
     nowhere=" FROM dual",
 )
 STANDARD = Dialect(
@@ -103,6 +104,7 @@ STANDARD = Dialect(
     },
     begin=(
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        "SET TIME ZONE INTERVAL '+00:00' HOUR TO MINUTE",
         "SELECT 1 AS one",  # the moment from which all is read
     ),
 )

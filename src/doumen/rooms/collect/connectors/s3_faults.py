@@ -13,7 +13,7 @@ from doumen.model.errors import DoumenError, Invalid, NotFound, Refused, Unavail
 from doumen.model.message import Message, msg
 from doumen.rooms.collect.connectors import faults
 from doumen.rooms.collect.connectors.bringing import Broken
-from doumen.rooms.collect.connectors.s3 import Options
+from doumen.rooms.collect.connectors.s3_address import Options
 
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")

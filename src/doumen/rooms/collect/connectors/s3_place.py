@@ -14,7 +14,7 @@ from doumen.model.plan import Progress
 from doumen.rooms.collect.connectors import faults, names, s3_faults
 from doumen.rooms.collect.connectors.bringing import CHUNK, TRIES, Broken, brought
 from doumen.rooms.collect.connectors.interface import Item
-from doumen.rooms.collect.connectors.s3 import Options
+from doumen.rooms.collect.connectors.s3_address import Options
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta

@@ -10,44 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Written
-
-from doumen.model.message import Message, msg
 from doumen.rooms.collect.connectors import faults
 from doumen.rooms.collect.connectors.interface import Files
+from doumen.rooms.collect.connectors.sftp_address import Options
 
 KIND = "sftp"
 SECRETS = ("password", "key", "passphrase")
 PATHS = ("known_hosts",)
 EXTRA = "sftp"
-
-
-class Options(BaseModel):
-    """What a user writes.
-
-    Attributes:
-        host: Name or address of the server.
-        port: Its port.
-        user: Who reads there.
-        root: The folder that names of files are below; `.`: where the user begins.
-        host_key: Fingerprint of its host key, as `ssh-keygen -l` writes it.
-        known_hosts: File of host keys as OpenSSH keeps them, in place of `host_key`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    host: str = Written(min_length=1, max_length=255, pattern=r"^[\w.:-]+$")
-    port: int = Written(default=22, ge=1, le=65535)
-    user: str = Written(min_length=1, max_length=255)
-    root: str = Written(default=".", min_length=1, max_length=4096)
-    host_key: str | None = Written(default=None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}=?$")
-    known_hosts: str | None = Written(default=None, min_length=1)
-
-    @property
-    def place(self) -> Message:
-        """The server, as messages call it."""
-        return msg("The SFTP server {host}:{port}", host=self.host, port=self.port)
+__all__ = ["EXTRA", "KIND", "PATHS", "SECRETS", "Options", "Sftp"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from doumen.model.errors import DoumenError, Invalid, NotFound, Refused, Unavailable
 from doumen.model.files import no_file, unreadable
 from doumen.model.message import Message, enumerated, msg
-from doumen.rooms.collect.connectors.sftp import Options
+from doumen.rooms.collect.connectors.sftp_address import Options
 
 if TYPE_CHECKING:
     import paramiko

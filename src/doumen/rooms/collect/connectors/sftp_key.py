@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from doumen.rooms.collect.connectors import sftp_faults
-from doumen.rooms.collect.connectors.sftp import Options
+from doumen.rooms.collect.connectors.sftp_address import Options
 
 _KINDS: tuple[tuple[type[object], type[paramiko.PKey], PrivateFormat], ...] = (
     (Ed25519PrivateKey, paramiko.Ed25519Key, PrivateFormat.OpenSSH),

@@ -12,7 +12,7 @@ import paramiko
 from doumen.rooms.collect.connectors import sftp_faults as faults
 from doumen.rooms.collect.connectors import sftp_key
 from doumen.rooms.collect.connectors.bringing import Broken
-from doumen.rooms.collect.connectors.sftp import Options
+from doumen.rooms.collect.connectors.sftp_address import Options
 from doumen.rooms.collect.connectors.sftp_wire import WINDOW, Wire
 
 SECONDS = 30.0

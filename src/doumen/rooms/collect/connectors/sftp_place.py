@@ -20,7 +20,7 @@ from doumen.model.plan import Progress
 from doumen.rooms.collect.connectors import faults, names, sftp_faults
 from doumen.rooms.collect.connectors.bringing import TRIES, Broken, brought
 from doumen.rooms.collect.connectors.interface import Item
-from doumen.rooms.collect.connectors.sftp import Options
+from doumen.rooms.collect.connectors.sftp_address import Options
 from doumen.rooms.collect.connectors.sftp_line import BREAKS, Line
 from doumen.rooms.collect.connectors.sftp_wire import Entry, Status, Wire
 from doumen.rooms.collect.labels import label

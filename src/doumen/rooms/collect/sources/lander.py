@@ -137,7 +137,8 @@ class Lander:
             onward=onward,
             merge=fitted.merge,
         )
-        self.state = then
+        if not made.unchanged:
+            self.state = then
         return made
 
     def _origin(self) -> Message:

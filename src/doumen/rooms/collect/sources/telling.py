@@ -33,7 +33,7 @@ def ran(results: Sequence[Result]) -> Outcome:
     """What a run came to, stream by stream."""
     rows, shapes, said = [], [], list[Message]()
     for one in results:
-        made = [] if one.ran is None else one.ran.made
+        made = [] if one.ran is None else [m for m in one.ran.made if not m.unchanged]
         counts = [
             sum(getattr(m, key) for m in made) for key in ("rows_in", "landed", "quarantined")
         ]
@@ -152,4 +152,8 @@ def _merged(made: Sequence[Made]) -> dict[str, int] | None:
 def _state(one: Result) -> Message:
     if one.error is not None:
         return msg("failed")
-    return msg("read on") if one.ran is not None and one.ran.made else msg("nothing new")
+    return (
+        msg("read on")
+        if one.ran is not None and any(not m.unchanged for m in one.ran.made)
+        else msg("nothing new")
+    )

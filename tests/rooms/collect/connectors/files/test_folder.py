@@ -63,7 +63,7 @@ def test_names_that_are_no_text(folder_place: Place, tmp_path: Path) -> None:
 
 
 def test_many_folders_within_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root, depth = tmp_path / "root", 1100
+    root, depth = tmp_path / "root", 1010
     root.mkdir()
     monkeypatch.chdir(root)
     for _ in range(depth):
