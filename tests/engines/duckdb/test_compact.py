@@ -109,6 +109,14 @@ def test_small_files_are_put_together_in_their_order(place: Place, engine: DuckD
     assert told == sorted(told, key=lambda one: one or 0.0)
 
 
+def test_what_is_put_together_here_is_what_the_sandbox_does(place: Place) -> None:
+    for start in range(0, 40, 10):
+        place.write(people(range(start, start + 10)))
+    body = in_process(place, place.plan((), 25))
+    assert [one[2] for one in body] == [20, 20]
+    assert {str(one[4]) for one in body} == {"[]"}
+
+
 def test_rows_are_put_in_order_and_files_know_their_bounds(place: Place, engine: DuckDB) -> None:
     place.write(people([5, 3, None, 9]))
     place.write(people([1, 1, 8, None, 2]))
