@@ -20,6 +20,7 @@ class Account:
 
     Attributes:
         waiting: They are written just now: the next run takes them.
+        held: They wait behind one that could not be taken.
         empty: They hold nothing.
         twins: Their content landed under another name.
         ignored: Their content is another than what landed, and is left out, as was asked for.
@@ -29,6 +30,7 @@ class Account:
     """
 
     waiting: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     twins: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -49,6 +51,9 @@ class Account:
                 seconds=settled,
                 names=_named(self.waiting),
             )
+        if self.held:
+            yield msg("Left for later, so that none overtakes an earlier file: {names}.",
+                      names=_named(self.held))  # fmt: skip
         if self.empty:
             yield msg("Left aside, for they are empty: {names}.", names=_named(self.empty))
         if self.twins:

@@ -78,6 +78,14 @@ class Arrivals:
             return Verdict.TWIN
         return Verdict.FRESH if body is None else Verdict.CHANGED
 
+    def names(self, digest: str) -> set[str]:
+        """Names under which a content landed or was found."""
+        return {
+            name
+            for name, body in self.known.items()
+            if body["sha256"] == digest and not body.get("left")
+        }
+
     def landed(self, item: Item, digest: str, event: str) -> None:
         """Remember a file that landed."""
         self.known[item.name] = {**what(item, digest), "event": event}

@@ -22,9 +22,11 @@ from doumen.rooms.collect import infer, intake, labels
 from doumen.rooms.collect.connectors.file_reads import FileReads
 from doumen.rooms.collect.connectors.interface import Files, Item, There
 from doumen.rooms.collect.find import MOST, weigh
+from doumen.rooms.collect.sources import in_order
 from doumen.rooms.collect.sources.account import of_file
 from doumen.rooms.collect.sources.arrivals import Arrivals, what
 from doumen.rooms.collect.sources.filing import Brought, Filing, Stopped, wishes
+from doumen.rooms.collect.sources.in_order import InOrder
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import LISTED, Ran, Shown
 from doumen.rooms.collect.terms import once, part
@@ -80,7 +82,8 @@ def run(lander: Lander, opened: Files) -> Ran:
     reads = FileReads.model_validate(lander.stream.reads)
     seen = lander.desk.facts()
     arrivals = Arrivals.of(seen, lander.key)
-    filing = Filing(lander, opened, seen, arrivals, reads)
+    kind = InOrder if lander.stream.writes.merges else Filing
+    filing = kind(lander, opened, seen, arrivals, reads)
     try:
         if lander.stream.writes is Writes.REPLACE:
             _replace(filing)
@@ -100,7 +103,11 @@ def run(lander: Lander, opened: Files) -> Ran:
 
 
 def _append(filing: Filing) -> None:
-    filing.append([one for one in _listed(filing) if not filing.arrivals.read(one)])
+    items = [one for one in _listed(filing) if not filing.arrivals.read(one)]
+    if isinstance(filing, InOrder):
+        in_order.taken(filing, items)
+    else:
+        filing.append(items)
 
 
 def _replace(filing: Filing) -> None:
@@ -148,16 +155,16 @@ def _all(filing: Filing, items: Sequence[Item], into: Holding) -> list[Brought]:
 def _listed(filing: Filing) -> list[Item]:
     """The files that may be taken: neither empty nor just being written."""
     account, settled, found = filing.account, filing.reads.settled, []
-    now, seen = time.time(), False
+    now = time.time()
     for item in filing.files.items(_pattern(filing.lander.stream)):
-        seen = True
+        filing.listed.add(item.name)
         if item.size == 0:
             account.empty.append(item.name)
         elif not filing.arrivals.read(item) and _fresh(item, now, settled):
             account.waiting.append(item.name)
         else:
             found.append(item)
-    account.none = not seen
+    account.none = not filing.listed
     return found
 
 

@@ -67,6 +67,7 @@ class Filing:
 
     Attributes:
         seen: What was true when the run began.
+        listed: Names of the files that the place has.
         made: The collections so far.
         ended: Why no further file was brought; None: all were.
     """
@@ -76,6 +77,7 @@ class Filing:
     seen: Facts
     arrivals: Arrivals
     reads: FileReads
+    listed: set[str] = field(default_factory=set)
     account: Account = field(default_factory=Account)
     made: list[Made] = field(default_factory=list)
     ended: DoumenError | None = None
@@ -87,9 +89,14 @@ class Filing:
         return wishes(self.reads)
 
     @property
-    def merges(self) -> bool:
-        """Whether rows meet those that are there by their key: a new content is as a new file."""
-        return self.lander.stream.writes.merges
+    def goes_on(self) -> bool:
+        """Whether a further file is brought."""
+        return self.ended is None
+
+    @property
+    def most(self) -> int:
+        """Files that land together at most."""
+        return FILES
 
     def append(self, items: Sequence[Item]) -> None:
         """Take files, each by itself: what fails stops no other.
@@ -98,10 +105,9 @@ class Filing:
             Conflict: another run went on meanwhile. Stopped: nobody waits for it.
         """
         todo = deque(items)
-        while todo and self.ended is None:
+        while todo and self.goes_on:
             with holding() as into:
-                for group in self._alike(self._batch(todo, len(items), into)):
-                    self._land(group)
+                self._land_all(self._groups(self._batch(todo, len(items), into)))
                 self.account.packed += into.skipped
 
     def bring(self, item: Item, total: int, into: Holding) -> Brought:
@@ -133,69 +139,81 @@ class Filing:
 
     def _batch(self, todo: deque[Item], total: int, into: Holding) -> list[Brought]:
         """The next files that are to land; what is known, or cannot be taken, is accounted for."""
-        found: dict[str, Brought] = {}
-        while todo and len(found) < FILES and sum(one.size for one in found.values()) < BYTES:
+        found: list[Brought] = []
+        while todo and self.goes_on and len(found) < self.most:
             item = todo.popleft()
             try:
                 one = self.bring(item, total, into)
             except Conflict:
-                self.account.waiting.append(item.name)
+                self._waits(item)
             except NotFound:
                 continue
             except Unavailable as error:
                 self.ended = error
-                break
             except DoumenError as error:
-                self.account.failed.append((item.name, error))
+                self._fails(item, error)
             else:
-                if one.digest in found:
-                    found[one.digest].twins.append(item)
-                elif self._lands(one):
-                    found[one.digest] = one
-        return list(found.values())
+                found += [one] if self._lands(one, found) else []
+            if sum(one.size for one in found) >= BYTES:
+                break
+        return found
 
-    def _lands(self, one: Brought) -> bool:
-        """Whether a file is to land."""
-        item, verdict = one.item, self.arrivals.verdict(one.item, one.digest)
-        changed = self.reads.changed
-        takes = changed is Changed.APPEND or (self.merges and changed is not Changed.IGNORE)
-        if verdict is Verdict.FRESH or (verdict is Verdict.CHANGED and takes):
-            return True
-        if verdict is Verdict.CHANGED and changed is Changed.REFUSE:
-            self.account.failed.append((item.name, _other()))
+    def _lands(self, one: Brought, others: Sequence[Brought]) -> bool:
+        """Whether a file is to land, beside others that are about to."""
+        verdict, changed = self.arrivals.verdict(one.item, one.digest), self.reads.changed
+        twin = next((other for other in others if other.digest == one.digest), None)
+        if verdict is Verdict.CHANGED and changed is Changed.IGNORE:
+            return self._ignored(one)
+        if verdict is Verdict.CHANGED and changed is Changed.REFUSE and twin is None:
+            self._fails(one.item, _other())
             return False
-        if verdict is Verdict.TWIN:
-            self.account.twins.append(item.name)
-        elif verdict is Verdict.CHANGED:
-            self.account.ignored.append(item.name)
-        self.arrivals.note(item, one.digest, left=verdict is Verdict.CHANGED)
+        if verdict in {Verdict.SAME, Verdict.TWIN}:
+            self.account.twins += [one.item.name] if verdict is Verdict.TWIN else []
+            self.arrivals.note(one.item, one.digest)
+            return False
+        if twin is not None:
+            twin.twins.append(one.item)
+        return twin is None
+
+    def _ignored(self, one: Brought) -> bool:
+        self.account.ignored.append(one.item.name)
+        self.arrivals.note(one.item, one.digest, left=True)
         return False
 
-    def _alike(self, batch: Sequence[Brought]) -> list[list[Brought]]:
-        """The files of a batch, those together that are read alike, in order of their names."""
+    def _groups(self, batch: Sequence[Brought]) -> list[list[Brought]]:
+        """The files of a batch, those together that are read alike."""
         groups: dict[Reading, list[Brought]] = {}
         for one in batch:
-            try:
-                sniffed = alike([each.sample for each in one.weighed], self.wishes)
-            except DoumenError as error:
-                self.account.failed.append((one.item.name, error))
-            else:
-                groups.setdefault(sniffed.reading, []).append(one)
+            reading = self._reading(one)
+            if reading is not None:
+                groups.setdefault(reading, []).append(one)
         return list(groups.values())
 
-    def _land(self, group: Sequence[Brought]) -> None:
+    def _reading(self, one: Brought) -> Reading | None:
+        """How a file is read; None: it is not, which is accounted for."""
+        try:
+            return alike([each.sample for each in one.weighed], self.wishes).reading
+        except DoumenError as error:
+            self._fails(one.item, error)
+            return None
+
+    def _land_all(self, groups: Sequence[Sequence[Brought]]) -> bool:
+        """Land groups, one after another; whether all landed."""
+        landed = [self._land(group) for group in groups]
+        return all(landed)
+
+    def _land(self, group: Sequence[Brought]) -> bool:
+        """Land files together, or those of them that fit; whether all do."""
         weighed = part([each for one in group for each in one.weighed], self.wishes.part)
         arrived = {one.item.name: what(one.item, one.digest) for one in group}
         try:
             made = self.lander.land(weighed, wishes=self.wishes, arrived=arrived)
         except (Faulty, Invalid) as error:
             if len(group) == 1:
-                self.account.failed.append((group[0].item.name, error))
-                return
+                self._fails(group[0].item, error)
+                return False
             half = len(group) // 2
-            self._land(group[:half])
-            self._land(group[half:])
-            return
+            return self._land_all([group[:half], group[half:]])
         self.made.append(made)
         for one in group:
             self.arrivals.landed(one.item, one.digest, made.receipt)
@@ -204,6 +222,13 @@ class Filing:
                 self.arrivals.note(twin, one.digest)
         passing("source.landed")
         self.lander.say(sum(each.rows_in for each in self.made))
+        return True
+
+    def _fails(self, item: Item, error: DoumenError) -> None:
+        self.account.failed.append((item.name, error))
+
+    def _waits(self, item: Item) -> None:
+        self.account.waiting.append(item.name)
 
 
 def wishes(reads: FileReads) -> Wishes:
