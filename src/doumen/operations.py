@@ -143,7 +143,8 @@ NODE: tuple[Operation, ...] = (
             Param("until_idle", "End when nothing waits.", "flag"),
             Param("grace", "Seconds for running jobs when stopped.", "integer", default=30),
         ),
-        details="Any number of workers may serve a node, on any machine that has its folder and "
+        details="It also queues what schedules ask for, and sends what alerts tell. "
+        "Any number of workers may serve a node, on any machine that has its folder and "
         "its store. Where one dies, another takes its jobs over within half a minute; what was "
         "done is done once. `doumen serve` brings one of its own.",
         examples=("doumen worker", "doumen worker --jobs 4", "doumen worker --until-idle"),

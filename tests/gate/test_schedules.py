@@ -31,7 +31,7 @@ def node(tmp_path: Path) -> Iterator[Node]:
         owner = node.session()
         owner.do("actor add", name="sue", role=("steward",))
         owner.do("actor add", name="ana")
-        facts = [Fact(SCHEDULE, "nightly", {"v": 1}), Fact(ALERT, "oncall", {})]
+        facts = [Fact(SCHEDULE, "nightly", {"operation": "x"}), Fact(ALERT, "oncall", {})]
         owner.desk.amend(facts, subject="test")
         yield node
 
@@ -72,7 +72,7 @@ def test_what_is_not_where_it_was_seen_makes_no_step(node: Node) -> None:
     assert scheduled.notices("oncall") == []
 
 
-@pytest.mark.parametrize("body", [{"v": 2}, None])
+@pytest.mark.parametrize("body", [{"operation": "y"}, None])
 def test_a_schedule_that_was_changed_meanwhile_queues_nothing(node: Node, body: Any) -> None:
     desk = node.session().desk
     seen = first(node)
@@ -121,5 +121,5 @@ def test_who_may_look_and_who_may_move(node: Node) -> None:
             with pytest.raises(Refused, match="may not change schedules or alerts"):
                 ask(*given)
     sue, ana = node.session("sue").desk.schedules(), node.session("ana").desk.schedules()
-    assert (len(sue.positions()), len(sue.conditions()), len(sue.notices("oncall"))) == (1, 1, 1)
+    assert (len(sue.positions()), sue.conditions(), sue.notices("oncall")) == (1, {}, [])
     assert (ana.positions(), ana.conditions(), ana.notices("oncall")) == ({}, {}, [])

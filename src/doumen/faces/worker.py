@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
-from doumen.faces import languages
 from doumen.model.errors import Invalid
-from doumen.model.message import msg
+from doumen.model.message import LISTENER, msg
 from doumen.model.operation import Outcome
 from doumen.session import Node
 from doumen.session.node import now
@@ -29,7 +27,7 @@ def serve(folder: Path, *, jobs: int = 1, until_idle: bool = False, grace: int =
     if jobs < 1 or grace < 0:
         raise Invalid(msg("--jobs is 1 or more, --grace 0 or more."), detail="worker")
     with Node.open(folder, warm=True) as node:
-        worker = Worker(node, line, languages.catalogue(languages.wanted(os.environ)))
+        worker = Worker(node, line, LISTENER.get())
 
         def stopped(*_: object) -> None:
             worker.stop()

@@ -55,8 +55,8 @@ class Scheduled:
         return self._means.queue.one(job)
 
     def conditions(self) -> Mapping[Condition, str]:
-        """What is wrong and was told, each since when."""
-        if not self._actor.oversees:
+        """What is wrong and was told, each since when; for the owner."""
+        if not self._actor.is_owner:
             return {}
         with self._means.database.read() as connection:
             return self._conditions.all(connection)
@@ -91,8 +91,8 @@ class Scheduled:
             self._weigh(connection, told)
 
     def notices(self, alert: str, limit: int = 20) -> list[Notice]:
-        """What an alert told, and is to tell; the latest first."""
-        return self._notices.of(alert, limit) if self._actor.oversees else []
+        """What an alert told, and is to tell; the latest first; for the owner."""
+        return self._notices.of(alert, limit) if self._actor.is_owner else []
 
     def outbox(self) -> Notices:
         """What is to be sent.

@@ -14,6 +14,7 @@ from tests import forked, shop
 from tests.flows.conftest import Stand
 from tests.told import Hook, hooked, mailed
 
+from doumen.faces.cli import app
 from doumen.flows.alert import outbox
 from doumen.flows.alert.ways import webhook
 from doumen.flows.times import moment
@@ -293,6 +294,25 @@ def test_what_is_told_of_alerts(stand: Stand, hook: Hook, monkeypatch: pytest.Mo
         stand.do("alert add", name="no name", file=file)
 
 
+def test_mail_is_in_the_language_of_the_worker(stand: Stand) -> None:
+    break_shop(stand)
+    stand.add("nightly", every="1h")
+    stand.ahead = HOUR + timedelta(minutes=1)
+    with mailed() as box:
+        file = stand.folder / "mail.yaml"
+        file.write_text(
+            f"smtp: {{host: 127.0.0.1, port: {box.port}, tls: none, from: n@x, to: a@x}}"
+        )
+        stand.do("alert add", name="mail", file=file)
+        line = ["--node", str(stand.folder / "node"), "--lang", "zh", "worker", "--until-idle"]
+        assert app.main(line) == 0
+    (letter,) = [letter for _, _, letter in box.came]
+    assert letter["Subject"] == "Shop & Sons：定时任务 `nightly` 失败"
+    told = letter.get_content()
+    assert "shop.orders：没有文件" in told  # what the source says is in the language, too
+    assert "doumen schedule run-now nightly" in told
+
+
 def test_only_the_owner_may(stand: Stand, hook: Hook) -> None:
     alert(stand, hook.url)
     stand.do("actor add", name="sue", role=("steward",))
@@ -306,10 +326,10 @@ def test_only_the_owner_may(stand: Stand, hook: Hook) -> None:
         for who in (sue, ana):
             with pytest.raises(Refused, match="may not change schedules or alerts"):
                 who.do(words, name="oncall", **more)
-    assert len(sue.do("alert list").json["alerts"]) == 1
-    assert ana.do("alert list").json == {"alerts": []}
-    with pytest.raises(NotFound):
-        ana.do("alert show", name="oncall")
+    for who in (sue, ana):
+        assert who.do("alert list").json == {"alerts": []}
+        with pytest.raises(NotFound):
+            who.do("alert show", name="oncall")
 
 
 def test_what_nobody_expected_is_tried_again(

@@ -175,7 +175,9 @@ def test_only_the_owner_may_and_those_who_oversee_may_look(stand: Stand) -> None
                 who.do(words, name="nightly")
     with pytest.raises(Refused, match="may not change schedules"):
         sue.do("schedule add", name="nightly", **more)
-    assert sue.do("schedule show", name="nightly").json["next"] is not None
+    shown = sue.do("schedule show", name="nightly").json
+    assert shown["next"] is not None
+    assert (shown["command"], shown["inputs"]) == ("source run", {})
     assert ana.do("schedule list").json == {"schedules": []}
     with pytest.raises(NotFound, match="no schedule `nightly`"):
         ana.do("schedule show", name="nightly")

@@ -340,3 +340,28 @@ def test_of_offers_an_auditor_knows_all_but_the_conditions(someone: Someone) -> 
     assert seen["terms"]["datasets"]["air.open"]["duties"][1:] == [{"limit": 3}]
     assert {**seen, "terms": None} == {**body, "terms": None}
     assert "offer" not in visible_facts(someone(), node, NOW).rows
+
+
+@pytest.mark.parametrize("role", ["steward", "auditor"])
+def test_what_a_schedule_asks_and_whom_an_alert_tells_is_the_owners(
+    someone: Someone, role: str
+) -> None:
+    asked = {"operation": "query", "command": "query 'select 138'", "inputs": {"sql": "select 138"}}
+    rows = {
+        "schedule": FactRow(1, Fact("schedule", "nightly", asked), "E1", "t"),
+        "alert": FactRow(2, Fact("alert", "oncall", {"webhook": "https://x/138"}), "E2", "t"),
+    }  # fmt: skip
+    for kinds in (("schedule", "alert"), ("schedule",), ("alert",)):
+        facts = Facts(2, {kind: {rows[kind].fact.key: rows[kind]} for kind in kinds})
+        assert visible_facts(someone("owner", "owner"), facts, NOW) is facts
+        seen = visible_facts(someone("sue", role), facts, NOW)
+        assert "138" not in str(seen)
+        assert not list(seen.all("alert"))
+        if "schedule" in kinds:
+            body = {"operation": "query", "command": "query", "inputs": {}}
+            assert seen.body("schedule", "nightly") == body
+        for kind in kinds:
+            told = visible_version(someone("sue", role), facts, rows[kind], then=facts, now=NOW)
+            assert "138" not in str(told)
+            assert (told is None) is (kind == "alert")
+    assert visible_facts(someone("ana", "analyst"), facts, NOW).rows.get("alert") is None

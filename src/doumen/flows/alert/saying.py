@@ -1,6 +1,7 @@
 """The words of notices: what is told of a run, of a stream, and that it is over. Pure.
 
-They hold names, counts, codes and sentences of errors, which hold no value of a row.
+They hold names, counts, codes and sentences of errors, which hold no value of a row. A command is
+told by its verb alone: a statement holds values.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def failed(schedule: Schedule, job: Queued) -> tuple[Message, ...]:
     why = tuple(words for words in (error.get("what"), error.get("why")) if words is not None)
     return (
         msg("schedule `{schedule}` fails", schedule=schedule.name),
-        msg("The run for {time} failed: {command}", time=times.shown(job.occurrence),
-            command=schedule.command),
+        msg("The run for {time} failed: {operation}", time=times.shown(job.occurrence),
+            operation=schedule.operation),
         *why,
         *job.said,
         msg("See it: doumen job show {job}", job=job.id),
@@ -111,8 +112,8 @@ def late(schedule: Schedule, position: Position, expected: str, by: str) -> tupl
     )
     return (
         msg("schedule `{schedule}` is late", schedule=schedule.name),
-        msg("The run for {time} should have ended by {by}: {command}", time=times.shown(expected),
-            by=times.shown(by), command=schedule.command),
+        msg("The run for {time} should have ended by {by}: {operation}", time=times.shown(expected),
+            by=times.shown(by), operation=schedule.operation),
         begun,
         msg("See it: doumen schedule show {schedule}", schedule=schedule.name),
     )  # fmt: skip

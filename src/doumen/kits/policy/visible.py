@@ -1,12 +1,12 @@
 """The facts that one actor may know: what may not be discovered is not among them.
 
-Owner, steward and auditor know all facts but tokens; what the values of a file lie between is for
-the owner. The expressions of filters and the rows of previews are for owner and steward, and so
-are negotiations, whose messages hold filters word for word; products and offers are for nobody
-else. Tokens are for the owner, and for whom they are of without what they are checked by. For the
-others, whatever changes
-with rows or values that they do not see (version, files, rows, times, order and events of facts) is
-dropped or constant (law 1).
+Owner, steward and auditor know all facts but tokens. For the owner alone are what the values of a
+file lie between, alerts, whose addresses may be secret, and what schedules are asked with, which
+holds values; tokens also for whom they are of, without what checks them. The expressions of
+filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
+hold filters word for word; products and offers are for nobody else. For the others, whatever
+changes with rows or values that they do not see (version, files, rows, times, order and events of
+facts) is dropped or constant (law 1).
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from doumen.kits.policy.ruling import Asked
 from doumen.kits.policy.standing import Standing, check_purpose, concerns
 from doumen.kits.policy.target import covered, folded
 from doumen.model.actor import Actor
+from doumen.model.alert import ALERT
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
+from doumen.model.schedule import SCHEDULE
 from doumen.model.schema import Schema
 from doumen.model.snapshot import ATTACHED, BOUNDS
 
@@ -41,6 +43,9 @@ _OPEN = ("purpose", "key")
 
 SPOKEN = ("negotiation",)
 """Kinds that hold filters word for word, for they hold what was said and signed."""
+
+_OWNED = ("token", ALERT, SCHEDULE)
+"""Kinds of which those who oversee the node do not know all."""
 
 _MOVING = ("version", "files", "created", "updated")
 """What of a dataset changes with its rows."""
@@ -62,7 +67,7 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
     if actor.is_owner:
         return facts
     if actor.oversees:
-        known = _boundless(_with_own_tokens(actor, facts))
+        known = _boundless(_with_own_tokens(actor, _unasked(facts)))
         return known if actor.governs else _without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
@@ -96,7 +101,7 @@ def visible_version(
     kind, key = row.fact.kind, row.fact.key
     if actor.is_owner or row.fact.body is None:
         return row
-    if actor.governs and kind != "token":
+    if actor.governs and kind not in _OWNED:
         return _unbound(row) if kind == "dataset" else row
     datasets = facts.rows.get("dataset", {})
     described = {k: r for k, r in then.rows.get("dataset", {}).items() if k == key}
@@ -111,6 +116,23 @@ def about(facts: Facts, refs: Iterable[Ref]) -> Facts:
     wanted = {str(each) for ref in refs for each in (ref, *ancestors(facts, ref))}
     datasets = {k: row for k, row in facts.rows.get("dataset", {}).items() if k in wanted}
     return Facts(facts.version, {**facts.rows, "dataset": datasets})
+
+
+def _unasked(facts: Facts) -> Facts:
+    """All facts but alerts, of schedules only that they are: what is asked is its owner's."""
+    if ALERT not in facts.rows and SCHEDULE not in facts.rows:
+        return facts
+    told = {kind: rows for kind, rows in facts.rows.items() if kind != ALERT}
+    told[SCHEDULE] = {
+        key: replace(row, fact=replace(row.fact, body=_bare_schedule(row.fact.body or {})))
+        for key, row in facts.rows.get(SCHEDULE, {}).items()
+    }
+    return Facts(facts.version, told)
+
+
+def _bare_schedule(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A schedule without what its verb is asked with."""
+    return {**body, "inputs": {}, "command": body["operation"]}
 
 
 def _with_own_tokens(actor: Actor, facts: Facts) -> Facts:
