@@ -1,15 +1,14 @@
 """Files left out change no answer: generated conditions, joins and parameters, run both ways.
 
-Shown to fail by: taking the side of a join that fills up with NULL, the condition of another
-table, a condition under OR or NOT, a bound for a value, or one place of a statement for all.
+Shown to fail by each of `FAULTS`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -389,20 +388,13 @@ def test_a_fault_is_found(lake: Lake, monkeypatch: pytest.MonkeyPatch, fault: st
     FAULTS[fault](monkeypatch)
     texts = [
         "SELECT q.s, p.s FROM a.u AS q LEFT JOIN a.t AS p USING (s) WHERE p.id IS NULL",
-        "SELECT s FROM a.t WHERE id <= 3",
-        "SELECT s FROM a.t WHERE id = 3 OR id = 31",
+        "SELECT s FROM a.t WHERE id <= 3", "SELECT s FROM a.t WHERE id = 3 OR id = 31",
         "SELECT s FROM a.t WHERE id = 3 UNION ALL SELECT s FROM a.t",
-    ]
-    found = 0
-    for text in texts:
-        try:
-            left(lake, text)
-        except AssertionError:
-            found += 1
-    assert found
+    ]  # fmt: skip
+    with pytest.raises(AssertionError):
+        list(map(partial(left, lake), texts))
 
 
 def test_the_data_has_what_is_odd(lake: Lake) -> None:
     plan = lake.plan("SELECT count(*) FILTER (isnan(x)) > 9, count(id) < 95 FROM a.t")
     assert lake.rows(plan) == ["(True, True)"]
-    assert math.isnan(float("nan"))

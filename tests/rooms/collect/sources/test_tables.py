@@ -259,3 +259,23 @@ def test_what_is_gone_is_marked_and_comes_back(node: Node, place: Place, tmp_pat
                                       "v": pa.array(["x"] * len(ids), pa.string())})  # fmt: skip
         assert owner.do("source run").json["failed"] == 0
         assert owner.query(gone).rows() == expected
+
+
+def test_rows_without_a_cursor_come_once(node: Node, place: Place, tmp_path: Path) -> None:
+    described(node, tmp_path, "  s.t: {table: t, cursor: seq}")
+    owner = node.session()
+    for at in ([None, None], [None, None], [None, None, None, 5, 7], [None, None, 5, 7, 8]):
+        place.tables["t"] = pa.table({"seq": pa.array(at, pa.int64())})
+        assert owner.do("source run").json["failed"] == 0
+    rows = owner.query("SELECT seq FROM s.t ORDER BY seq NULLS FIRST").rows()
+    assert rows == [(None,), (None,), (5,), (7,), (8,)]
+
+
+def test_a_table_that_is_empty_now_is_told(node: Node, place: Place, tmp_path: Path) -> None:
+    described(node, tmp_path, "  s.t: {table: t}")
+    owner = node.session()
+    for values in ([1], []):
+        place.tables["t"] = pa.table({"id": pa.array(values, pa.int64())})
+        done = owner.do("source run")
+    assert "gives no row; what is there stays" in str(done.said[0])
+    assert owner.query("SELECT * FROM s.t").rows() == [(1,)]

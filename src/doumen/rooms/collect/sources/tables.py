@@ -6,15 +6,18 @@ run that is killed goes on where the last piece ended, and no row lands twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
+
 from doumen.failpoint import passing
 from doumen.gate.desk import Desk
 from doumen.kits.policy.target import folded
+from doumen.model.message import msg
 from doumen.model.source import Stream, Writes
 from doumen.model.values import json_rows
 from doumen.rooms.collect.connectors.interface import Part, Session, There
@@ -64,11 +67,13 @@ def _onward(lander: Lander, session: Session) -> Ran:
     late = lander.stream.late
     part = replace(_part(lander.stream), after=marks.earlier(ran.mark, late))
     upto = session.last(part)
-    if upto is None and ran.mark is not None:
+    again = lander.state is not None
+    if upto is None and again:
         return ran
     cursor = _cursor(session, part)
     with (
-        closing(session.read(replace(part, upto=upto))) as rows,
+        closing(session.read(replace(part, upto=upto))) as read,
+        closing(_filled(read, cursor) if again and ran.mark is None else read) as rows,
         closing(Pieces(rows, cursor).ahead()) as pieces,
     ):
         for piece, into in pieces:
@@ -95,7 +100,16 @@ def _whole(lander: Lander, session: Session) -> Ran:
         weighed = lander.weighed([one.path for one in found], into)
         if found and not lander.same(weighed, None):
             ran.made.append(lander.land(weighed))
+        if not found and lander.state is not None:
+            table = lander.stream.told
+            ran.said.append(msg("`{table}` gives no row; what is there stays.", table=table))
     return ran
+
+
+def _filled(rows: Iterator[pa.RecordBatch], cursor: str) -> Generator[pa.RecordBatch, None, None]:
+    """Rows with a value of the cursor: those without one landed before."""
+    for batch in rows:
+        yield batch.filter(batch.column(cursor).is_valid())
 
 
 def _part(stream: Stream) -> Part:
