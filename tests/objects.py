@@ -80,6 +80,7 @@ class Objects:
                 f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}",
                 f"-s3.config={folder / 's3.json'}", "-volume.max=10",
                 "-master.volumeSizeLimitMB=64", "-s3.iam=false", "-s3.port.iceberg=0",
+                "-s3.port.lance=0", "-master.telemetry=false",
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
