@@ -171,7 +171,7 @@ def test_which_files_of_a_stream_were_read_is_true_with_their_rows(world: Any) -
         file = world.folder / "s.csv"
         file.write_text(text)
         onward = Onward(key, seen, {"digests": [text]}, arrived)
-        return desk.collect(ref, spec(file, text), Mode.APPEND, contract(ref), onward)
+        return desk.collect(ref, spec(file, text), Mode.APPEND, contract(ref), onward=onward)
 
     def arrivals() -> dict[str, Any]:
         return {name.partition("#")[2]: body for name, body in desk.facts().all(ARRIVAL)}
@@ -184,3 +184,27 @@ def test_which_files_of_a_stream_were_read_is_true_with_their_rows(world: Any) -
     second = read("id,v\n4,d\n", {"digests": [ROWS]}, {"a.csv": None, "b.csv": {"tag": "3"}})
     assert arrivals() == {"b.csv": {"tag": "3", "event": second.receipt}}
     assert world.owner.query("SELECT count(*) FROM c.stream").rows() == [(4,)]
+
+
+def test_a_new_column_is_there_once_a_row_has_it(world: Any) -> None:
+    collect(world, "c.wider", ROWS)
+    ref, path = Ref.parse("c.wider"), world.folder / "wider.csv"
+    columns = (*spec_columns("BIGINT"), LoadColumn("w", "w", "BIGINT"))
+    contract = odcs.infer_contract(ref, columns)
+
+    def more(text: str) -> Any:
+        path.write_text(text)
+        file = SourceFile(str(path), path.name, path.stat().st_size, str(hash(text)))
+        reading = Reading("csv", columns=("id", "v", "w"))
+        return world.owner.desk.collect(
+            ref, LoadSpec((file,), reading, columns), Mode.APPEND, contract
+        )
+
+    assert more("id,v,w\nbad,x,1\n").quarantined == 1
+    assert world.owner.query("SELECT * FROM c.wider ORDER BY id").rows() == [
+        (1, "a"), (2, "b"), (3, "c")
+    ]  # fmt: skip
+    assert more("id,v,w\n4,x,1\n").landed == 1
+    assert world.owner.query("SELECT w FROM c.wider ORDER BY id").rows() == [
+        (None,), (None,), (None,), (1,)
+    ]  # fmt: skip

@@ -91,7 +91,7 @@ class Landing:
                 continue
             versions[table.ref] = lake.commit(
                 str(table.ref),
-                schema=table.schema,
+                schema=self._schema(table, facts),
                 files=table.files,
                 mode="replace" if self._replaces or before is None else "append",
                 expected=None if before is None else before["version"],
@@ -154,7 +154,14 @@ class Landing:
         added = [file.as_json() for file in table.files]
         own = {"kind": table.kind, "version": version, "files": kept + added}
         own |= {"creator": self.actor, "updated": now}
-        return brought_in(table.ref, table.schema, before, own)
+        return brought_in(table.ref, self._schema(table, facts), before, own)
+
+    def _schema(self, table: _Table, facts: Facts) -> Schema:
+        """The columns of a table from now on: a new one is there once a file has it."""
+        before = facts.snapshot(table.ref)
+        if table.files or before is None or not before.files or self._replaces:
+            return table.schema
+        return before.schema
 
     def _merged(self) -> dict[str, Any]:
         merged = self.written.merged

@@ -206,6 +206,18 @@ def test_files_from_before_a_column_was_added_have_no_value_of_it(tmp_path: Path
     assert table.rows() == [(1, "a", None, None), (2, "b", 7.0, None)]
 
 
+def test_the_last_file_has_every_column_whatever_is_removed(tmp_path: Path) -> None:
+    old = tmp_path / "old.parquet"
+    pq.write_table(pa.table({"id": [1, 2], "part": ["a", "b"]}), old)
+    table = Table(tmp_path, Merge(Mode.UPSERT, ("id",), None, Vanished.REMOVE), [str(old)])
+    table.take([(1, "a", None, None), (2, "b", None, None), (3, "c", 1.0, 1)], START)
+    assert table.files[0] == str(old)
+    counts = table.take([(1, "a", None, None), (2, "b", None, None)], START)
+    assert (counts["unchanged"], counts["vanished"]) == (2, 1)
+    assert table.rows() == [(1, "a", None, None), (2, "b", None, None)]
+    assert pq.read_schema(table.files[-1]).names == list(BROUGHT.names)
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_what_is_aside_already_is_not_set_aside_again(tmp_path: Path, there: bool) -> None:
     def aside(name: str, *raws: str) -> str:

@@ -64,7 +64,7 @@ class _Merging:
             self._do("CREATE TEMP VIEW changed AS SELECT *, true AS inserted FROM fresh")
         changed, inserted = self._pair("SELECT count(*), count(*) FILTER (inserted) FROM changed")
         vanished = self._fate() if self._plan.base else 0
-        touched = self._touched() if self._plan.base else []
+        touched = self._touched(changed) if self._plan.base else []
         for done, number in enumerate(touched):
             self._progress(done / (len(touched) + 1), msg("writing files anew"))
             self._rewrite(number)
@@ -139,9 +139,24 @@ class _Merging:
             f"WHERE {there}{self._current('AND')}"
         )
 
-    def _touched(self) -> list[int]:
-        found = self._connection.execute("SELECT DISTINCT file FROM fate ORDER BY file")
-        return [int(row[0]) for row in found.fetchall()]
+    def _touched(self, changed: int) -> list[int]:
+        """The files that are written anew.
+
+        What is written has every column of the dataset, and comes last, as its readers rely on: so
+        where all rows of the files that change are gone, one that keeps its rows goes with them.
+        """
+        files = f"read_parquet({literals(self._plan.base)}, union_by_name=true)"
+        found = self._connection.execute(
+            "SELECT f.file, f.rows - count(t.file) FILTER (t.act = 'drop') AS kept, count(t.file) "  # noqa: S608 - quoted
+            f"FROM (SELECT file_index AS file, count(*) AS rows FROM {files} GROUP BY ALL) AS f "
+            "LEFT JOIN fate AS t ON f.file = t.file GROUP BY f.file, f.rows ORDER BY f.file"
+        ).fetchall()
+        touched = [file for file, _, fates in found if fates]
+        written = changed or any(kept for _, kept, fates in found if fates)
+        whole = [file for file, kept, _ in found if kept]
+        if touched and not written and whole:
+            touched.append(whole[-1])
+        return touched
 
     def _rewrite(self, number: int) -> None:
         """Write one file anew, its rows in their order."""
