@@ -40,6 +40,15 @@ def test_what_is_cut_off_gives_no_more_than_there_is(cut: int) -> None:
         assert body.startswith(passed(body))
 
 
+def test_each_byte_that_is_none_breaks_nothing_but_the_stream() -> None:
+    """Among them are those that say that a message has no kind and no header."""
+    for place in range(len(stream())):
+        body = bytearray(stream())
+        body[place] = 0
+        with suppress(Unframed, Oversized):
+            assert len(passed(bytes(body))) <= len(body)
+
+
 @given(place=st.integers(0, len(stream()) - 1), value=st.integers(0, 255))
 def test_a_changed_byte_breaks_nothing_but_the_stream(place: int, value: int) -> None:
     body = bytearray(stream())

@@ -22,7 +22,7 @@ from doumen.gate.means import Means
 from doumen.model.answer import Compacted, Explained, Made, Vacuumed
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Vacuum
+from doumen.model.job import Attach, Collect, Compact, Job, Query, Vacuum
 from doumen.model.load import Examination
 from doumen.model.message import msg
 from doumen.model.participant import is_member
@@ -51,7 +51,7 @@ class Gate:
                 return compact.compact(self.means, job, step, progress)
             case Vacuum() as step:
                 return vacuum.vacuum(self.means, job, step)
-            case Examine() as step:
+            case step:
                 return collect.examine(self.means, job, step, progress)
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:

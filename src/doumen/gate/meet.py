@@ -14,7 +14,7 @@ from pathlib import Path
 
 from doumen.failpoint import passing
 from doumen.gate.means import Means
-from doumen.model.errors import Conflict, Faulty, Invalid
+from doumen.model.errors import Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect
 from doumen.model.load import Check, LoadSpec, Mode
@@ -22,8 +22,7 @@ from doumen.model.loaded import Loaded
 from doumen.model.merge import Counts, Merge, Merged, taken, widened
 from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, MergePlan, Progress
-from doumen.model.ref import Ref
-from doumen.model.snapshot import ATTACHED, DataFile, Snapshot
+from doumen.model.snapshot import DataFile
 
 _PLACES = frozenset({"file_index", "file_row_number", "inserted"})
 """Names by which the engine calls the place of a row."""
@@ -70,22 +69,6 @@ def keyed(spec: LoadSpec, merge: Merge | None) -> LoadSpec:
     return replace(spec, columns=tuple(columns))
 
 
-def base(facts: Facts, ref: Ref) -> Snapshot | None:
-    """The version whose rows are met; None: there is none.
-
-    Raises:
-        Conflict: its files lie elsewhere.
-    """
-    snapshot = facts.snapshot(ref)
-    if snapshot is not None and (facts.dataset(ref) or {})["kind"] == ATTACHED:
-        raise Conflict(
-            msg("`{ref}` is attached: its files stay where they lie.", ref=ref),
-            next=msg("Collect into another dataset."),
-            detail="attached",
-        )
-    return snapshot
-
-
 def meet(
     means: Means,
     facts: Facts,
@@ -111,7 +94,7 @@ def meet(
         Faulty: the numbers do not add up; nothing is kept.
     """
     assert step.merge is not None
-    before, aside = base(facts, step.ref), base(facts, step.ref.quarantine)
+    before, aside = facts.snapshot(step.ref), facts.snapshot(step.ref.quarantine)
     there = () if before is None else before.files
     into, beside = means.lake.stage(str(step.ref)), means.lake.stage(str(step.ref.quarantine))
     plan = MergePlan(

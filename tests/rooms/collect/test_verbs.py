@@ -36,6 +36,7 @@ def test_the_outcome_of_a_collection(desk: Desk, file: Path) -> None:
         "snapshot": 0,
         "receipt": "e0",
         "unchanged": False,
+        "merged": None,
         "encoding": "utf-8",
         "reasons": [
             {"column": "", "reason": "ragged", "rows": 1},
