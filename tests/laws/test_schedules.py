@@ -68,11 +68,11 @@ AMID = (
     + """
 import time
 from pathlib import Path
-from doumen.rooms.collect.sources import running
+from doumen.rooms.collect.sources import tables
 def stopped(name):
     Path(sys.argv[3]).touch()
     time.sleep(600)
-running.passing = stopped
+tables.passing = stopped
 with doumen.open(sys.argv[1]) as node:
     worker.Worker(node).run()
 """
