@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from doumen.rooms.collect.connectors.interface import Mark
 from doumen.rooms.collect.unpack import Holding, holding
 
-PIECE = 2_000_000
+PIECE = 1_000_000
 """Rows after which a piece ends, as soon as it may."""
 
 
