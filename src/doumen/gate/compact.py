@@ -177,13 +177,14 @@ class _Compaction:
             )
         gone = {file.path for file in self.chosen.files}
         kept = [file for file in there.files if file.path not in gone]
-        files = (*self.files, *means.lake.again(kept, str(self.ref)))
+        files = (*self.files, *kept)
         version = means.lake.commit(
             str(self.ref),
             schema=there.schema,
-            files=files,
-            mode="replace",
+            files=self.files,
+            mode="append",
             expected=there.version,
+            removed=self.chosen.files,
         )
         now = means.clock()
         own = {"version": version, "files": [f.as_json() for f in files]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import signal
@@ -261,37 +260,6 @@ def test_errors_name_no_place_of_this_machine_but_the_one_given(lake: Lake) -> N
     with pytest.raises(DoumenError) as caught:
         lake.settle(lake.table_dir(TABLE), "a.b")
     assert str(lake.root) not in str(caught.value.as_json())
-
-
-def test_files_again_are_the_same_under_names_of_their_own(lake: Lake, put: Write) -> None:
-    old = put(TABLE, "SELECT 1 AS x", "SELECT 2 AS x")
-    new = lake.again(old, TABLE)
-    assert not {file.path for file in old} & {file.path for file in new}
-    assert [(f.size, f.rows) for f in new] == [(f.size, f.rows) for f in old]
-    assert all(lake.path(a).samefile(lake.path(b)) for a, b in zip(old, new, strict=True))
-    lake.path(old[0]).unlink()
-    assert lake.missing(Snapshot(Ref.parse(TABLE), 1, SCHEMA, new)) == []
-
-
-def test_where_there_are_no_links_files_are_copied(
-    lake: Lake, put: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = put(TABLE, "SELECT 1 AS x")
-
-    def fails(number: int) -> Callable[[Path, Path], None]:
-        def link(self: Path, target: Path) -> None:
-            raise OSError(number, "no")
-
-        return link
-
-    monkeypatch.setattr(Path, "hardlink_to", fails(errno.EPERM))
-    (new,) = lake.again(old, TABLE)
-    assert lake.path(new).read_bytes() == lake.path(old[0]).read_bytes()
-    assert not lake.path(new).samefile(lake.path(old[0]))
-    assert stat.S_IMODE(lake.path(new).stat().st_mode) == 0o444
-    monkeypatch.setattr(Path, "hardlink_to", fails(errno.ENOSPC))
-    with pytest.raises(Unavailable):
-        lake.again(old, TABLE)
 
 
 def test_a_stage_is_discarded_with_what_is_in_it(lake: Lake) -> None:

@@ -8,13 +8,11 @@ what a crash leaves is swept.
 
 from __future__ import annotations
 
-import errno
 import shutil
 import time
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -28,9 +26,6 @@ from doumen.model.snapshot import DataFile, Snapshot
 from doumen.stores.durable import sync
 from doumen.stores.lake import footer
 from doumen.stores.lake.names import LOG, version_of
-
-_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
-"""What systems say where a file can have no further name."""
 
 STAGED = "_staged-"
 """Folders with this beginning hold files of a job that has not settled them."""
@@ -106,27 +101,6 @@ class Lake:
     def discard(self, stage: Path) -> None:
         """Remove a staged folder with all that is in it; one that is settled is not there."""
         shutil.rmtree(stage, ignore_errors=True)
-
-    def again(self, files: Sequence[DataFile], table: str) -> tuple[DataFile, ...]:
-        """The same files under new names, so that a commit can put them in their own place.
-
-        The Delta protocol has no commit that removes and adds one name. They are links where the
-        file system has links, so that nothing is copied.
-
-        Raises:
-            Unavailable: the lake cannot be written.
-        """
-        folder, job = self.table_dir(table), uuid.uuid4().hex
-        named = []
-        try:
-            for number, file in enumerate(files):
-                final = folder / f"{job}-{number:05d}.parquet"
-                _link(self.path(file), final)
-                named.append(replace(file, path=final.relative_to(self.root).as_posix()))
-            sync(folder)
-        except OSError as error:
-            raise _unwritable(error) from None
-        return tuple(named)
 
     def commit(
         self,
@@ -309,18 +283,6 @@ class Lake:
             return self.path(file).stat().st_size == file.size
         except OSError:
             return False
-
-
-def _link(old: Path, new: Path) -> None:
-    """One more name for a file that never changes; a copy where that cannot be."""
-    try:
-        new.hardlink_to(old)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        shutil.copyfile(old, new)
-        new.chmod(0o444)
-        sync(new)
 
 
 def _changed(path: Path) -> float:
