@@ -43,6 +43,9 @@ test: .venv/dev.done ## run the tests (PYTEST_ARGS=… to choose)
 postgres: .venv/dev.done ## run all tests with every node on a PostgreSQL started for them
 	DOUMEN_TEST_STORE=postgresql $(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
 
+bucket: .venv/dev.done ## run all tests of the laws with every lake in a bucket started for them
+	DOUMEN_TEST_LAKE=s3 $(PYTEST) -m "law and not soak" -n 2 $(PYTEST_ARGS)
+
 lint: .venv/dev.done ## style, formatting, sizes of files, addresses in lock files
 	$(BIN)/ruff check src tests tools bench
 	$(BIN)/ruff format --check src tests tools bench

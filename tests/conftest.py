@@ -1,7 +1,8 @@
 """The store that a test works on: a file of SQLite, or a schema of a PostgreSQL started here.
 
 Each process of the tests starts at most one server, when the first test asks for it, and it ends
-with that process. With `DOUMEN_TEST_STORE=postgresql` every node that a test makes is on it.
+with that process. With `DOUMEN_TEST_STORE=postgresql` every node that a test makes is on it, with
+`DOUMEN_TEST_LAKE=s3` the lake of each is in a bucket of an S3 store that is started here too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ Choose = Callable[[str], AbstractContextManager[str]]
 KINDS = ("sqlite", "postgresql")
 KIND = os.environ.get("DOUMEN_TEST_STORE", "sqlite")
 """The store of tests that do not choose one."""
+AWAY = os.environ.get("DOUMEN_TEST_LAKE", "disk") == "s3"
+"""Whether the lake of tests that do not choose is in a bucket."""
 if KIND not in KINDS:
     raise pytest.UsageError(f"DOUMEN_TEST_STORE is {KIND!r}; it is one of {', '.join(KINDS)}")
 
@@ -114,11 +117,34 @@ def choose(request: pytest.FixtureRequest) -> Choose:
     return chosen
 
 
+@contextmanager
+def watered(store: Any) -> Iterator[Any]:
+    """Put the lakes of new nodes, in processes too, into a bucket of this S3 store."""
+    from tests.objects import ACCESS, BUCKET, SECRET
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOUMEN_LAKE", f"s3://{BUCKET}/?endpoint={store.endpoint}")
+        patch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        yield store
+
+
+@pytest.fixture
+def in_bucket(objects: Any) -> Iterator[Any]:
+    """New nodes have their lake in a bucket of this S3 store."""
+    with watered(objects) as store:
+        yield store
+
+
 @pytest.fixture(scope="session", autouse=True)
-def everywhere(choose: Choose) -> Iterator[str]:
+def everywhere(choose: Choose, request: pytest.FixtureRequest) -> Iterator[str]:
     """The store of tests that do not choose one."""
     with choose(KIND) as kind:
-        yield kind
+        if not AWAY:
+            yield kind
+            return
+        with watered(request.getfixturevalue("objects")):
+            yield kind
 
 
 @pytest.fixture(scope="session")

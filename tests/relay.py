@@ -1,13 +1,19 @@
-"""A relay of TCP on loopback that cuts connections after so many bytes of what comes back."""
+"""A relay of TCP on loopback that cuts connections after so many bytes of what comes back.
+
+It notes what is asked by HTTP on the way, and can be told to let nothing through.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+_REQUEST = re.compile(rb"(GET|HEAD|PUT|POST|DELETE) (\S+) HTTP/1\.1\r\n")
 
 
 @dataclass
@@ -18,11 +24,15 @@ class Relay:
         target: Where it leads.
         cuts: Bytes that come back before a connection is cut, one for each that anything comes back
             on; none left: it is not cut.
+        asked: Method and path of each request that was seen.
+        dead: Whether all connections are cut, those that are there too.
     """
 
     target: tuple[str, int]
     cuts: list[int] = field(default_factory=list)
     port: int = 0
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    dead: bool = False
 
 
 @contextmanager
@@ -59,10 +69,12 @@ def _accept(relay: Relay, listening: socket.socket, over: threading.Event) -> No
 def _relay(relay: Relay, near: socket.socket, over: threading.Event) -> None:
     left: int | None = None
     with near, socket.create_connection(relay.target) as far, contextlib.suppress(OSError):
-        back = threading.Thread(target=_forward, args=(near, far, over))
+        if relay.dead:
+            return
+        back = threading.Thread(target=_forward, args=(relay, near, far, over))
         back.start()
         far.settimeout(0.05)
-        while not over.is_set():
+        while not (over.is_set() or relay.dead):
             try:
                 data = far.recv(1 << 16)
             except TimeoutError:
@@ -80,7 +92,9 @@ def _relay(relay: Relay, near: socket.socket, over: threading.Event) -> None:
         back.join()
 
 
-def _forward(near: socket.socket, far: socket.socket, over: threading.Event) -> None:
+def _forward(relay: Relay, near: socket.socket, far: socket.socket, over: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while not over.is_set() and (data := near.recv(1 << 16)):
+            for method, path in _REQUEST.findall(data):
+                relay.asked.append((method.decode(), path.decode()))
             far.sendall(data)

@@ -51,6 +51,8 @@ NODE: tuple[Operation, ...] = (
                 "Where other nodes reach it; an address of this machine serves to try.",
                 metavar="URL",
             ),
+            Param("lake", "Bucket for the data; otherwise a folder in the folder.",
+                  metavar="URL"),
         ),
         details="The folder gets `doumen.toml`, where every setting is documented. Whoever holds "
         "the root key that is printed can verify the receipts of this node. You are its owner "
@@ -58,6 +60,10 @@ NODE: tuple[Operation, ...] = (
         "The store is `postgresql+psycopg://USER@HOST/NAME`, or `DOUMEN_STORE` says so; the node "
         "gets a schema of its own there, unless the address ends in `?schema=NAME`. Leave the "
         "password to `PGPASSWORD` or `~/.pgpass`.\n\n"
+        "The lake is `s3://BUCKET/FOLDER?endpoint=https://HOST&region=NAME`, or `DOUMEN_LAKE` "
+        "says so, with keys in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Without a folder, "
+        "or with one that ends in `/`, the node gets a folder of its own below. docs/lake.md "
+        "tells the rest.\n\n"
         "With `--address` it can take part in exchange: `doumen serve` must be reachable there. "
         "docs/exchange.md tells the rest.",
         examples=(
@@ -216,6 +222,8 @@ NODE: tuple[Operation, ...] = (
             _BACKUP,
             Param("store", "Another store than that of the backup; `sqlite:store.sqlite` is a "
                   "file in the folder.", metavar="URL"),
+            Param("lake", "Bucket for the data, nothing in it; otherwise a folder in the folder.",
+                  metavar="URL"),
             _AT_LEAST,
         ),
         details="The node has the name and the keys of the one that was backed up: let only one "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import stat
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
+from tests.objects import BUCKET, Objects
 
 from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.operation import Fields
@@ -108,3 +110,43 @@ def test_an_interrupted_making_begins_anew(
         if store == "postgresql":
             with node.means.database.read() as connection:
                 assert not connection.dialect.has_schema(connection, schema)
+
+
+def test_a_lake_in_a_bucket_is_of_one_node(tmp_path: Path, in_bucket: Objects) -> None:
+    create(tmp_path / "one", "Port")
+    found = read(tmp_path / "one")
+    assert found.bucket is not None
+    assert found.bucket.prefix == found.origin
+    assert not (tmp_path / "one" / "lake").exists()
+    own = f"s3://{BUCKET}/{uuid.uuid4().hex}?endpoint={in_bucket.endpoint}"
+    create(tmp_path / "two", "Port", lake=own)
+    assert read(tmp_path / "two").lake == own
+    with pytest.raises(Conflict) as raised:
+        create(tmp_path / "three", "Port", lake=own)
+    assert raised.value.code == "conflict.lake"
+
+
+def test_an_init_that_was_cut_off_leaves_its_bucket_to_the_next(
+    tmp_path: Path, in_bucket: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"s3://{BUCKET}/{uuid.uuid4().hex}?endpoint={in_bucket.endpoint}"
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules[create.__module__], "found", cut)
+        with pytest.raises(KeyboardInterrupt):
+            create(tmp_path / "node", "Port", lake=own)
+    assert not (tmp_path / "node" / FILE).exists()
+    create(tmp_path / "node", "Port", lake=own)
+    with Node.open(tmp_path / "node") as node:
+        assert node.session().desk.inspect() == ()
+
+
+@pytest.mark.parametrize("lake", ["gs://bucket/x", "/data", "s3://", "s3://k:s@bucket"])
+def test_what_is_no_bucket_is_refused_before_anything_is_made(tmp_path: Path, lake: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        create(tmp_path / "node", "Port", lake=lake)
+    assert raised.value.code == "invalid.lake"
+    assert not (tmp_path / "node").exists()

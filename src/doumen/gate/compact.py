@@ -91,6 +91,7 @@ def _written(
     Raises:
         Faulty: they hold other rows than those before.
     """
+    means.lake.bring(chosen.files)
     with _staged(means, snapshot.ref) as into, _staged(means, snapshot.ref) as aside:
         plan = CompactPlan(
             files=tuple((str(means.lake.path(file)), file.rows) for file in chosen.files),

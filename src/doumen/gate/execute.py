@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from doumen.gate.means import Means
@@ -9,7 +10,7 @@ from doumen.gate.stages import Planned
 from doumen.gate.watched import Watch, WatchedStream
 from doumen.kits import sql
 from doumen.kits.sql import Statement
-from doumen.model.plan import Engine, Stream
+from doumen.model.plan import Engine, QueryPlan, Stream
 from doumen.model.schema import Schema
 
 
@@ -25,6 +26,7 @@ def execute(planned: Planned, means: Means) -> Stream:
     agree(planned, means.engine)
     known = planned.ruled.known
     plan = sql.needed_files(planned.plan, known.asked.statement)
+    _bring(planned, plan, means)
     watch = Watch(planned, means.attached)
     if watch.idle:
         return means.engine.query(plan, known.actor.name)
@@ -36,10 +38,38 @@ def execute(planned: Planned, means: Means) -> Stream:
 def describe(planned: Planned, means: Means) -> Schema:
     """Names and types of the answer, without running."""
     agree(planned, means.engine)
+    plan = _bare(planned.plan)
+    _bring(planned, plan, means)
     watch = Watch(planned, means.attached)
     with watch.reading():
-        plan = watch.stamped(planned.plan)
-        return means.engine.describe(plan, planned.ruled.known.actor.name)
+        return means.engine.describe(watch.stamped(plan), planned.ruled.known.actor.name)
+
+
+def _bare(plan: QueryPlan) -> QueryPlan:
+    """The plan over the last file of each dataset of the lake alone: it has all columns."""
+    return replace(
+        plan,
+        tables=tuple(
+            replace(table, files=table.files[-1:], bounds=table.bounds[-1:])
+            if table.form is None
+            else table
+            for table in plan.tables
+        ),
+    )
+
+
+def _bring(planned: Planned, plan: QueryPlan, means: Means) -> None:
+    """Make sure that the files of the lake that a plan reads can be read.
+
+    Raises:
+        Tampered, Unavailable: as `Lake.bring`.
+    """
+    snapshots = planned.ruled.known.snapshots
+    for table in plan.tables:
+        if table.form is None and table.ref in snapshots:
+            wanted = frozenset(table.files)
+            files = snapshots[table.ref].files
+            means.lake.bring(f for f in files if str(means.lake.path(f)) in wanted)
 
 
 def agree(planned: Planned, engine: Engine) -> None:

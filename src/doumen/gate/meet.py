@@ -152,6 +152,7 @@ def _plain(type: str) -> bool:
 
 
 def _paths(means: Means, files: Sequence[DataFile]) -> tuple[str, ...]:
+    means.lake.bring(files)
     return tuple(str(means.lake.path(file)) for file in files)
 
 

@@ -65,6 +65,8 @@ class DataFile:
         identity: Of an attached file; None: it is in the lake.
         bounds: Of a file whose rows are in the order of some columns, these columns in turn;
             none: nothing is known of its values.
+        digest: SHA-256 (hex) of the content of a file that is kept away from this machine; "":
+            it is kept here.
     """
 
     path: str
@@ -72,10 +74,13 @@ class DataFile:
     rows: int
     identity: Identity | None = None
     bounds: tuple[Bound, ...] = ()
+    digest: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The file as the fact of its dataset names it."""
         known: dict[str, Any] = {} if self.identity is None else asdict(self.identity)
+        if self.digest:
+            known["digest"] = self.digest
         if self.bounds:
             known[BOUNDS] = [[b.column, b.low, b.high, b.nulls] for b in self.bounds]
         return {"path": self.path, "size": self.size, "rows": self.rows, **known}
@@ -87,7 +92,8 @@ class DataFile:
         if "sha256" in body:
             identity = Identity(body["mtime_ns"], body["ctime_ns"], body["inode"], body["sha256"])
         bounds = tuple(Bound(*one) for one in body.get(BOUNDS, ()))
-        return cls(body["path"], body["size"], body["rows"], identity, bounds)
+        digest = body.get("digest", "")
+        return cls(body["path"], body["size"], body["rows"], identity, bounds, digest)
 
 
 @dataclass(frozen=True, slots=True)

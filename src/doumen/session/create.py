@@ -20,25 +20,33 @@ from doumen.model.errors import Conflict, DoumenError, Invalid, Refused
 from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.operation import Fields, Outcome
 from doumen.session import settings as config
+from doumen.session.lakes import lake_of
 from doumen.session.node import Node, now
+from doumen.session.settings import CACHE
 from doumen.stores import address
 from doumen.stores.database import Database, discard
 from doumen.stores.durable import write_private
-from doumen.stores.lake import Lake
+from doumen.stores.lake.bucket import SCHEME, Address
 from doumen.stores.ledger import Keyring
 
 MARK = ".doumen-unfinished"
 MASK_KEYS = "mask.keys"
 PLACE = "DOUMEN_STORE"
 """Variable of the environment: address of the store of new nodes."""
+WATER = "DOUMEN_LAKE"
+"""Variable of the environment: address of the lake of new nodes."""
 
 
 def init(
-    directory: Path, name: str, store: str | None = None, address: str | None = None
+    directory: Path,
+    name: str,
+    store: str | None = None,
+    address: str | None = None,
+    lake: str | None = None,
 ) -> Outcome:
     """Make a node in `directory` and tell what was made."""
     directory = directory.resolve()
-    create(directory, name, store, address)
+    create(directory, name, store, address, lake)
     with Node.open(directory) as node:
         key, settings = node.means.keys().root_public, node.settings
     warned = msg(
@@ -89,7 +97,11 @@ def _to_others(settings: config.Settings) -> tuple[Message, ...]:
 
 
 def create(
-    directory: Path, name: str, store: str | None = None, address: str | None = None
+    directory: Path,
+    name: str,
+    store: str | None = None,
+    address: str | None = None,
+    lake: str | None = None,
 ) -> None:
     """Make a node.
 
@@ -99,9 +111,12 @@ def create(
         store: Address of a PostgreSQL server for its facts and events; else `DOUMEN_STORE`,
             else a file in the folder. Without a schema in it, the node gets one of its own.
         address: Where other nodes reach it; None: nowhere.
+        lake: Address of a bucket for its data; else `DOUMEN_LAKE`, else the folder `lake`. One
+            that names no folder, or ends in `/`, gets a folder of its own below.
 
     Raises:
-        Conflict: the folder holds a node, or files that a node would overwrite.
+        Conflict: the folder holds a node, or files that a node would overwrite, or the bucket
+            has the lake of another.
         Invalid: the name is empty, or an address none that can be used.
         Refused: its address is one of an inner network, or lacks TLS.
         Unavailable: the server cannot be used.
@@ -119,22 +134,15 @@ def create(
         )
     origin = _origin(name)
     given = store or os.environ.get(PLACE) or config.STORE
+    water = filled(lake or os.environ.get(WATER), origin)
     settings = config.Settings.model_validate(
-        {"name": name, "origin": origin, "store": stored(given, origin)} | _reached(address)
+        {"name": name, "origin": origin, "store": stored(given, origin)} | _reached(address) | water
     )
     directory.mkdir(parents=True, exist_ok=True)
     mark = directory / MARK
     if mark.exists():
-        _clear(directory, mark.read_text(encoding="utf-8"), given)
-    taken = [part for part in ("keys", "lake", "store.sqlite") if (directory / part).exists()]
-    if taken:
-        raise Conflict(
-            msg(
-                "`{directory}` already holds {taken}.", directory=directory, taken=enumerated(taken)
-            ),
-            next=msg("Choose an empty folder."),
-            detail="node",
-        )
+        _clear(directory, mark.read_text(encoding="utf-8"), given, settings)
+    _free(directory, settings)
     mark.write_text(origin, encoding="utf-8")
     _fill(directory, settings)
     written = config.written(settings)
@@ -143,6 +151,24 @@ def create(
     else:
         _write_durable(directory / config.FILE, written)
     mark.unlink()
+
+
+def _free(directory: Path, settings: config.Settings) -> None:
+    """Make sure that nothing lies where the node is going to.
+
+    Raises:
+        Conflict: something does.
+    """
+    parts = ("keys", CACHE if settings.bucket else "lake", "store.sqlite")
+    taken = [part for part in parts if (directory / part).exists()]
+    if taken:
+        raise Conflict(
+            msg(
+                "`{directory}` already holds {taken}.", directory=directory, taken=enumerated(taken)
+            ),
+            next=msg("Choose an empty folder."),
+            detail="node",
+        )
 
 
 def _fill(directory: Path, settings: config.Settings) -> None:
@@ -154,7 +180,7 @@ def _fill(directory: Path, settings: config.Settings) -> None:
     _write_private(
         directory / "keys" / MASK_KEYS, f"{os.urandom(32).hex()}\n{os.urandom(32).hex()}\n"
     )
-    Lake(directory / "lake").root.mkdir(exist_ok=True)
+    lake_of(settings, directory).create(settings.origin)
     with Node(directory, settings) as node:
         found(node.means, settings.name, keyring.certificate)
 
@@ -170,6 +196,26 @@ def stored(given: str, origin: str) -> str:
             detail="store",
         )
     return address.with_schema(given, f"{address.SCHEMA}_{origin.rpartition('-')[2]}")
+
+
+def filled(given: str | None, origin: str) -> dict[str, str]:
+    """The settings for the lake: in a bucket, a folder of its own unless one is named.
+
+    Raises:
+        Invalid: it is no address of a bucket.
+    """
+    if given is None:
+        return {}
+    if not given.startswith(SCHEME):
+        raise Invalid(
+            msg("A node is made with its lake in the folder, or in a bucket."),
+            next=plain("doumen init DIR --name TEXT --lake s3://BUCKET/PREFIX"),
+            detail="lake",
+        )
+    place, mark, query = given.partition("?")
+    if not Address.parse(given).prefix or place.endswith("/"):
+        place = f"{place.rstrip('/')}/{origin}"
+    return {"lake": f"{place}{mark}{query}"}
 
 
 def _reached(given: str | None) -> dict[str, str]:
@@ -200,11 +246,13 @@ def _origin(name: str) -> str:
     return f"{plain}-{secrets.token_hex(4)}"
 
 
-def _clear(directory: Path, origin: str, given: str) -> None:
+def _clear(directory: Path, origin: str, given: str, settings: config.Settings) -> None:
     """Remove what an interrupted making of a node of this origin left."""
+    if origin:
+        lake_of(settings, directory).forget(origin)
     if given != config.STORE and origin:
         discard(stored(given, origin), origin)
-    for part in ("keys", "lake"):
+    for part in ("keys", "lake", CACHE):
         shutil.rmtree(directory / part, ignore_errors=True)
     for path in directory.glob("store.sqlite*"):
         path.unlink()

@@ -29,11 +29,11 @@ from doumen.model.files import reason
 from doumen.model.message import Message, msg, plain
 from doumen.model.plan import Progress
 from doumen.session import settings as config
+from doumen.session.lakes import lake_of
 from doumen.session.session import Session
 from doumen.session.spool import FOLDER, Spool
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
-from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring, Ledger
 from doumen.stores.queue import Queue
 
@@ -115,7 +115,7 @@ class Node:
             catalog=catalog,
             ledger=ledger,
             queue=queue,
-            lake=Lake(directory / settings.lake),
+            lake=lake_of(settings, directory),
             engine=self.engine,
             commits=Commits(database, catalog, ledger, queue, keys),
             keys=keys,

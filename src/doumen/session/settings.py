@@ -29,10 +29,13 @@ from doumen.model.message import joined, msg, plain, sentence
 from doumen.model.participant import Participant
 from doumen.model.plan import Bounds
 from doumen.model.validation import fault
+from doumen.stores.lake.bucket import SCHEME, Address
 
 FILE = "doumen.toml"
 DSP = "/dsp"
 """Path below the address of a node where it speaks the Dataspace Protocol."""
+CACHE = "cache"
+"""Folder of a node in which files of a lake in a bucket are read."""
 MIB = 1 << 20
 STORE = "sqlite:store.sqlite"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -53,7 +56,16 @@ class Settings(BaseModel):
         "`postgresql+psycopg://USER@HOST/NAME?schema=SCHEMA`, best without the password "
         "(`PGPASSWORD`, `~/.pgpass`).",
     )
-    lake: str = Field("lake", description="Folder of the data, relative to this folder.")
+    lake: str = Field(
+        "lake",
+        min_length=1,
+        description="Where the data are: a folder, relative to this folder, or a bucket, "
+        "`s3://BUCKET/PREFIX?endpoint=https://HOST&region=NAME`, its keys in the environment "
+        "(`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`).",
+    )
+    lake_cache_mib: int = Field(
+        20480, ge=1, description="Room for files of a bucket that were read or written, in MiB."
+    )
     memory_mib: int = Field(
         2048, ge=128, description="Memory that the engine may use for one job, in MiB."
     )
@@ -84,6 +96,17 @@ class Settings(BaseModel):
         "trusted by, beside those that the system trusts; empty: no more.",
     )
 
+    @field_validator("lake")
+    @classmethod
+    def _kept(cls, given: str) -> str:
+        """A folder, or the address of a bucket."""
+        if given.startswith(SCHEME):
+            try:
+                Address.parse(given)
+            except DoumenError as error:
+                raise ValueError(error.why or error.what) from None
+        return given
+
     @field_validator("address", "did")
     @classmethod
     def _called(cls, given: str, info: ValidationInfo) -> str:
@@ -98,6 +121,15 @@ class Settings(BaseModel):
         except DoumenError as error:
             raise ValueError(error.why) from None
         return given
+
+    @property
+    def bucket(self) -> Address | None:
+        """Where the lake is, if it is in a bucket."""
+        return Address.parse(self.lake) if self.lake.startswith(SCHEME) else None
+
+    def lake_folder(self, folder: Path) -> Path:
+        """Folder of this machine where the node in `folder` reads and writes its data."""
+        return folder / (CACHE if self.bucket else self.lake)
 
     def store_address(self, folder: Path) -> str:
         """Address of the store of the node in `folder`."""

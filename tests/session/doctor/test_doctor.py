@@ -211,7 +211,7 @@ def test_files_of_the_lake(folder: Path, look: Any) -> None:
     two.write_bytes(two.read_bytes() + b"\0")
     code, found = look(mend=True)
     assert code == 1
-    assert [("No such file" in c["said"], "bytes, not" in c["said"]) for c in found] == [
+    assert [("is not there" in c["said"], "bytes, not" in c["said"]) for c in found] == [
         (True, False),
         (False, True),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import stat
 import tarfile
 import threading
@@ -305,3 +306,29 @@ def test_there_is_no_such_backup(kept: Any, tmp_path: Path) -> None:
             kept.restore(tmp_path / "there", backup=id)
     with pytest.raises(NotFound, match="holds no backups"):
         type(kept)(kept.node, tmp_path / "nothing").restore(tmp_path / "there")
+
+
+def test_a_node_goes_into_a_bucket_and_out_of_it(
+    tmp_path: Path,
+    in_bucket: Any,
+    kept: Any,
+    answers: Callable[[Path], list[Any]],
+    replayed: Callable[[Path], int],
+) -> None:
+    lake = f"s3://tests/?endpoint={in_bucket.endpoint}"
+    kept.restore(tmp_path / "away", lake=lake)
+    assert not (tmp_path / "away" / "lake").exists()
+    shutil.rmtree(tmp_path / "away" / "cache")
+    assert replayed(tmp_path / "away") == 4
+    assert answers(tmp_path / "away") == answers(kept.node)
+    well = doctor(tmp_path / "away", full=True, progress=silent)
+    assert well.exit == 0, well.json
+    with pytest.raises(Conflict) as raised:
+        kept.restore(tmp_path / "twice", lake=read(tmp_path / "away").lake)
+    assert raised.value.code == "conflict.lake"
+    away = type(kept)(tmp_path / "away", tmp_path / "more")
+    away.make()
+    away.restore(tmp_path / "home")
+    assert read(tmp_path / "home").lake == "lake"
+    assert answers(tmp_path / "home") == answers(kept.node)
+    assert verified_by_a_stranger(tmp_path / "home", tmp_path) > 0

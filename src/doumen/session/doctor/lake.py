@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 
 from doumen.model.errors import DoumenError
 from doumen.model.fact import snapshot_of
-from doumen.model.files import reason
 from doumen.model.message import msg, plain
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED, DataFile, Snapshot
@@ -101,16 +100,16 @@ def _kept(catalog: Catalog) -> Iterator[tuple[Ref, list[Snapshot]]]:
 
 def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:
     try:
-        path = lake.path(file)
-        size = path.stat().st_size
-    except OSError as error:
-        return msg("`{path}` cannot be used: {why}.", path=file.path, why=reason(error))
+        size = lake.size(file)
+        if size is not None and size != file.size:
+            return msg("`{path}` has {size} bytes, not {wanted}.",
+                       path=file.path, size=size, wanted=file.size)  # fmt: skip
+        if size is not None and full:
+            lake.bring([file])
+            return _unread(file, lake.path(file))
     except DoumenError as error:
         return error.what
-    if size != file.size:
-        return msg("`{path}` has {size} bytes, not {wanted}.",
-                   path=file.path, size=size, wanted=file.size)  # fmt: skip
-    return _unread(file, path) if full else None
+    return None if size is not None else msg("`{path}` is not there.", path=file.path)
 
 
 def _unread(file: DataFile, path: Path) -> str | None:

@@ -12,9 +12,9 @@ from doumen.model.plan import Progress
 from doumen.session import settings as config
 from doumen.session.doctor import attached, evidence, folder, lake, machine
 from doumen.session.doctor.check import NAMES, Check, failed
+from doumen.session.lakes import lake_of
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
-from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring, Ledger
 
 
@@ -69,8 +69,9 @@ def examined(directory: Path, *, full: bool, mend: bool, progress: Progress) -> 
         return
     yield Check("settings", "ok", msg("{file} can be read.", file=config.FILE))
     server = not settings.store.startswith("sqlite:")
-    yield from machine.extras(frozenset({"postgresql"} if server else ()))
-    yield from machine.disk(directory, directory / settings.lake)
+    needed = {"postgresql": server, "s3": settings.bucket is not None}
+    yield from machine.extras(frozenset(name for name, is_ in needed.items() if is_))
+    yield from machine.disk(directory, settings.lake_folder(directory))
     yield from machine.memory(settings.bounds().memory)
     progress(None, msg("looking at the store"))
     try:
@@ -103,7 +104,7 @@ def _standing(
             yield from evidence.signers(keys, catalog.current(connection))
         yield from evidence.receipts(connection)
         yield from evidence.clock(connection)
-    data = Lake(directory / settings.lake)
+    data = lake_of(settings, directory)
     yield from lake.files(data, catalog, full=full)
     yield from lake.logs(data, catalog, database, mend=mend)
     yield from lake.orphans(data, catalog, mend=mend)

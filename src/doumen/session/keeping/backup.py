@@ -35,6 +35,7 @@ from doumen.model.upkeep import given_up
 from doumen.session import settings as config
 from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.shelf import BLOCK, Entropy, Shelf
+from doumen.session.lakes import lake_of
 from doumen.session.node import now
 from doumen.session.spool import FOLDER, UPLOAD
 from doumen.stores import portable
@@ -211,9 +212,9 @@ class _Work:
             items.append(item)
         return items
 
-    def data(self, moment: _Moment) -> Iterator[tuple[str, Path, int | None]]:
-        """Name, place and size of each file of the lake."""
-        lake = Lake(self.folder / self.settings.lake)
+    def data(self, moment: _Moment) -> Iterator[_Wanted]:
+        """Each file of the lake."""
+        lake = lake_of(self.settings, self.folder)
         files: dict[str, DataFile] = {}
         for key, versions in moment.history.items():
             ref = Ref.parse(key)
@@ -222,10 +223,10 @@ class _Work:
                 if body["version"] in gone:
                     continue
                 files |= {file.path: file for file in snapshot_of(ref, body).files}
-            for path in lake.log(key, versions[-1]["version"]):
-                yield f"{LAKE}{path.relative_to(lake.root).as_posix()}", path, None
+            for name, path in lake.log(key, versions[-1]["version"]).items():
+                yield _Wanted(f"{LAKE}{name}", path)
         for name, file in sorted(files.items()):
-            yield f"{LAKE}{name}", lake.path(file), file.size
+            yield _Wanted(f"{LAKE}{name}", lake.path(file), file, lake)
 
     def sent(self, moment: _Moment, *, last: bool) -> Iterator[Item]:
         """Files that were sent with jobs that wait; they go when the job is done.
@@ -235,28 +236,29 @@ class _Work:
         """
         for name in moment.waiting:
             try:
-                yield from self.copied([(f"{SPOOL}{name}", self.folder / FOLDER / name, None)])
+                yield from self.copied([_Wanted(f"{SPOOL}{name}", self.folder / FOLDER / name)])
             except _Moved:
                 if not last:  # else it was lost before, and the job will say so
                     raise
 
-    def copied(self, wanted: Sequence[tuple[str, Path, int | None]]) -> Iterator[Item]:
+    def copied(self, wanted: Sequence[_Wanted]) -> Iterator[Item]:
         """Put files on the shelf; one that a backup before holds is not read again."""
         gone = []
-        for number, (name, path, size) in enumerate(wanted):
+        for number, one in enumerate(wanted):
             self.progress(0.5 + number / len(wanted) / 2, msg("backing up the lake"))
             try:
-                there = path.stat().st_size
-                if size not in (None, there):
-                    gone.append(name)
+                there = one.size()
+                if there is None:
+                    gone.append(one.name)
                     continue
-                before = self.known.get(name)
+                before = self.known.get(one.name)
                 if before is None or before.size != there or not self.shelf.holds(before):
-                    before = _item("file", name, _blocks(path))
-                    self.written += self.shelf.put(before, partial(_blocks, path))
+                    one.bring()
+                    before = _item("file", one.name, _blocks(one.path))
+                    self.written += self.shelf.put(before, partial(_blocks, one.path))
                 yield before
             except (FileNotFoundError, _Moved):
-                gone.append(name)
+                gone.append(one.name)
         if gone:
             raise _Moved(gone)
 
@@ -275,6 +277,37 @@ class _Work:
         raise Unavailable(
             msg("The keys change all the time."), next=msg("Try again."), detail="keys"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A file that is to be backed up.
+
+    Attributes:
+        path: Where it can be read, a file of the lake once it was brought.
+        file: Of the lake, by the facts; None for what only lies there.
+    """
+
+    name: str
+    path: Path
+    file: DataFile | None = None
+    lake: Lake | None = None
+
+    def size(self) -> int | None:
+        """Bytes; None: it is not there, or not as the facts say.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
+        if self.file is None or self.lake is None:
+            return self.path.stat().st_size
+        there = self.lake.size(self.file)
+        return there if there == self.file.size else None
+
+    def bring(self) -> None:
+        """Make sure that it can be read."""
+        if self.file is not None and self.lake is not None:
+            self.lake.bring([self.file])
 
 
 def _in_lake(body: Any) -> bool:

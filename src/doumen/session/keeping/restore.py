@@ -23,15 +23,17 @@ from doumen.model.files import denied, reason
 from doumen.model.message import Message, msg
 from doumen.model.plan import Progress
 from doumen.session import settings as config
-from doumen.session.create import stored
+from doumen.session.create import filled, stored
 from doumen.session.keeping.manifest import KEYS, LAKE, SETTINGS, SPOOL, Item, Manifest
 from doumen.session.keeping.noted import noted
 from doumen.session.keeping.proof import Proof, broken, hold, key_file, readable
 from doumen.session.keeping.shelf import Shelf
+from doumen.session.lakes import lake_of
 from doumen.session.spool import FOLDER
 from doumen.stores import portable
 from doumen.stores.database import Database, discard
 from doumen.stores.durable import sync
+from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring
 
 UNFINISHED = " (unfinished)"
@@ -60,6 +62,7 @@ def restore(
     progress: Progress,
     *,
     store: str | None = None,
+    lake: str | None = None,
     at_least: str | None = None,
 ) -> Restored:
     """Make the node that a backup holds.
@@ -70,16 +73,18 @@ def restore(
         into: Folder of the node; empty, or not there.
         progress: Told how far it is.
         store: Another store than the one in its settings.
+        lake: A bucket for its lake; else that is in its folder, wherever it was.
         at_least: A checkpoint that somebody else holds: the ledger must contain it.
 
     Raises:
-        Conflict: the folder is not empty, or the store is taken.
+        Conflict: the folder is not empty, or the store is taken, or something is in the bucket.
+        Invalid: the address of the bucket is none.
         Tampered: the backup does not hold, or does not contain the checkpoint.
         Unavailable: folder or store cannot be written, or the backup has a newer layout.
     """
     readable(manifest)
     with _building(into) as folder:
-        settings, moved = _settings(shelf, manifest, folder, store)
+        settings, moved = _settings(shelf, manifest, folder, store, lake)
         work = _Work(shelf, manifest, folder, settings, progress)
         work.files()
         with _laid_out(settings.store_address(folder), manifest.origin) as database:
@@ -111,16 +116,37 @@ class _Work:
 
     def files(self) -> None:
         """Write keys, lake and spool, each file with its end reached before it counts."""
-        places = {KEYS: "keys", LAKE: self.settings.lake, SPOOL: FOLDER}
+        lake = lake_of(self.settings, self.folder)
+        if self.settings.bucket is not None:
+            self._begin(lake)
+        root = self.settings.lake_folder(self.folder)
+        places = {KEYS: self.folder / "keys", LAKE: root, SPOOL: self.folder / FOLDER}
         for beginning, item in ((b, i) for b in places for i in self.manifest.files(b)):
             inside = PurePosixPath(item.name)
             place, secret = places[beginning], beginning != LAKE
-            path = self.folder / place / inside.relative_to(inside.parts[0])
+            path = place / inside.relative_to(inside.parts[0])
             path.parent.mkdir(mode=0o700 if secret else 0o755, parents=True, exist_ok=True)
             self._write(item, path, _mode(item))
+            if beginning == LAKE:
+                lake.adopt([path.relative_to(root).as_posix()])
         passing("restore.files")
         Keyring.open(self.folder / "keys")
-        (self.folder / self.settings.lake).mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
+
+    def _begin(self, lake: Lake) -> None:
+        """Take a folder of a bucket that nothing is in.
+
+        Raises:
+            Conflict: something is.
+        """
+        if not lake.empty():
+            raise Conflict(
+                msg("The folder of the bucket is not empty."),
+                why=msg("The node that was backed up may still be at work there."),
+                next=msg("Name another folder: `--lake s3://BUCKET/FOLDER`."),
+                detail="lake",
+            )
+        lake.create(self.settings.origin)
 
     def store(self, database: Database, at_least: str | None) -> Proof:
         """Fill the store and verify it, all in one transaction."""
@@ -195,7 +221,7 @@ def _mode(item: Item) -> int:
 
 
 def _settings(
-    shelf: Shelf, manifest: Manifest, folder: Path, store: str | None
+    shelf: Shelf, manifest: Manifest, folder: Path, store: str | None, water: str | None
 ) -> tuple[config.Settings, tuple[Message, ...]]:
     """The settings of the node in its new place, written; and what was changed in them."""
     kept = next(manifest.files(SETTINGS))
@@ -210,7 +236,10 @@ def _settings(
     elif settings.store.startswith("sqlite:") and settings.store != config.STORE:
         changes["store"] = config.STORE
     lake = PurePosixPath(settings.lake)
-    if lake.is_absolute() or ".." in lake.parts or lake.parts[:1] in ((), ("keys",)):
+    away = settings.bucket is not None  # there the node that was backed up may go on
+    if water is not None:
+        changes |= filled(water, manifest.origin)
+    elif away or lake.is_absolute() or ".." in lake.parts or lake.parts[:1] in ((), ("keys",)):
         changes["lake"] = "lake"
     if changes:
         settings = config.Settings.model_validate(settings.model_dump() | changes)
@@ -221,7 +250,7 @@ def _settings(
     return settings, tuple(
         msg("`{name}` is not that of the backup; see {file}.", name=name, file=config.FILE)
         for name in changes
-        if not (name == "store" and store is not None)
+        if {"store": store, "lake": water}[name] is None
     )
 
 

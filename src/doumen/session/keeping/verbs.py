@@ -145,6 +145,7 @@ def restore(
     passphrase_file: Path | None = None,
     backup: str | None = None,
     store: str | None = None,
+    lake: str | None = None,
     at_least: str | None = None,
     progress: Progress,
 ) -> Outcome:
@@ -152,7 +153,7 @@ def restore(
     checkpoint, into = _checkpoint(at_least), into.parent.resolve() / into.name
     shelf = Shelf.open(directory, passphrase(passphrase_file))
     manifest, said = _chosen(shelf, backup)
-    done = build(shelf, manifest, into, progress, store=store, at_least=checkpoint)
+    done = build(shelf, manifest, into, progress, store=store, lake=lake, at_least=checkpoint)
     return Outcome(
         json={
             "node": str(into),

@@ -57,7 +57,7 @@ def register(
     """Commit files to the log of the table in `directory`; gives the new version.
 
     Args:
-        directory: Folder of the table; the files lie in it.
+        directory: Folder of the table, or one that has its log.
         schema: Columns of the table from now on.
         files: May be empty.
         mode: `append` or `replace`.
@@ -74,14 +74,7 @@ def register(
     try:
         version = _commit(directory, schema, files, mode, expected, removed=removed)
     except (CommitFailedError, FileExistsError):
-        raise Conflict(
-            msg(
-                "Another program wrote the Delta log of `{directory}` at the same time.",
-                directory=directory.name,
-            ),
-            next=msg("Run the job again; let nothing else write to the lake."),
-            detail="delta",
-        ) from None
+        raise overtaken(directory.name) from None
     except (DeltaError, OSError) as error:
         raise _failed(directory, msg("It cannot be read or written."), error) from error
     _sync(directory, before)
@@ -147,7 +140,12 @@ def _at(directory: Path, expected: int | None) -> DeltaTable:
                 expected=expected,
             ),
         )
-    table.restore(expected, commit_properties=_ONCE, post_commithook_properties=_HOOKS)
+    table.restore(
+        expected,
+        ignore_missing_files=True,  # they may be in a bucket; what is missing is told elsewhere
+        commit_properties=_ONCE,
+        post_commithook_properties=_HOOKS,
+    )
     return DeltaTable(directory)
 
 
@@ -196,14 +194,14 @@ def _commit(
             )
             table = DeltaTable(directory)
     before = table.version()
+    now = time.time_ns() // 1_000_000
     if removed:
-        now = time.time_ns() // 1_000_000
         entry.write(directory, before + 1, added=files, removed=removed, now=now)
         if (before + 1) % _CHECKPOINT == 0:
             DeltaTable(directory).create_checkpoint()
         return before + 1
     table.create_write_transaction(
-        [_action(directory, file) for file in files],
+        [_action(file, now) for file in files],
         mode="overwrite" if overwrite else "append",
         schema=wanted if overwrite else table.schema(),
         commit_properties=_ONCE,
@@ -212,13 +210,12 @@ def _commit(
     return before + 1
 
 
-def _action(directory: Path, file: DataFile) -> AddAction:
-    name = file.path.rpartition("/")[2]
+def _action(file: DataFile, now: int) -> AddAction:
     return AddAction(
-        path=name,
+        path=file.path.rpartition("/")[2],
         size=file.size,
         partition_values={},
-        modification_time=(directory / name).stat().st_mtime_ns // 1_000_000,
+        modification_time=now,
         data_change=True,
         stats=entry.stats(file),
     )
@@ -295,6 +292,16 @@ def _sync(directory: Path, before: set[str]) -> None:
             sync(directory / LOG / name)
     sync(directory / LOG)
     sync(directory)
+
+
+def overtaken(table: str) -> Conflict:
+    """The error where another program wrote the log of this table at the same time."""
+    return Conflict(
+        msg("Another program wrote the Delta log of `{directory}` at the same time.",
+            directory=table),
+        next=msg("Run the job again; let nothing else write to the lake."),
+        detail="delta",
+    )  # fmt: skip
 
 
 def _failed(directory: Path, why: Message, error: Exception) -> Unavailable:

@@ -30,7 +30,7 @@ def write(
     """Write one version of the log.
 
     Args:
-        directory: Folder of the table; the files lie in it.
+        directory: Folder that has the log of the table.
         version: That follows on the last.
         added: Files that are in it from now on.
         removed: Files that no longer are.
@@ -42,7 +42,7 @@ def write(
     """
     place = directory / LOG / f"{version:020d}.json"
     draft = place.with_name(f"_{uuid.uuid4().hex}.tmp")
-    lines = (json.dumps(action) for action in _actions(directory, added, removed, now))
+    lines = (json.dumps(action) for action in _actions(added, removed, now))
     try:
         draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
         sync(draft)
@@ -57,7 +57,7 @@ def stats(file: DataFile) -> str:
 
 
 def _actions(
-    directory: Path, added: Sequence[DataFile], removed: Sequence[DataFile], now: int
+    added: Sequence[DataFile], removed: Sequence[DataFile], now: int
 ) -> Iterator[dict[str, Any]]:
     yield {"commitInfo": {"timestamp": now, "operation": "MERGE", "operationParameters": {}}}
     for file in removed:
@@ -72,13 +72,12 @@ def _actions(
             }
         }
     for file in added:
-        path = _name(file)
         yield {
             "add": {
-                "path": path,
+                "path": _name(file),
                 "partitionValues": {},
                 "size": file.size,
-                "modificationTime": (directory / path).stat().st_mtime_ns // 1_000_000,
+                "modificationTime": now,
                 "dataChange": True,
                 "stats": stats(file),
             }

@@ -1,9 +1,9 @@
 """The lake: immutable Parquet files, a folder per dataset, seen only through the catalogue.
 
 A job writes into a staged folder that no reader looks into (`stage`); its files are then
-synced, sealed and named for ever (`settle`), and last registered in the table's Delta log
-(`commit`), under the store's write lock. Until the catalogue names them nobody reads them;
-what a crash leaves is swept.
+sealed and named for ever (`settle`), and last registered in the table's Delta log (`commit`),
+under the store's write lock. Until the catalogue names them nobody reads them; what a crash
+leaves is swept. Where all this lies, on a disk or in a bucket, is for its `Place`.
 """
 
 from __future__ import annotations
@@ -11,31 +11,65 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from doumen.failpoint import passing
 from doumen.model.errors import Invalid, Tampered, Unavailable
-from doumen.model.files import denied
 from doumen.model.message import joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
-from doumen.stores.durable import sync
 from doumen.stores.lake import footer
+from doumen.stores.lake.disk import Disk, changed, unwritable
 from doumen.stores.lake.names import LOG, version_of
-
-STAGED = "_staged-"
-"""Folders with this beginning hold files of a job that has not settled them."""
+from doumen.stores.lake.place import STAGED, Place
 
 
 class Lake:
-    """The lake in the folder `root`."""
+    """A lake.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    Args:
+        place: Where it is; a path is that of a folder of this machine.
+
+    Attributes:
+        root: Folder of this machine where files can be read once they were brought.
+    """
+
+    def __init__(self, place: Place | Path) -> None:
+        self._place: Place = Disk(place) if isinstance(place, Path) else place
+        self.root = self._place.root
+
+    def create(self, origin: str) -> None:
+        """Make it, for the node whose ledger bears this name.
+
+        Raises:
+            Conflict: another node has its lake there.
+            Invalid, Unavailable: the place cannot be used.
+        """
+        self._place.create(origin)
+
+    def empty(self) -> bool:
+        """Whether nothing is in it, not even the mark of a node.
+
+        Raises:
+            Unavailable: the place cannot be read.
+        """
+        return self._place.empty()
+
+    def adopt(self, names: Sequence[str]) -> None:
+        """Keep files that were put below the root, as they come out of a backup.
+
+        Raises:
+            Unavailable: the place cannot be written.
+        """
+        self._place.adopt(names)
+
+    def forget(self, origin: str) -> None:
+        """Give up a lake that nothing is in yet, if it is that of this node."""
+        self._place.forget(origin)
 
     def table_dir(self, table: str) -> Path:
         """Folder of a table, `domain/name`.
@@ -63,7 +97,7 @@ class Lake:
         try:
             folder.mkdir(parents=True)
         except OSError as error:
-            raise _unwritable(error) from None
+            raise unwritable(error) from None
         return folder
 
     def settle(self, stage: Path, table: str) -> tuple[DataFile, ...]:
@@ -85,18 +119,17 @@ class Lake:
                     path.unlink()
                     continue
                 path.chmod(0o444)
-                sync(path)
                 final = folder / f"{stage.name.removeprefix(STAGED)}-{number:05d}.parquet"
-                path.rename(final)
                 name = final.relative_to(self.root).as_posix()
-                settled.append(DataFile(name, final.stat().st_size, rows))
+                settled.append((path, DataFile(name, path.stat().st_size, rows)))
+            digests = self._place.keep(folder, [(path, file.path) for path, file in settled])
             stage.rmdir()
-            for place in (folder, folder.parent, self.root, self.root.parent):
-                sync(place)
         except OSError as error:
-            raise _unwritable(error) from None
+            raise unwritable(error) from None
         passing("lake.settled")
-        return tuple(settled)
+        return tuple(
+            replace(file, digest=digest) for (_, file), digest in zip(settled, digests, strict=True)
+        )
 
     def discard(self, stage: Path) -> None:
         """Remove a staged folder with all that is in it; one that is settled is not there."""
@@ -135,7 +168,7 @@ class Lake:
         """
         from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
 
-        lost = [file.path for file in files if not self._whole(file)]
+        lost = self._lost(files)
         if lost:
             raise Unavailable(
                 msg(
@@ -146,16 +179,16 @@ class Lake:
                 next=msg("Run the job again."),
                 detail="lake",
             )
+        self.bring(files)
         for file in files:
             footer.check(self.path(file), schema)
-        version = delta.register(
-            self.table_dir(table), schema, files, mode, expected, removed=removed
-        )
+        with self._place.writing(self.table_dir(table)) as folder:
+            version = delta.register(folder, schema, files, mode, expected, removed=removed)
         passing("lake.committed")
         return version
 
     def path(self, file: DataFile) -> Path:
-        """Where a file is.
+        """Where a file can be read, once it was brought.
 
         Raises:
             Tampered: the catalogue names a place outside the lake.
@@ -169,14 +202,35 @@ class Lake:
             )
         return self.root / relative
 
-    def log(self, table: str, version: int) -> list[Path]:
+    def bring(self, files: Iterable[DataFile]) -> None:
+        """Make sure that files can be read where `path` says.
+
+        Raises:
+            Tampered: one is not what was kept.
+            Unavailable: one is not there, or the lake cannot be read.
+        """
+        self._place.bring(files)
+
+    def size(self, file: DataFile) -> int | None:
+        """Bytes that a file has; None: it is not there.
+
+        Raises:
+            Tampered: as `path`.
+        """
+        self.path(file)
+        return self._place.sizes([file]).get(file.path)
+
+    def log(self, table: str, version: int) -> dict[str, Path]:
         """The files of the Delta log of a table, up to a version; none of them ever changes.
+
+        Returns:
+            Where each can be read, by its name relative to the lake, in their order.
 
         Raises:
             Unavailable: the log does not come to that version.
         """
-        folder = self.table_dir(table) / LOG
-        found = {path.name: path for path in folder.glob("*") if path.is_file()}
+        folder = self.table_dir(table)
+        found = self._place.log(folder)
         if f"{version:020d}.json" not in found:
             raise Unavailable(
                 msg("The Delta log of `{table}` lacks its version {version}.",
@@ -184,7 +238,12 @@ class Lake:
                 next=plain("doumen doctor"),
                 detail="delta",
             )  # fmt: skip
-        return [path for name, path in sorted(found.items()) if 0 <= version_of(name) <= version]
+        below = (folder / LOG).relative_to(self.root).as_posix()
+        return {
+            f"{below}/{name}": path
+            for name, path in sorted(found.items())
+            if 0 <= version_of(name) <= version
+        }
 
     def agrees(self, snapshot: Snapshot) -> bool:
         """Whether the end of the Delta log names the files of the version in force.
@@ -198,7 +257,8 @@ class Lake:
 
         own = (file.path for file in snapshot.files if snapshot.form is None)
         names = {path.rpartition("/")[2] for path in own}
-        return delta.names(self.table_dir(str(snapshot.ref)), snapshot.version) == names
+        with self._place.reading(self.table_dir(str(snapshot.ref))) as folder:
+            return delta.names(folder, snapshot.version) == names
 
     def follow(self, snapshot: Snapshot) -> None:
         """Bring a Delta log that is ahead back to the version in force, under the write lock.
@@ -209,26 +269,21 @@ class Lake:
         from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
 
         if not self.agrees(snapshot):
-            delta.follow(self.table_dir(str(snapshot.ref)), snapshot.version)
+            with self._place.writing(self.table_dir(str(snapshot.ref))) as folder:
+                delta.follow(folder, snapshot.version)
 
     def missing(self, snapshot: Snapshot) -> list[str]:
         """Paths of files that are not there, or have another size than was recorded."""
-        return [file.path for file in snapshot.files if not self._whole(file)]
+        return self._lost(snapshot.files)
 
     def present(self, files: Sequence[DataFile]) -> tuple[DataFile, ...]:
         """Those of the files that are there."""
-        return tuple(file for file in files if self.path(file).is_file())
+        sizes = self._place.sizes(files)
+        return tuple(file for file in files if file.path in sizes)
 
     def freed(self, files: Sequence[DataFile]) -> int:
         """Bytes of room that these files leave once all of them are removed."""
-        links = Counter[tuple[int, int]]()
-        room = 0
-        for file in files:
-            there = self.path(file).stat()
-            links[there.st_dev, there.st_ino] += 1
-            if links[there.st_dev, there.st_ino] == there.st_nlink:
-                room += there.st_size
-        return room
+        return self._place.freed(files)
 
     def remove(self, files: Sequence[DataFile]) -> None:
         """Remove files that no version needs any more; those that are gone are left at that.
@@ -236,13 +291,9 @@ class Lake:
         Raises:
             Unavailable: the lake cannot be written.
         """
-        try:
-            for path in map(self.path, files):
-                path.unlink(missing_ok=True)
-            for folder in {self.path(file).parent for file in files}:
-                sync(folder)
-        except OSError as error:
-            raise _unwritable(error) from None
+        for file in files:
+            self.path(file)
+        self._place.remove(files)
 
     def sweep(self, live: Collection[str], older_than: float, *, dry: bool = False) -> list[Path]:
         """Remove what belongs to no dataset: staged folders, and files that nothing names.
@@ -261,40 +312,22 @@ class Lake:
         limit = time.time() - older_than
         found = []
         try:
-            for path in self._loose(frozenset(live)):
-                if _changed(path) > limit:
-                    continue
-                found.append(path.relative_to(self.root))
-                if not dry:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for stage in sorted(self.root.glob(f"*/*/{STAGED}*")):
+                if changed(stage) <= limit:
+                    found.append(stage.relative_to(self.root))
+                    if not dry:
+                        shutil.rmtree(stage)
+            for name, moment in self._place.kept():
+                if name not in live and moment <= limit:
+                    found.append(Path(name))
+                    if not dry:
+                        self._place.drop(name)
         except OSError as error:
-            raise _unwritable(error) from None
-        return found
+            raise unwritable(error) from None
+        return sorted(found)
 
-    def _loose(self, live: frozenset[str]) -> Iterator[Path]:
-        """Staged folders and Parquet files that `live` does not name."""
-        for path in sorted(self.root.glob("*/*/*")):
-            loose = path.suffix == ".parquet" and path.relative_to(self.root).as_posix() not in live
-            if loose or path.name.startswith(STAGED):
-                yield path
-
-    def _whole(self, file: DataFile) -> bool:
-        try:
-            return self.path(file).stat().st_size == file.size
-        except OSError:
-            return False
-
-
-def _changed(path: Path) -> float:
-    """When anything in it last changed, its name and mode included; seconds since the epoch."""
-    within = path.rglob("*") if path.is_dir() else iter(())
-    return max(max(p.stat().st_mtime, p.stat().st_ctime) for p in (path, *within))
-
-
-def _unwritable(error: OSError) -> Unavailable:
-    return denied(
-        error,
-        msg("The lake cannot be read or written."),
-        next=msg("Look at the disk and the rights of the folder `lake`."),
-        detail="lake",
-    )
+    def _lost(self, files: Sequence[DataFile]) -> list[str]:
+        for file in files:
+            self.path(file)
+        sizes = self._place.sizes(files)
+        return [file.path for file in files if sizes.get(file.path) != file.size]
