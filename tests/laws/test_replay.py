@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from doumen.model.errors import NotFound, Refused
+from doumen.model.ref import Ref
 
 pytestmark = pytest.mark.law
 RULES = """
@@ -70,16 +71,16 @@ def test_another_result_is_not_the_same(asked: Any, tmp_path: Path) -> None:
     assert found.json["floating"] in ("equal", "differs")
 
 
-def test_a_missing_snapshot_is_named(world: Any, asked: Any, tmp_path: Path) -> None:
-    ana, receipts = asked
-    file = tmp_path / "receipt.json"
-    file.write_text(receipts[0][0])
-    lake = [p for p in (world.folder / "node" / "lake").rglob("*.parquet") if "people" in str(p)]
-    moved = lake[0].rename(lake[0].with_suffix(".gone"))
+def test_a_missing_snapshot_is_named(world: Any, tmp_path: Path) -> None:
+    (tmp_path / "gone.csv").write_text("a\n1\n")
+    own = world.node.session()
+    own.do("collect", path=tmp_path / "gone.csv", as_dataset="law.gone")
+    answer = own.query("SELECT a FROM law.gone")
+    answer.rows()
+    world.node.means.lake.remove(own.desk.facts().snapshot(Ref("law", "gone")).files)
     with pytest.raises(NotFound) as caught:
-        ana.do("receipt replay", receipt=str(file))
-    moved.rename(lake[0])
-    assert "law.people" in caught.value.what
+        own.do("receipt replay", receipt=answer.receipt)
+    assert "law.gone" in caught.value.what
 
 
 def test_others_do_not_replay_it(world: Any, asked: Any, tmp_path: Path) -> None:
