@@ -100,7 +100,7 @@ def test_whoever_keeps_the_lake_as_the_page_says_gets_to_its_end(
     pages: dict[str, str], reader: Any
 ) -> None:
     reader.follow(pages["lake.md"])
-    assert reader.typed == 11
+    assert reader.typed == 17
     assert app.main(["doctor"]) == 0
 
 

@@ -19,6 +19,7 @@ from doumen.model.agreement import Agreement, Side, Use, key_of
 from doumen.model.errors import Conflict, DoumenError, NotFound, OverBudget, Refused
 from doumen.model.fact import Fact
 from doumen.model.job import Request
+from doumen.model.life import Life, Notice
 from doumen.model.participant import Participant, member
 from doumen.session import Node, create
 from doumen.session.node import silent
@@ -185,6 +186,61 @@ def test_no_read_is_acknowledged_after_the_end(node: Node, key: str) -> None:
         desk(node, engine=Slow()).query(ALL, agreement=key)
     kinds = [event["type"] for event in events(node, key)]
     assert kinds[-2:] == ["query.reserved", "query.refused"]
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("retired", "refused.retired"), ("draft", "not-found.dataset")]
+)
+def test_what_is_retired_or_a_draft_is_not_given_and_the_agreement_stays(
+    node: Node, key: str, state: str, code: str
+) -> None:
+    told = Life(state, "w.other", reason="Counted twice.").as_json()
+    commit(node, Fact("state", "w.hourly", told))
+    try:
+        error = refusal(node, key)
+        assert error.code == code
+        assert "w.other" not in str(error.as_json())
+        assert rows(node, key, "SELECT * FROM w.named") == [("Rome", "h****")]
+        agreement = policy.agreement_of(node.means.catalog.current(), key)
+        assert agreement.ended is None
+        policy.check_stands(agreement)
+        (*_, last) = (event for event in events(node, key) if event["type"] == "query.refused")
+        assert last["data"]["code"] == code
+    finally:
+        commit(node, Fact("state", "w.hourly", None))
+    assert rows(node, key) == [("Oslo", 10, None), ("Rome", 30, None)]
+
+
+@pytest.mark.parametrize(("state", "kind"), [("retired", Refused), ("draft", NotFound)])
+def test_no_read_is_acknowledged_after_a_dataset_is_retired(
+    node: Node, key: str, state: str, kind: type[DoumenError]
+) -> None:
+    plain = node.means.engine
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(plain, name)
+
+        def query(self, plan: Any, actor: str) -> Any:
+            commit(node, Fact("state", "w.hourly", Life(state).as_json()))
+            return plain.query(plan, actor)
+
+    try:
+        with pytest.raises(kind):
+            desk(node, engine=Slow()).query(ALL, agreement=key)
+    finally:
+        commit(node, Fact("state", "w.hourly", None))
+
+
+def test_a_deprecated_dataset_is_given_with_its_notice(node: Node, key: str) -> None:
+    for successor, told in (("w.named", "w.named"), ("w.other", None)):
+        life = Life("deprecated", successor)
+        commit(node, Fact("state", "w.hourly", life.as_json()))
+        try:
+            answer = desk(node).query(ALL, agreement=key)
+            assert answer.notices == (Notice("w.hourly", told),)
+        finally:
+            commit(node, Fact("state", "w.hourly", None))
 
 
 def use(node: Node, key: str, state: str, by: Side, *, held: bool) -> Fact:

@@ -14,6 +14,8 @@ from tests import linked
 from tests.linked import EXPIRES, TRUNCATED, Liar, Linked
 
 from doumen.model.errors import DoumenError, Tampered, Unavailable
+from doumen.model.fact import Fact
+from doumen.model.life import Life, Notice
 from doumen.model.peer import Call, Streamed
 
 TERMS = """
@@ -57,6 +59,18 @@ def test_a_true_answer_is_given_and_counted_alike(two: Linked, key: str) -> None
     assert two.usage(key) == ((1, 2), (1, 2), 0)
     there, here = two.receipts(key)
     assert there == here
+
+
+def test_a_notice_of_the_provider_is_told_here_too(two: Linked, key: str) -> None:
+    life = Life("deprecated", "w.gone", date(2099, 12, 31))
+    linked.commit(two.weather, Fact("state", "w.hourly", life.as_json()))
+    try:
+        answer = two.port.session(None, "research").query(ALL, agreement=key)
+        assert answer.rows() == ROWS
+        assert answer.notices == (Notice("w.hourly", None, "2099-12-31"),)
+    finally:
+        linked.commit(two.weather, Fact("state", "w.hourly", None))
+        two.settle()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from doumen.faces.languages import catalogue
 from doumen.model.answer import Explained, Made
 from doumen.model.errors import DoumenError, Faulty, NotFound, Refused, Tampered
 from doumen.model.fact import Facts
+from doumen.model.life import Notice
 from doumen.model.message import joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
@@ -42,6 +43,7 @@ class Answer:
 
     receipt = "01JDGK7Z6T0000000000000000"
     expires = None
+    notices: tuple[Notice, ...] = ()
 
     def __init__(self, table: pa.Table, types: tuple[str, ...] | None = None) -> None:
         names = table.column_names

@@ -12,8 +12,9 @@ import httpx2
 import pyarrow as pa
 
 from doumen.client.problems import unreachable
-from doumen.model.answer import COLUMNS, RECEIPT, TRUNCATED, python_rows
+from doumen.model.answer import COLUMNS, NOTICES, RECEIPT, TRUNCATED, python_rows
 from doumen.model.errors import Unavailable
+from doumen.model.life import Notice
 from doumen.model.message import msg
 from doumen.model.pieces import Pieces
 from doumen.model.schema import Column, Schema
@@ -63,6 +64,12 @@ class RemoteAnswer:
         """Last day (UTC) on which the answer may be kept; None: no end."""
         told = self._response.headers.get("doumen-expires")
         return None if told is None else date.fromisoformat(told)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is said of datasets that are deprecated; known when the last batch has been read."""
+        told = json.loads(self._ended().get(NOTICES, b"[]"))
+        return tuple(map(Notice.of_json, told))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, batch by batch; each can be read once.

@@ -83,15 +83,18 @@ def standing(means: Means, planned: Planned, draft: Draft) -> Prepare:
     """The preparation of a draft, which holds only while the agreement does.
 
     Raises:
-        Refused: when it is called, the agreement or its transfer was ended meanwhile, or rests.
-        NotFound: it was taken away.
+        Refused: when it is called, the agreement or its transfer was ended meanwhile, or rests;
+            or a dataset was retired.
+        NotFound: it was taken away, or a dataset was made a draft.
     """
     found = planned.ruled.known.agreement
 
     def prepare(connection: Connection) -> Draft:
         if found is not None:
-            now = policy.agreement_of(means.catalog.current(connection), found.key)
-            policy.check_stands(now)
+            facts = means.catalog.current(connection)
+            policy.check_stands(policy.agreement_of(facts, found.key))
+            refs = {snapshot.ref for snapshot in planned.ruled.known.snapshots.values()}
+            policy.check_delivered(facts, sorted(refs), means.clock())
         return draft
 
     return prepare

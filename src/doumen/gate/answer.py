@@ -22,6 +22,7 @@ from doumen.gate.trail import Trail
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.model.answer import python_rows
 from doumen.model.errors import DoumenError, Unavailable
+from doumen.model.life import Notice
 from doumen.model.message import msg
 from doumen.model.plan import Stream
 from doumen.model.receipt import Receipt
@@ -80,6 +81,14 @@ class RecordedAnswer:
     @property
     def receipt(self) -> str:
         """Id of the receipt; known when the last batch has been read."""
+        return self._recorded().id
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is said of datasets that are deprecated; known with the receipt, which has it."""
+        return tuple(map(Notice.of_json, self._recorded().event["data"].get("notices", ())))
+
+    def _recorded(self) -> Receipt:
         if self._behind is not None:
             self._behind.join()
         if self._error is not None:
@@ -90,7 +99,7 @@ class RecordedAnswer:
                 next=msg("Read all batches first."),
                 detail="unread",
             )
-        return self._receipt.id
+        return self._receipt
 
     @property
     def truncated(self) -> bool:

@@ -43,8 +43,10 @@ SHOWN = 10
 def attach(means: Means, job: Job, step: Attach, progress: Progress | None) -> Made:
     """Attach files under a contract."""
     facts = means.catalog.current()
-    policy.may_collect(actor_of(job.actor, facts))
+    actor = actor_of(job.actor, facts)
+    policy.may_collect(actor)
     check_target(step.ref, step.spec)
+    policy.check_written(facts, step.ref, actor, means.clock())
     _outside(means, step)
     passing("attach.decided")
     sealed = _sealed(means, step)
@@ -64,6 +66,7 @@ def attach(means: Means, job: Job, step: Attach, progress: Progress | None) -> M
 
     def prepare(connection: Connection) -> Draft:
         now = means.catalog.current(connection)
+        policy.check_written(now, step.ref, actor, means.clock())
         if now.dataset(step.ref) != before:
             raise Conflict(
                 msg("Another job changed `{ref}` while this one was reading.", ref=step.ref),

@@ -50,6 +50,7 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
     step = replace(step, spec=meet.keyed(step.spec, step.merge))
     check_target(step.ref, step.spec)
     _not_attached(facts, step)
+    policy.check_written(facts, step.ref, actor, means.clock())
     passing("collect.decided")
     fresh = _fresh(facts, step)
     if not fresh:
@@ -66,6 +67,7 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
 
     def prepare(connection: Connection) -> Draft:
         now = means.catalog.current(connection)
+        policy.check_written(now, step.ref, actor, means.clock())
         onward = step.onward
         moved = onward is not None and now.body(STREAM, onward.key) != onward.seen
         met = step.merge is not None and _version(now, step.ref) != _version(facts, step.ref)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,7 @@ from doumen.kits.evidence.receipt import check_receipt, read_receipt
 from doumen.model.agreement import Agreement
 from doumen.model.errors import DoumenError, Tampered
 from doumen.model.event import Charge, Used
+from doumen.model.life import Notice
 from doumen.model.message import Message, msg
 from doumen.model.participant import Participant
 from doumen.model.receipt import Receipt
@@ -82,6 +83,12 @@ class _Output(_Form):
     influence: list[Place]
 
 
+class _Notice(_Form):
+    dataset: Annotated[Name, AfterValidator(_dataset)]
+    successor: Annotated[Name, AfterValidator(_dataset)] | None = None
+    until: Annotated[str, AfterValidator(_day)] | None = None
+
+
 class _Data(_Form):
     request: str
     statement: str
@@ -90,6 +97,7 @@ class _Data(_Form):
     lineage: list[_Output]
     labels: list[list[Label]]
     expires: Annotated[str, AfterValidator(_day)] | None = None
+    notices: Annotated[list[_Notice], Field(max_length=1000)] = []
 
 
 class _Used(_Form):
@@ -154,6 +162,12 @@ def used(provider: Participant, receipt: Receipt) -> tuple[Used, ...]:
     return tuple(
         Used(f"{provider.id}/{one['dataset']}", one["version"]) for one in receipt.event["used"]
     )
+
+
+def notices(receipt: Receipt) -> dict[str, Any]:
+    """What a provider says of datasets that are deprecated, as our event repeats it."""
+    told = [Notice.of_json(one).as_json() for one in receipt.event["data"].get("notices", ())]
+    return {"notices": told} if told else {}
 
 
 def remote(provider: Participant, receipt: Receipt) -> dict[str, str]:

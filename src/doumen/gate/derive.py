@@ -13,6 +13,7 @@ from doumen.failpoint import passing
 from doumen.gate import execute, query, record
 from doumen.gate.commit import Draft
 from doumen.gate.means import Means
+from doumen.gate.resolve import actor_of
 from doumen.gate.stages import Planned
 from doumen.kits import policy, sql
 from doumen.kits.standards import odcs
@@ -21,6 +22,7 @@ from doumen.model.errors import Conflict, DoumenError, Invalid
 from doumen.model.event import Used
 from doumen.model.fact import Fact, Facts
 from doumen.model.job import Job, Query
+from doumen.model.life import Notice
 from doumen.model.load import LoadColumn
 from doumen.model.message import enumerated, msg
 from doumen.model.plan import QueryPlan
@@ -38,6 +40,8 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     with query.refusing(means, job, said):
         policy.may_derive(known.actor, into)
     free(known.facts, into, known.actor.name, None)
+    with query.refusing(means, job, said):
+        policy.check_written(known.facts, into, known.actor, known.asked.now)
     schema = storable_schema(execute.describe(planned, means))
     free(known.facts, into, known.actor.name, schema)
     table = str(into)
@@ -95,6 +99,7 @@ def put(
         nonlocal version
         facts = means.catalog.current(connection)
         free(facts, into, actor, schema)
+        policy.check_written(facts, into, actor_of(actor, facts), means.clock())
         before = facts.dataset(into)
         version = means.lake.commit(
             str(into),
@@ -107,7 +112,8 @@ def put(
 
     receipt = means.commits.submit(prepare)
     rows = sum(f.rows for f in files)
-    return Made(into, rows, rows, 0, (), version, receipt.id)
+    told = tuple(map(Notice.of_json, receipt.event["data"].get("notices", ())))
+    return Made(into, rows, rows, 0, (), version, receipt.id, notices=told)
 
 
 def free(facts: Facts, into: Ref, actor: str, schema: Schema | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from doumen.failpoint import passing
 from doumen.gate import agreed, decide, execute, parse, record, reserve, resolve, rewrite, system
@@ -128,9 +129,8 @@ def plan(
                 return _fetched(one)
         visible = policy.visible_facts(known.actor, known.facts, asked.now, job.purpose)
         with means.database.read() as connection:
-            return system.table(
-                ref, known.actor, visible, lambda: means.ledger.entries(connection, 0, until)
-            )
+            entries = partial(means.ledger.entries, connection, 0, until)
+            return system.table(ref, known.actor, visible, asked.now, entries)
 
     planned = rewrite.rewrite(
         ruled,

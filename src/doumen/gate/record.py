@@ -107,6 +107,11 @@ def answered(
         "rules": list(planned.ruled.rules),
         "lineage": lineage_json(planned.ruled.lineage),
         **({"expires": expires.isoformat()} if expires else {}),
+        **(
+            {"notices": [one.as_json() for one in planned.ruled.notices]}
+            if planned.ruled.notices
+            else {}
+        ),
         **({"labels": labels_json(known, planned.ruled.lineage)} if known.agreement else {}),
         **(data or {}),
     }

@@ -242,6 +242,7 @@ class _Question:
             "result": digest.as_json(),
             "truncated": truncated,
             "remote": counterpart.remote(self.foreign.provider, signed),
+            **counterpart.notices(signed),
         }
         used = counterpart.used(self.foreign.provider, signed)
         receipt = self._submit(

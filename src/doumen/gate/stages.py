@@ -16,6 +16,7 @@ from doumen.model.actor import Actor
 from doumen.model.agreement import Agreement
 from doumen.model.fact import Facts
 from doumen.model.job import Job, Query
+from doumen.model.life import Notice
 from doumen.model.plan import QueryPlan
 from doumen.model.ref import Ref
 from doumen.model.rule import Duty
@@ -79,6 +80,12 @@ class Ruled:
     def counts(self) -> tuple[tuple[int, str], ...]:
         """Most queries a day under each rule that counts them, sorted."""
         return tuple(sorted({count for r in self.rulings.values() for count in r.counts}))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is said of each dataset that is deprecated, once, by name."""
+        found = {r.notice.dataset: r.notice for r in self.rulings.values() if r.notice}
+        return tuple(found[name] for name in sorted(found))
 
     @property
     def expires(self) -> date | None:

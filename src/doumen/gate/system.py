@@ -29,6 +29,9 @@ SCHEMAS: Mapping[str, Schema] = {
         version="BIGINT", rows="BIGINT", contract="VARCHAR", labels="VARCHAR[]",
         derived="BOOLEAN", sources="VARCHAR[]", created="TIMESTAMP", updated="TIMESTAMP",
     ),
+    "states": Schema.of(
+        dataset="VARCHAR", state="VARCHAR", successor="VARCHAR", until="VARCHAR", reason="VARCHAR",
+    ),
     "columns": Schema.of(
         dataset="VARCHAR", position="BIGINT", column="VARCHAR", type="VARCHAR",
         labels="VARCHAR[]",
@@ -63,7 +66,7 @@ _ARROW = {
 
 
 def table(
-    ref: Ref, actor: Actor, visible: Facts, entries: Callable[[], Iterable[bytes]]
+    ref: Ref, actor: Actor, visible: Facts, now: datetime, entries: Callable[[], Iterable[bytes]]
 ) -> GovernedTable:
     """One `sys.*` table with the rows that this actor may know.
 
@@ -71,10 +74,13 @@ def table(
         ref: A name in `SCHEMAS`, in the domain `sys`.
         actor: Who asks.
         visible: The facts this actor may know.
+        now: The time of the job.
         entries: Ledger entries from the first on, as stored; called only where needed.
     """
     schema = SCHEMAS[ref.name]
-    if ref.name in _FROM_FACTS:
+    if ref.name == "states":
+        rows = list(_states(visible, now))
+    elif ref.name in _FROM_FACTS:
         rows = list(_FROM_FACTS[ref.name](visible, actor))
     else:
         read = _FROM_LEDGER[ref.name]
@@ -115,6 +121,18 @@ def _datasets(facts: Facts, actor: Actor) -> Iterator[Row]:
             "sources": list(body.get("sources", ())),
             "created": _time(body.get("created")),
             "updated": _time(body.get("updated")),
+        }
+
+
+def _states(facts: Facts, now: datetime) -> Iterator[Row]:
+    for key, _ in facts.all("dataset"):
+        stands = policy.life(facts, Ref.parse(key), now)
+        yield {
+            "dataset": key,
+            "state": stands.state,
+            "successor": stands.successor,
+            "until": stands.until.isoformat() if stands.until else None,
+            "reason": stands.reason or None,
         }
 
 

@@ -49,6 +49,8 @@ def derive(means: Means, job: Job, step: Query, into: Ref) -> Made:
     with refusing(means, job, record.new_disclosure(step, means.entropy)):
         policy.may_derive(actor, into)
     free(facts, into, actor.name, None)
+    with refusing(means, job, record.new_disclosure(step, means.entropy)):
+        policy.check_written(facts, into, actor, means.clock())
     answer = remote.answer(means, job, Query(step.sql, step.parameters))
     rows = answer.arrow()
     own, signed = counterpart.both(means, answer.receipt)
@@ -131,6 +133,7 @@ class _Taken:
                 "rows": sum(f.rows for f in self.files),
                 "taken": self.own.id,
                 "remote": dict(self.own.event["data"]["remote"]),
+                **counterpart.notices(self.signed),
                 "lineage": lineage,
             },
             facts=self._facts(version, facts, lineage, record.stamp(now)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 from doumen.model.errors import Invalid
+from doumen.model.life import Notice
 from doumen.model.load import Reason
 from doumen.model.merge import Counts
 from doumen.model.message import msg
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 """Media type of the form in which answers travel between nodes."""
 
-COLUMNS, RECEIPT, TRUNCATED, EXPIRES, WHOLE = (
+COLUMNS, RECEIPT, TRUNCATED, EXPIRES, WHOLE, NOTICES = (
     b"doumen.columns",
     b"doumen.receipt",
     b"doumen.truncated",
     b"doumen.expires",
     b"doumen.receipt.text",
+    b"doumen.notices",
 )
 """Names in the metadata of an answer as Arrow or Parquet; all but the first stand at its end."""
 
@@ -75,6 +77,11 @@ class Answer(Protocol):
         """Last day (UTC) on which the answer may be kept; None: no end."""
         ...
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is said of datasets that are deprecated; known with the receipt."""
+        ...
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, batch by batch."""
         ...
@@ -104,6 +111,7 @@ class Made:
         snapshot: Version that now is in force.
         unchanged: The same content under the same contract was there already: nothing changed.
         merged: What became of rows that met others by their key; None: they were not merged.
+        notices: What is said of datasets that it was made from.
     """
 
     ref: Ref
@@ -115,6 +123,7 @@ class Made:
     receipt: str
     unchanged: bool = False
     merged: Counts | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

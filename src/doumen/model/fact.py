@@ -16,6 +16,8 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                mtime_ns, ctime_ns, inode, sha256; of one that holds data of
                                others agreements {A-…: [domain.name there]}, and delete
                                {A-…: last day it may be kept} where one of these asks for it
+state     domain.name          where it stands in its life, as `doumen.model.life` writes it
+readers   draft or retired     roles (sorted list) that read in that state beside the owner
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 upkeep    domain.name          how its files are kept, as `doumen.model.upkeep` writes it
 vacuumed  domain.name          versions {number: when its files were given up (RFC 3339)}

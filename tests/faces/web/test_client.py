@@ -46,6 +46,7 @@ def test_an_answer_is_that_of_the_session(
     assert remote.arrow().equals(local.arrow())
     assert remote.truncated is local.truncated
     assert remote.expires == local.expires
+    assert remote.notices == local.notices
     assert there.query(ASK).rows() == here.query(ASK).rows()
     assert there.query(ASK).df().equals(here.query(ASK).df())
     assert there.do("receipt verify", receipt=remote.receipt).json["holds"] is True

@@ -14,6 +14,7 @@ import pytest
 from doumen.model.answer import Answer, Explained, Made
 from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.fact import Facts
+from doumen.model.life import Notice
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
@@ -33,11 +34,13 @@ class TableAnswer:
         batch: int = 1000,
         truncated: bool = False,
         expires: date | None = None,
+        notices: tuple[Notice, ...] = (),
         failure: DoumenError | None = None,
     ) -> None:
         self.schema = schema
         self.truncated = truncated
         self.expires = expires
+        self.notices = notices
         self._table = table
         self._source = iter(table.to_batches(max_chunksize=batch))
         self._failure = failure

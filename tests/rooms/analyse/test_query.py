@@ -8,11 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
-from doumen.model.answer import Explained, Made
+from doumen.model.answer import NOTICES, Explained, Made
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.life import Notice
 from doumen.model.message import msg
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
@@ -145,6 +147,21 @@ def test_until_when_an_answer_may_be_kept_is_told(bench: Any, tmp_path: Path) ->
     file = tmp_path / "x.json"
     query(bench.desk(answer=bench.answer("select 1 as n", expires=day)), sql="…", output=file)
     assert json.loads(file.read_text())["expires"] == "2026-12-31"
+
+
+def test_what_is_said_of_a_deprecated_dataset_is_told(bench: Any, tmp_path: Path) -> None:
+    notice = Notice("d.t", "d.u", "2026-12-31")
+    shape = {"dataset": "d.t", "state": "deprecated", "successor": "d.u", "until": "2026-12-31"}
+    told = query(bench.desk(answer=bench.answer("select 1 as n", notices=(notice,))), sql="…")
+    assert as_json(told)["notices"] == [shape]
+    assert any("`d.t` is deprecated" in str(one) for one in told.said)
+    for form in ("json", "parquet"):
+        file = tmp_path / f"x.{form}"
+        answer = bench.answer("select 1 as n", notices=(notice,))
+        query(bench.desk(answer=answer), sql="…", output=file)
+    assert json.loads((tmp_path / "x.json").read_text())["notices"] == [shape]
+    kept = pq.read_metadata(tmp_path / "x.parquet").metadata[NOTICES]
+    assert json.loads(kept) == [shape]
 
 
 def test_explained_says_what_is_left_of_a_count_and_until_when(bench: Any) -> None:

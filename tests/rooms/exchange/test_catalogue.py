@@ -17,6 +17,7 @@ from doumen.kits.standards import dsp, odrl
 from doumen.kits.standards.dsp.catalog import Catalog, Dataset
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.life import Life
 from doumen.model.participant import Participant
 from doumen.rooms.exchange import catalogue as pages
 from doumen.rooms.exchange.catalogue import Page, catalogue, single
@@ -285,3 +286,16 @@ def test_ten_thousand_offers_are_told_in_time() -> None:
         token, count = page.next, count + len(names(page))
     assert count == 250
     assert max(taken) < 5
+
+
+@pytest.mark.parametrize("state", ["draft", "retired"])
+def test_a_product_of_a_draft_or_of_what_is_retired_does_not_exist(state: str) -> None:
+    there = (product("wind"), offer("wind-1", "wind"))
+    stood = Fact("state", "w.hourly", Life(state, reason="hush").as_json())
+    shut, none = node(*there, stood), node()
+    assert told(catalogue(shut, ANA, OWN, NOW)) == told(catalogue(none, ANA, OWN, NOW))
+    for facts in (shut, none):
+        with pytest.raises(NotFound):
+            single(facts, ANA, OWN, NOW, "urn:doumen:product:weather-1:wind")
+    stood = Fact("state", "w.hourly", Life("deprecated").as_json())
+    assert names(catalogue(node(*there, stood), ANA, OWN, NOW)) == ["wind"]

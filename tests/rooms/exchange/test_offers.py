@@ -92,6 +92,20 @@ def test_what_is_given_out_is_read_as_it_was(make: Make, product: Session) -> No
         assert one == other
 
 
+@pytest.mark.parametrize("state", ["draft", "retired"])
+def test_what_is_a_draft_or_retired_is_not_offered(
+    make: Make, product: Session, state: str
+) -> None:
+    product.do("dataset state", dataset="weather.hourly", state=state)
+    assert state in refusal(make, TERMS)
+    with pytest.raises(Invalid) as error:
+        product.do("product publish", name="weather")
+    assert state in (error.value.why or "")
+    product.do("dataset state", dataset="weather.hourly", state="deprecated")
+    assert make()["state"] == "open"
+    assert product.do("product publish", name="weather").json["state"] == "published"
+
+
 def test_an_offer_of_odrl_may_leave_out_what_follows_from_the_product(
     make: Make, product: Session
 ) -> None:

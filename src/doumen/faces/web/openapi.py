@@ -196,6 +196,11 @@ def _answer() -> Schema:
             "truncated": {"type": "boolean", "description": "Whether the limit of a rule cut it."},
             "receipt": {"type": "string"},
             "expires": {"type": "string", "description": "Last day on which it may be kept."},
+            "notices": {
+                "type": "array",
+                "items": {"type": "object", "required": ["dataset", "state"]},
+                "description": "Datasets that are deprecated: successor, and last day.",
+            },
         },
     }
     made = {"type": "object", "required": ["dataset", "receipt"], "title": "With `into`"}

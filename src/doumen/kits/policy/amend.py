@@ -9,6 +9,7 @@ from doumen.model.actor import OWNER, Actor
 from doumen.model.alert import ALERT
 from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
+from doumen.model.life import READERS, STATE
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
 from doumen.model.schedule import SCHEDULE
@@ -24,6 +25,8 @@ _KINDS: Mapping[str, Message] = {
     "participant": msg("participant"),
     "product": msg("product"),
     "offer": msg("offer"),
+    STATE: msg("state"),
+    READERS: msg("readers"),
 }
 _BY_STEWARD = frozenset(_KINDS)
 _OWNED = frozenset({CONNECTION, ARRIVAL, SCHEDULE, ALERT, UPKEEP})
@@ -36,11 +39,12 @@ AGREED = ("id", "side", "product", "terms", "signed", "policy", "negotiation")
 def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
-    Rules, contracts, labels, purposes, participants, products and offers are changed by owner or
-    steward, actors and what the node does by itself (sources, schedules, alerts, how files are
-    kept) by the owner, tokens by the owner and by whom they are of; every other kind of fact
-    follows from jobs and keys alone. Negotiations, transfers and agreements are changed by those
-    who govern, and by the participant who is the other side of them.
+    Rules, contracts, labels, purposes, participants, products, offers and where datasets stand in
+    their life are changed by owner or steward, actors and what the node does by itself (sources,
+    schedules, alerts, how files are kept) by the owner, tokens by the owner and by whom they are
+    of; every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
+    agreements are changed by those who govern, and by the participant who is the other side of
+    them.
 
     Raises:
         Refused: they may not.

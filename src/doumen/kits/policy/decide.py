@@ -2,7 +2,8 @@
 
 Deny beats permit; duties of all permits that match are joined; what may not be discovered is
 absent. The owner sees all, no rule applies to them; agreements with others bind them too. A
-steward reads quarantines too. Stewards and auditors discover everything and read rows by rules
+steward reads quarantines too. Before any rule stands in which state of its life a dataset is
+(`lives`). Stewards and auditors discover everything and read rows by rules
 only. A permit on a dataset shows all
 its columns, one on a column or a label only those; every duty but a mask holds for the dataset
 as a whole. `docs/rules.md` says this to users.
@@ -18,7 +19,15 @@ from doumen.kits.policy.carried import check_carried
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.duties.filter import misfit
 from doumen.kits.policy.flow import SHAPING, shapers, sources
-from doumen.kits.policy.knowledge import denials, known_columns, made, quarantines
+from doumen.kits.policy.knowledge import (
+    denials,
+    known_columns,
+    made,
+    notice,
+    quarantines,
+    successor,
+)
+from doumen.kits.policy.lives import check_life
 from doumen.kits.policy.masking import asked_masks
 from doumen.kits.policy.refusals import (
     all_denied,
@@ -45,9 +54,10 @@ def rule_dataset(asked: Asked) -> DatasetRuling:
 
     Raises:
         NotFound: it does not exist, or the actor may not know that it does: both alike.
-        Refused: the purpose is not assigned to the actor; a rule denies the dataset (named);
-            no rule permits it; a duty does not fit it; or it was made from what the actor may
-            no longer query, or may query or keep under stricter terms only.
+        Refused: the purpose is not assigned to the actor; it is a draft or retired, and they
+            are not named for that; a rule denies the dataset (named); no rule permits it; a duty
+            does not fit it; or it was made from what the actor may no longer query, or may query
+            or keep under stricter terms only.
     """
     check_purpose(asked.actor, asked.purpose)
     standing = Standing(asked.actor, asked.purpose, asked.facts, asked.now)
@@ -91,6 +101,8 @@ def _rule(case: _Case, ref: Ref, schema: Schema, action: Action) -> DatasetRulin
             raise absent(ref)
     if action is Action.QUERY:
         check_carried(facts, ref, case.standing.purpose, case.standing.now)
+        check_life(case.standing, ref, successor(case.standing, ref))
+        everything = replace(everything, notice=notice(case.standing, ref))
     if actor.is_owner:
         return everything
     if action is Action.DISCOVER:
@@ -148,6 +160,7 @@ class _Query:
             counts=counts,
             expires=expires,
             rules=tuple(sorted(applied)),
+            notice=notice(self.standing, self.ref),
         )
 
     def _kept(self) -> frozenset[str]:

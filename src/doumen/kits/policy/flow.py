@@ -28,6 +28,12 @@ def sources(facts: Facts, ref: Ref) -> tuple[Ref, ...]:
     return tuple(Ref.parse(source) for source in body.get("sources", ()))
 
 
+def derived_by(facts: Facts, ref: Ref, actor: str) -> bool:
+    """Whether an actor of this name derived a dataset."""
+    body = facts.dataset(ref) or {}
+    return bool(body.get("derived")) and body.get("creator") == actor
+
+
 def ancestors(facts: Facts, ref: Ref) -> tuple[Ref, ...]:
     """All datasets that a dataset was derived from, over any number of steps, sorted."""
     found: set[Ref] = set()

@@ -1,16 +1,19 @@
 """What an actor may know of a dataset: which rules deny it, and which column names are told.
 
 Whoever holds a permit, or could by stating a purpose of theirs, may discover what it is on;
-so may whoever made a dataset. Owner, steward and auditor discover everything.
+so may whoever made a dataset. Owner, steward and auditor discover everything. A draft is known
+to them, to who made it, and to those who are named for drafts (`lives`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from doumen.kits.policy.flow import reaches
+from doumen.kits.policy.flow import derived_by, reaches
+from doumen.kits.policy.lives import concealed, life
 from doumen.kits.policy.standing import DISCOVERED, EITHER, Standing
 from doumen.kits.policy.target import covered
+from doumen.model.life import DEPRECATED, Notice
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Effect, TargetKind
 from doumen.model.schema import Schema
@@ -48,8 +51,7 @@ def quarantines(ref: Ref, kind: object) -> bool:
 
 def made(standing: Standing, ref: Ref) -> bool:
     """Whether the actor derived this dataset."""
-    body = standing.facts.dataset(ref) or {}
-    return bool(body.get("derived")) and body.get("creator") == standing.actor.name
+    return derived_by(standing.facts, ref, standing.actor.name)
 
 
 def known_columns(standing: Standing, ref: Ref, schema: Schema) -> frozenset[str]:
@@ -57,6 +59,8 @@ def known_columns(standing: Standing, ref: Ref, schema: Schema) -> frozenset[str
     names = frozenset(schema.names)
     if standing.actor.oversees:
         return names
+    if concealed(standing, ref):
+        return frozenset()
     if quarantines(ref, (standing.facts.dataset(ref) or {}).get("kind")):
         return frozenset()
     known: frozenset[str] = names if made(standing, ref) else frozenset()
@@ -67,3 +71,20 @@ def known_columns(standing: Standing, ref: Ref, schema: Schema) -> frozenset[str
         return known
     whole, hidden = denials(standing, DISCOVERED, ref, schema)
     return frozenset() if whole is not None else known - hidden.keys()
+
+
+def successor(standing: Standing, ref: Ref) -> str | None:
+    """The dataset that takes the place of another, as far as the actor may know of it."""
+    named = life(standing.facts, ref, standing.now).successor
+    snapshot = None if named is None else standing.facts.snapshot(Ref.parse(named))
+    known = snapshot is not None and known_columns(standing, snapshot.ref, snapshot.schema)
+    return named if known else None
+
+
+def notice(standing: Standing, ref: Ref) -> Notice | None:
+    """What an answer says of a dataset to this actor; None: nothing, for it is not deprecated."""
+    found = life(standing.facts, ref, standing.now)
+    if found.state != DEPRECATED:
+        return None
+    until = None if found.until is None else found.until.isoformat()
+    return Notice(str(ref), successor(standing, ref), until)

@@ -74,6 +74,27 @@ def quarantined(ref: Ref) -> Refused:
     )
 
 
+def drafted(ref: Ref) -> Refused:
+    """A draft, for somebody who may know of it and is not named for drafts."""
+    return Refused(
+        msg("`{ref}` is a draft: only who is named for drafts reads it.", ref=ref),
+        next=msg("Ask a steward: `doumen dataset readers draft` says who is named."),
+        detail="draft",
+    )
+
+
+def retired(ref: Ref, reason: str, successor: str | None) -> Refused:
+    """A dataset that was retired; what takes its place is told to who may know of it."""
+    return Refused(
+        msg("`{ref}` is retired and not read any more.", ref=ref),
+        why=msg("The reason given: {reason}", reason=reason) if reason else None,
+        next=msg("Read `{successor}`, which takes its place.", successor=successor)
+        if successor
+        else msg("Ask a steward what takes its place."),
+        detail="retired",
+    )
+
+
 def source_closed(ref: Ref, source: Ref, cause: Refused | NotFound) -> Refused:
     """The actor made the dataset from one that they may no longer query."""
     if isinstance(cause, NotFound):

@@ -9,6 +9,7 @@ from datetime import datetime
 from doumen.model.actor import Actor
 from doumen.model.errors import NotFound
 from doumen.model.fact import Facts
+from doumen.model.life import Notice
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Mask
@@ -66,6 +67,7 @@ class DatasetRuling:
         expires: Days that what is obtained may be kept, and the rule; the fewest. Of a derived
             dataset at most those up to its own last day.
         rules: Ids of all rules applied, sorted.
+        notice: What the answer says of the dataset, where it is deprecated.
         discoverable: The names told here may be told: always so of a ruling, since what may
             not be discovered is NotFound.
     """
@@ -79,6 +81,7 @@ class DatasetRuling:
     counts: tuple[tuple[int, str], ...] = ()
     expires: tuple[int, str] | None = None
     rules: tuple[str, ...] = ()
+    notice: Notice | None = None
     discoverable: bool = True
 
     @property

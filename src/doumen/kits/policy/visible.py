@@ -22,7 +22,7 @@ from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import rule_as_json, rule_from_json
 from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.flow import ancestors
-from doumen.kits.policy.knowledge import known_columns
+from doumen.kits.policy.knowledge import known_columns, successor
 from doumen.kits.policy.masks import WITHHELD
 from doumen.kits.policy.offers import terms_as_json, terms_from_json
 from doumen.kits.policy.ruling import Asked
@@ -32,6 +32,7 @@ from doumen.model.actor import Actor
 from doumen.model.alert import ALERT
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
+from doumen.model.life import STATE
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schedule import SCHEDULE
@@ -272,6 +273,10 @@ class _View:
             column = labelled.removeprefix(key).removeprefix(".")
             if label is not None and (not column or column in self.known[ref]):
                 yield Fact("label", labelled, label)
+        stands = facts.body(STATE, key)
+        if stands is not None:
+            told = {**stands, "successor": successor(self.standing, ref)}
+            yield Fact(STATE, key, told)
         lineage = facts.body("lineage", key)
         if lineage is not None:
             yield Fact("lineage", key, {"columns": dict(self._lineage(ref, lineage["columns"]))})

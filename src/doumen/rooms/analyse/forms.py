@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from doumen.model.answer import COLUMNS, EXPIRES, RECEIPT, TRUNCATED, WHOLE, Answer
+from doumen.model.answer import COLUMNS, EXPIRES, NOTICES, RECEIPT, TRUNCATED, WHOLE, Answer
 from doumen.model.errors import Invalid
 from doumen.model.message import joined, msg
 from doumen.model.schema import Schema
@@ -132,12 +132,15 @@ def _columns(answer: Answer) -> list[dict[str, str]]:
 
 def _end(answer: Answer) -> dict[str, Any]:
     kept = {} if answer.expires is None else {"expires": answer.expires.isoformat()}
-    return {"truncated": answer.truncated, "receipt": answer.receipt, **kept}
+    told = {"notices": [one.as_json() for one in answer.notices]} if answer.notices else {}
+    return {"truncated": answer.truncated, "receipt": answer.receipt, **kept, **told}
 
 
 def _metadata(answer: Answer) -> dict[bytes, bytes]:
     kept = {} if answer.expires is None else {EXPIRES: answer.expires.isoformat().encode()}
     cut = b"true" if answer.truncated else b"false"
+    if answer.notices:
+        kept[NOTICES] = json.dumps([one.as_json() for one in answer.notices]).encode()
     return {RECEIPT: answer.receipt.encode(), TRUNCATED: cut, **kept}
 
 

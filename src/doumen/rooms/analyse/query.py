@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from doumen.model.answer import Answer, Explained, Made
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
+from doumen.model.life import Notice
 from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.plan import Scalar
@@ -169,8 +170,14 @@ def _derived(made: Made) -> Outcome:
             "rows": made.landed,
             "snapshot": made.snapshot,
             "receipt": made.receipt,
+            **_noticed(made.notices),
         },
-        said=(done, *_evidence(made.receipt), msg("See it: doumen describe {made}", made=made.ref)),
+        said=(
+            done,
+            *(one.words for one in made.notices),
+            *_evidence(made.receipt),
+            msg("See it: doumen describe {made}", made=made.ref),
+        ),
     )
 
 
@@ -254,9 +261,10 @@ def _effect(rule: Mapping[str, Any], facts: Facts) -> tuple[Message, Message]:
 
 
 def _said(done: Message, answer: Answer) -> tuple[Message, ...]:
+    told = (one.words for one in answer.notices)
     cut = (msg("The limit of a rule cut the answer."),) if answer.truncated else ()
     keep = (msg("It may be kept until {day} (UTC).", day=answer.expires),) if answer.expires else ()
-    return (done, *cut, *keep, *_evidence(answer.receipt))
+    return (done, *cut, *keep, *told, *_evidence(answer.receipt))
 
 
 def _evidence(receipt: str) -> tuple[Message, ...]:
@@ -266,9 +274,14 @@ def _evidence(receipt: str) -> tuple[Message, ...]:
     )
 
 
-def _keeping(answer: Answer) -> dict[str, str]:
-    """Until when the answer may be kept, where a rule says so."""
-    return {} if answer.expires is None else {"expires": answer.expires.isoformat()}
+def _keeping(answer: Answer) -> dict[str, Any]:
+    """Until when the answer may be kept, where a rule says so, and what is said of its datasets."""
+    kept = {} if answer.expires is None else {"expires": answer.expires.isoformat()}
+    return {**kept, **_noticed(answer.notices)}
+
+
+def _noticed(notices: Sequence[Notice]) -> dict[str, Any]:
+    return {"notices": [one.as_json() for one in notices]} if notices else {}
 
 
 def _columns(schema: Schema) -> list[dict[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact
+from doumen.model.life import DEPRECATED, NAMED, RETIRED, STATE, STATES, Life
 from doumen.model.message import joined, msg
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
@@ -22,7 +23,7 @@ _ROWS = frozenset({
 
 
 def show(desk: Desk, dataset: str, output: Path | None = None) -> Outcome:
-    """The contract of a dataset, as it is kept; with `output`, written to a new file.
+    """The contract of a dataset in its state; with `output`, written to a new file.
 
     Raises:
         NotFound: there is no such dataset or contract that the asker may know.
@@ -62,6 +63,8 @@ def edit(
     editor: Editor = ask_editor,
 ) -> Outcome:
     """Change a contract: by single fields, by a file, or in the user's editor.
+
+    A changed `status` is the state of the dataset from then on.
 
     Args:
         desk: The open gate.
@@ -112,6 +115,9 @@ def _accepted(
             detail="dataset",
         )
     breaking = [change.words for change in changes if change.breaking]
+    if new.status != old.status and new.status in NAMED:
+        breaking.append(msg("status `{new}` takes it from those who are not named for that",
+                            new=new.status))  # fmt: skip
     if breaking and not new_version:
         raise Conflict(
             msg("This breaks what users of `{found}` rely on.", found=found.ref),
@@ -131,9 +137,19 @@ def _accepted(
     facts = [
         Fact("contract", str(found.ref), body),
         *odcs.label_facts(new, found.ref, found.facts),
+        *_stated(found, old, new),
     ]
     receipt = desk.amend(facts, subject=str(found.ref), seen=found.facts)
     return _outcome(found.ref, new, changes, receipt)
+
+
+def _stated(found: Held, old: odcs.Contract, new: odcs.Contract) -> Iterator[Fact]:
+    """The state that a changed `status` says; `proposed` says none."""
+    if new.status == old.status or new.status not in STATES:
+        return
+    before = found.life
+    keeps = before.successor if new.status in (DEPRECATED, RETIRED) else None
+    yield Fact(STATE, str(found.ref), Life(new.status, keeps, reason=before.reason).as_json())
 
 
 def _version(old: str, written: str, due: str) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits.standards import odcs
 from doumen.model.fact import Facts
+from doumen.model.life import ACTIVE, Life
 from doumen.model.message import Message, joined, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
 from doumen.model.snapshot import ATTACHED
 from doumen.rooms.discover.lookup import Held, held
+from doumen.rooms.discover.states import state_words
 
 SHOWN = 5
 """Files of an attached dataset that are drawn."""
@@ -65,6 +67,7 @@ def _line(found: Held) -> dict[str, Any]:
         "rows": found.rows,
         "columns": len(found.dataset["columns"]),
         "labels": sorted(found.facts.labels(found.ref)),
+        "state": found.life.state,
     }
 
 
@@ -77,6 +80,7 @@ def _told_of(found: Held, contract: odcs.Contract | None) -> dict[str, Any]:
         "name": contract.name if contract else None,
         "description": contract.description if contract else None,
         "contract": {"version": contract.version, "status": contract.status} if contract else None,
+        **_life(found.life),
         "rows": found.rows,
         "snapshot": body["version"] if found.rows is not None else None,
         "labels": sorted(found.facts.labels(ref)),
@@ -90,6 +94,14 @@ def _told_of(found: Held, contract: odcs.Contract | None) -> dict[str, Any]:
         "created": body.get("created"),
         "updated": body.get("updated"),
         "query": _query(ref, columns),
+    }
+
+
+def _life(life: Life) -> dict[str, Any]:
+    return {
+        "state": life.state,
+        "successor": life.successor,
+        "until": None if life.until is None else life.until.isoformat(),
     }
 
 
@@ -147,6 +159,9 @@ def _drawn(told: Mapping[str, Any]) -> tuple[Fields | Table, ...]:
         (msg("name"), told["name"]),
         (msg("description"), told["description"]),
         (msg("contract"), _standing(contract) if contract else None),
+        (msg("state"), None if told["state"] == ACTIVE else state_words(told["state"])),
+        (msg("successor"), told["successor"]),
+        (msg("read until"), told["until"]),
         (msg("rows"), _told(told["rows"])),
         (msg("snapshot"), told["snapshot"]),
         (msg("labels"), tuple(told["labels"])),

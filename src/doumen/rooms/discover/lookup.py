@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import already_there, reading, unwritable
+from doumen.model.life import STATE, Life
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 
@@ -34,9 +36,25 @@ class Held:
 
     @property
     def text(self) -> str | None:
-        """The contract in force, where there is one that the asker may know."""
+        """The contract in force, where there is one that the asker may know.
+
+        Its `status` is the state of the dataset; where nobody said one, what its author wrote.
+        """
         body = self.facts.body("contract", str(self.ref))
-        return None if body is None else str(body["text"])
+        return None if body is None else self._stated(str(body["text"]))
+
+    @property
+    def life(self) -> Life:
+        """Where it stands today."""
+        return policy.life(self.facts, self.ref, datetime.now(UTC))
+
+    def _stated(self, text: str) -> str:
+        """A contract that says the state in force, where somebody has said in which it is."""
+        if self.facts.body(STATE, str(self.ref)) is None:
+            return text
+        state = self.life.state
+        same = odcs.read_contract(text).status == state
+        return text if same else odcs.edit(text, [("status", state)])
 
     def contract(self) -> odcs.Contract:
         """The contract in force.

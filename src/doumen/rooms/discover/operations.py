@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doumen.model.life import DRAFT, RETIRED, STATES
 from doumen.model.operation import Operation, Param
 
 _ROOM = "doumen.rooms.discover"
@@ -11,12 +12,13 @@ _DATASET = Param("dataset", "A dataset: domain.name.", positional=True, required
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         ("contract", "show"),
-        "Print the contract of a dataset, as it is kept.",
+        "Print the contract of a dataset.",
         f"{_ROOM}.contracts:show",
         (_DATASET, Param("output", "Write it to a new file.", "path", option="-o",
                          metavar="FILE")),
-        details="The contract is a document of the Open Data Contract Standard 3.1. Change it in "
-        "a file and give it back with `doumen contract edit DATASET --file FILE`.",
+        details="The contract is a document of the Open Data Contract Standard 3.1. Its `status` "
+        "is where the dataset stands, once `doumen dataset state` said so. Change it in a file and "
+        "give it back with `doumen contract edit DATASET --file FILE`.",
         examples=(
             "doumen contract show transport.flights",
             "doumen contract show transport.flights -o flights.odcs.yaml",
@@ -39,7 +41,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         details="Without --file and --set it opens in $EDITOR. A change that breaks users of the "
         "contract is refused with the list of what breaks. Comments and fields that Doumen does "
-        "not know stay as they are. The version is raised as Semantic Versioning asks.",
+        "not know stay as they are. The version is raised as Semantic Versioning asks. A status "
+        "that is changed is where the dataset stands from then on.",
         examples=(
             "doumen contract edit transport.flights --set columns.tailnum.classification=personal",
             "doumen contract edit transport.flights --file flights.odcs.yaml --new-version",
@@ -96,5 +99,50 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ROOM}.describe:list_all",
         examples=("doumen dataset list",),
         gives=("datasets",),
+    ),
+    Operation(
+        ("dataset", "state"),
+        "Show or say where a dataset stands: draft, active, deprecated or retired.",
+        f"{_ROOM}.states:state",
+        (
+            _DATASET,
+            Param("state", "Where it stands from now on.", "choice", positional=True,
+                  choices=STATES),
+            Param("successor", "The dataset that takes its place.", metavar="DATASET"),
+            Param("until", "Last day (UTC) on which a deprecated one is read.",
+                  metavar="YYYY-MM-DD"),
+            Param("reason", "Why, for those who may know of it.", metavar="TEXT"),
+        ),
+        details="A draft is there for its owner and for roles that are named for drafts; to others "
+        "it does not exist. A deprecated dataset is read as before, and each answer says what "
+        "takes its place, and until when. A retired one is read by its owner and by roles that are "
+        "named for that; nothing is brought into it, and nothing of it is given to others, under "
+        "agreements in force neither. Its contract says the state as its `status`.",
+        examples=(
+            "doumen dataset state transport.flights",
+            "doumen dataset state transport.flights deprecated --successor transport.trips"
+            " --until 2027-06-30",
+        ),
+        scope="write",
+        gives=("dataset", "state", "successor", "until", "reason", "receipt"),
+    ),
+    Operation(
+        ("dataset", "readers"),
+        "Show or say which roles read drafts, or what is retired, beside the owner.",
+        f"{_ROOM}.states:readers",
+        (
+            Param("state", "The state.", "choice", positional=True, required=True,
+                  choices=(DRAFT, RETIRED)),
+            Param("role", "A role that reads in it, as far as its rules go.", repeat=True),
+            Param("none", "Nobody but the owner.", "flag"),
+        ),
+        details="The roles given take the place of those that were named. Where nobody said it, "
+        "stewards read drafts, and nobody but the owner what is retired.",
+        examples=(
+            "doumen dataset readers draft",
+            "doumen dataset readers draft --role steward --role analyst",
+        ),
+        scope="write",
+        gives=("state", "roles", "receipt"),
     ),
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 What is offered to others does not exist for who asks: nothing that is told depends on it. Columns
 are told as far as an offer for who asks grants them. A page begins after a name and not at a
-number, so what stays is told once, whatever comes and goes between two pages.
+number, so what stays is told once, whatever comes and goes between two pages. A product with a
+dataset that is a draft or retired is in no catalogue.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from doumen.model.message import msg
 from doumen.model.participant import Participant
 from doumen.model.ref import Ref
 from doumen.rooms.exchange.listing import Listed, Listing, Policy, listing
-from doumen.rooms.exchange.packages import columns_of, product_id
+from doumen.rooms.exchange.packages import columns_of, product_id, shut
 
 DATASETS, OFFERS = 50, 100
 """Datasets of a page at most; with this many offers, it takes no further dataset."""
@@ -158,8 +159,12 @@ class _View:
     now: datetime
 
     def offers(self, name: str) -> tuple[Listed, ...]:
-        """The offers of a product that are open to the participant."""
-        return self.listing.open_to(name, self.asker.id, self.now.astimezone(UTC).date())
+        """The offers of a product that are open to the participant; none while it is shut."""
+        day = self.now.astimezone(UTC).date()
+        body = self.facts.body("product", name) or {"datasets": ()}
+        if any(shut(self.facts, body["datasets"], day)):
+            return ()
+        return self.listing.open_to(name, self.asker.id, day)
 
     def open(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[Listed, ...]]]:
         """The products, of these, that the participant may know, each with its offers."""

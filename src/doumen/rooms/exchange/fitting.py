@@ -19,7 +19,7 @@ from doumen.model.message import enumerated, msg, sentence
 from doumen.model.participant import Participant
 from doumen.model.ref import Ref
 from doumen.model.terms import Terms
-from doumen.rooms.exchange.packages import open_offers, product_id
+from doumen.rooms.exchange.packages import open_offers, product_id, shut
 
 MOST, LARGEST = 50, 16 << 10
 """Open offers of one product to one participant; bytes of the terms of one."""
@@ -96,6 +96,7 @@ def fitting(terms: Terms, facts: Facts, product: Mapping[str, Any], today: date)
             )
         else:
             wrong += policy.grant_faults(grant, facts)
+            wrong += shut(facts, [str(grant.ref)], today)
     if terms.until is not None and terms.until < today:
         wrong.append(msg("its last day, {until}, is over", until=terms.until))
     size = len(json.dumps(terms_as_json(terms), ensure_ascii=False).encode("utf-8"))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Invalid, NotFound
 from doumen.model.fact import Facts
+from doumen.model.life import DRAFT as NOT_YET
+from doumen.model.life import RETIRED, STATE, Life
 from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.participant import Participant
 from doumen.model.ref import Ref
@@ -120,6 +123,16 @@ def dataset_faults(names: Iterable[str], facts: Facts) -> Iterator[Message]:
             yield msg("there is no dataset `{ref}`", ref=ref)
         elif facts.body("contract", str(ref)) is None:
             yield msg("`{ref}` has no contract, so nobody could know what is offered", ref=ref)
+
+
+def shut(facts: Facts, names: Iterable[str], day: date) -> Iterator[Message]:
+    """Why datasets are given to nobody on a day: drafts, and those that are retired."""
+    for name in names:
+        state = Life.of_json(facts.body(STATE, name)).on(day).state
+        if state == NOT_YET:
+            yield msg("`{ref}` is a draft", ref=name)
+        elif state == RETIRED:
+            yield msg("`{ref}` is retired", ref=name)
 
 
 def check_changeable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from doumen.gate.desk import Desk
@@ -26,6 +27,7 @@ from doumen.rooms.exchange.packages import (
     held,
     open_offers,
     read_name,
+    shut,
     text_faults,
 )
 from doumen.rooms.exchange.previews import preview as made_preview
@@ -149,12 +151,13 @@ def publish(desk: Desk, name: str) -> Outcome:
 
     Raises:
         NotFound: there is none of this name that the asker may know.
-        Invalid: one of its datasets is gone, or has no contract any more.
+        Invalid: one of its datasets is gone, a draft or retired, or has no contract any more.
         Refused: only owner and steward may.
     """
     facts = desk.facts()
     key, body = held(facts, name)
     wrong = list(dataset_faults(body["datasets"], facts))
+    wrong += shut(facts, body["datasets"], datetime.now(UTC).date())
     if wrong:
         raise Invalid(
             msg("Product `{name}` cannot be published.", name=key),

@@ -20,6 +20,7 @@ from doumen.kits.standards.dsp.negotiation import NegotiationState
 from doumen.model.agreement import Agreement, Side, key_of
 from doumen.model.errors import Conflict, DoumenError, NotFound, Refused, Unavailable
 from doumen.model.fact import Fact
+from doumen.model.life import Life
 from doumen.model.peer import Call, Streamed
 from doumen.rooms.exchange.negotiation import book, courier, incoming, steps
 from doumen.rooms.exchange.negotiation.state import Negotiation
@@ -202,6 +203,20 @@ def test_a_request_that_comes_again_is_acknowledged_though_the_offer_is_gone(
             incoming.take(desks(two), came(two, fresh))
     finally:
         linked.commit(two.weather, Fact("offer", name, body))
+
+
+@pytest.mark.parametrize("state", ["draft", "retired"])
+def test_of_what_is_a_draft_or_retired_there_is_no_offer(two: Linked, state: str) -> None:
+    key = start(two)
+    ours, _ = of(two, key)
+    message = dsp.read(ours.said[0].text, dsp.negotiation.ContractRequestMessage)
+    linked.commit(two.weather, Fact("state", "w.hourly", Life(state).as_json()))
+    try:
+        with pytest.raises(NotFound, match="There is no offer"):
+            incoming.take(desks(two), came(two, replace(message, consumer_pid=f"urn:{state}")))
+        assert two.port.session().do("offer list", at="weather").json["offers"] == []
+    finally:
+        linked.commit(two.weather, Fact("state", "w.hourly", None))
 
 
 def test_true_is_not_one_in_a_repeated_message(two: Linked) -> None:

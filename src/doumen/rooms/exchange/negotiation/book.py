@@ -28,15 +28,17 @@ AHEAD = timedelta(minutes=5)
 """How far the clock of a provider may go ahead of ours."""
 
 
-def wish(facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Participant) -> Wish:
+def wish(
+    facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Participant, today: date
+) -> Wish:
     """What a request asks for, held against the offers of this node.
 
     Who may have an offer is not told with it, so those who ask do not say it either.
 
     Raises:
         Invalid: its terms say what cannot be enforced here; or it is about another product.
-        NotFound: there is no such offer for this participant: withdrawn ones, and those for
-            others, are as good as absent.
+        NotFound: there is no such offer for this participant: withdrawn ones, those for others,
+            and those of what is a draft or retired, are as good as absent.
     """
     found = odrl.read_offer(asked)
     body = facts.body("offer", found.uid.rpartition(":")[2])
@@ -45,6 +47,8 @@ def wish(facts: Facts, asked: Mapping[str, Any], asker: Participant, own: Partic
     offered = policy.terms_from_json(body["terms"])
     product = facts.body("product", body["product"])
     if product is None or product["state"] != packages.PUBLISHED:
+        raise _no_offer(found.uid)
+    if any(packages.shut(facts, product["datasets"], today)):
         raise _no_offer(found.uid)
     if offered.to and asker.id not in offered.to:
         raise _no_offer(found.uid)

@@ -117,7 +117,7 @@ def _answered(
         return None
     asker, own = participants.find(facts, found.counterparty), desk.own()
     try:
-        wish = book.wish(facts, found.offer, asker, own)
+        wish = book.wish(facts, found.offer, asker, own, now.date())
     except DoumenError as error:  # withdrawn since it was asked for
         return steps.terminated(found, error.code, str(error.what))
     decision = deciding.decided(rows, wish, now.date())

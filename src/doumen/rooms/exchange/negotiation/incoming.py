@@ -91,7 +91,7 @@ def _sound(facts: Facts, own: Participant, came: Came) -> None:
     """
     message = came.message
     if isinstance(message, ContractRequestMessage):
-        book.wish(facts, message.offer, came.sender, own)
+        book.wish(facts, message.offer, came.sender, own, datetime.now(UTC).date())
     elif isinstance(message, ContractOfferMessage):
         odrl.read_offer(message.offer)
     elif isinstance(message, ContractAgreementMessage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from doumen.kits import policy
@@ -112,7 +113,8 @@ def _asked(facts: Facts, found: Negotiation, own: Participant) -> list[tuple[Mes
     if found.role is not Role.PROVIDER or not ours(found) or body is None:
         return []
     try:
-        wish = book.wish(facts, found.offer, Participant.from_json(body), own)
+        today = datetime.now(UTC).date()
+        wish = book.wish(facts, found.offer, Participant.from_json(body), own, today)
     except DoumenError as error:
         return [(msg("asked for"), error.what)]
     said = msg("as it is offered") if wish.unchanged else msg("on other terms than offered")
