@@ -12,7 +12,8 @@ import shutil
 import time
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -24,7 +25,7 @@ from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
 from doumen.stores.durable import sync
-from doumen.stores.lake import footer
+from doumen.stores.lake import entry, footer
 from doumen.stores.lake.names import LOG, version_of
 
 STAGED = "_staged-"
@@ -168,6 +169,34 @@ class Lake:
                 detail="lake",
             )
         return self.root / relative
+
+    def surplus(self, snapshot: Snapshot) -> list[str]:
+        """Columns that its files hold and that it does not have, sorted.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        try:
+            held = {n for file in snapshot.files for n in footer.columns(self.path(file))}
+        except OSError as error:
+            raise _unwritable(error) from None
+        return sorted(held.difference(snapshot.schema.names))
+
+    def as_table(
+        self, snapshot: Snapshot, files: Mapping[str, DataFile], id: str, created: str
+    ) -> bytes:
+        """The one entry of the Delta log of a table that holds a version and nothing else.
+
+        Args:
+            snapshot: The version.
+            files: Its files, by the names that they have there.
+            id: Of the table.
+            created: When it was made (RFC 3339).
+        """
+        from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
+
+        now = int(datetime.fromisoformat(created).timestamp() * 1000)
+        return entry.alone(delta.delta_schema(snapshot.schema).to_json(), files, id=id, now=now)
 
     def log(self, table: str, version: int) -> list[Path]:
         """The files of the Delta log of a table, up to a version; none of them ever changes.
