@@ -148,9 +148,10 @@ def measure(folder: Path) -> Iterator[Measure]:
 
 def expected(source: Path, statement: str) -> list[list[Any]]:
     """What DuckDB says of the source itself."""
-    duckdb.sql(f"CREATE SCHEMA IF NOT EXISTS big; CREATE OR REPLACE VIEW big.readings AS "
-               f"FROM read_parquet('{source}/*.parquet')")  # fmt: skip
-    found = duckdb.sql(statement).fetchall()
+    with duckdb.connect() as engine:
+        engine.execute(f"CREATE SCHEMA big; CREATE VIEW big.readings AS "
+                       f"FROM read_parquet('{source}/*.parquet')")  # fmt: skip
+        found = engine.execute(statement).fetchall()
     return [[str(v) if type(v).__name__ == "Decimal" else v for v in row] for row in found]
 
 

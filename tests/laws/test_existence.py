@@ -41,7 +41,7 @@ def test_hidden_is_absent(world: Any, statement: str) -> None:
     assert "not-found" in hidden
 
 
-@pytest.mark.parametrize("verb", ["describe", "contract show", "contract history"])
+@pytest.mark.parametrize("verb", ["describe", "contract show", "contract history", "dataset files"])
 def test_verbs_do_not_tell(world: Any, verb: str) -> None:
     world.rule(RULES)
     ana = world.node.session("ana")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, evidence, peers, replay, trial
+from doumen.gate import amend, evidence, handed, peers, replay, trial
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
 from doumen.gate.gate import Gate
@@ -26,10 +26,23 @@ from doumen.kits import policy
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
+from doumen.kits.standards.s3 import Signed
 from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step, Vacuum
+from doumen.model.handed import Granted, Shelf
+from doumen.model.job import (
+    Attach,
+    Collect,
+    Compact,
+    Examine,
+    HandOver,
+    Job,
+    Query,
+    Request,
+    Step,
+    Vacuum,
+)
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
@@ -92,7 +105,7 @@ class Counter:
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
         job = self._job(step, agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Compacted | Vacuumed | Examination)
+        assert not isinstance(answer, Made | Compacted | Vacuumed | Granted | Examination)
         return answer
 
     def explain(
@@ -167,6 +180,16 @@ class Counter:
         done = self._gate.run(self._job(step), self.progress)
         assert isinstance(done, Vacuumed)
         return done
+
+    def hand_over(self, ref: Ref, hours: int) -> Granted:
+        """All of a dataset as files."""
+        done = self._gate.run(self._job(HandOver(ref, hours)), self.progress)
+        assert isinstance(done, Granted)
+        return done
+
+    def shelf(self, signed: Signed) -> Shelf:
+        """What the keys of a grant let in to."""
+        return handed.opened(self._means, signed)
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""

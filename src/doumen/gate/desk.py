@@ -14,12 +14,14 @@ import pyarrow as pa
 
 from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
+from doumen.kits.standards.s3 import Signed
 from doumen.model.actor import Actor
 from doumen.model.agreement import Settled, Usage
 from doumen.model.alert import Condition, Notice, Outbox, Told
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.handed import Granted, Shelf
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
@@ -138,6 +140,20 @@ class Desk(Protocol):
         """Give versions up that are not retained and that no receipt needs, and their files.
 
         Of these datasets, or of all; see `doumen.model.job.Vacuum`. `dry` only finds them.
+        """
+        ...
+
+    def hand_over(self, ref: Ref, hours: int) -> Granted:
+        """Grant the version in force of a dataset as files, with the keys to read them.
+
+        See `doumen.gate.handover` for what is raised.
+        """
+        ...
+
+    def shelf(self, signed: Signed) -> Shelf:
+        """The files of a grant, for a request that was signed by its keys, whoever stands here.
+
+        See `doumen.gate.handed.opened` for what is raised.
         """
         ...
 

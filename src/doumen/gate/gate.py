@@ -11,6 +11,7 @@ from doumen.gate import (
     collect,
     compact,
     derive,
+    handover,
     joined,
     query,
     remote,
@@ -22,7 +23,8 @@ from doumen.gate.means import Means
 from doumen.model.answer import Compacted, Explained, Made, Vacuumed
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Compact, Job, Query, Vacuum
+from doumen.model.handed import Granted
+from doumen.model.job import Attach, Collect, Compact, HandOver, Job, Query, Vacuum
 from doumen.model.load import Examination
 from doumen.model.message import msg
 from doumen.model.participant import is_member
@@ -38,7 +40,7 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Examination:
+    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Granted | Examination:
         """Move data."""
         match job.step:
             case Query() as step:
@@ -47,12 +49,20 @@ class Gate:
                 return collect.collect(self.means, job, step, progress)
             case Attach() as step:
                 return attach.attach(self.means, job, step, progress)
-            case Compact() as step:
-                return compact.compact(self.means, job, step, progress)
-            case Vacuum() as step:
-                return vacuum.vacuum(self.means, job, step)
+            case Compact() | Vacuum() | HandOver() as step:
+                return self._of_versions(job, step, progress)
             case step:
                 return collect.examine(self.means, job, step, progress)
+
+    def _of_versions(
+        self, job: Job, step: Compact | Vacuum | HandOver, progress: Progress | None
+    ) -> Compacted | Vacuumed | Granted:
+        """What is done with the files of versions as they are."""
+        if isinstance(step, Compact):
+            return compact.compact(self.means, job, step, progress)
+        if isinstance(step, Vacuum):
+            return vacuum.vacuum(self.means, job, step)
+        return handover.hand_over(self.means, job, step)
 
     def _ask(self, job: Job, step: Query) -> RecordedAnswer | Made:
         """A question: here, or under an agreement of another node; kept where `into` says so."""

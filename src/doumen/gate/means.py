@@ -10,6 +10,7 @@ from doumen.gate.commit import Commits
 from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
 from doumen.gate.settling import Settling
+from doumen.gate.shelves import Shelves
 from doumen.kits.standards.dsp import Reach
 from doumen.model.participant import Participant
 from doumen.model.peer import Peers
@@ -39,6 +40,7 @@ class Means:
         reach: Where addresses that others name may lead.
         plans: Plans made before.
         attached: Looks at the files that lie outside of the lake.
+        shelves: What was handed over as files, as it was laid before.
     """
 
     database: Database
@@ -60,3 +62,4 @@ class Means:
     reach: Reach
     plans: Plans = field(default_factory=Plans)
     attached: Attached = field(default_factory=Attached)
+    shelves: Shelves = field(default_factory=Shelves)

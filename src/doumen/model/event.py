@@ -40,9 +40,10 @@ class Event:
         time: RFC 3339, UTC, microseconds, `Z`.
         type: `query`, `query.reserved`, `query.refused`, `query.failed`, `query.started`,
             `query.ended`; of questions to another node `query.asked`, `query.broken`,
-            `query.settled`, and at that node `query.closed`; `collect`, `derive`, `compact`,
-            `vacuum`, `amend`, `node.created`, `key.rotated`, `store.migrated`, `backup.made`,
-            `node.restored`, `head.cosigned`, `head.refused`, `head.witnessed`.
+            `query.settled`, and at that node `query.closed`; `files.granted`, `files.refused`,
+            `files.read`; `collect`, `derive`, `compact`, `vacuum`, `amend`, `node.created`,
+            `key.rotated`, `store.migrated`, `backup.made`, `node.restored`, `head.cosigned`,
+            `head.refused`, `head.witnessed`.
         previous: Leaf hash (hex) of the entry before this one; None for the first.
     """
 

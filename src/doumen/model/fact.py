@@ -36,6 +36,7 @@ offer     id                   product, terms as kits.policy.offers writes them,
                                created (RFC 3339), state (open or withdrawn)
 token     actor/id             hash (SHA-256 of its secret, hex), scopes (sorted list), name,
                                made_by, created, expires (both RFC 3339)
+grant     actor/id             all of a dataset as files, as `doumen.model.handed` writes it
 participant DID                as `doumen.model.participant` writes it, its root key pinned
 decisions negotiation          decisions [rows], by which requests are decided without a person
 negotiation N-…                as `rooms.exchange.negotiation.state` writes it

@@ -143,7 +143,19 @@ class Vacuum:
     dry: bool = False
 
 
-Step = Query | Examine | Collect | Attach | Compact | Vacuum
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """All of the version in force of a dataset as files, to read with tools of one's own.
+
+    Attributes:
+        hours: For how long.
+    """
+
+    ref: Ref
+    hours: int = 1
+
+
+Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver
 
 
 @dataclass(frozen=True, slots=True)

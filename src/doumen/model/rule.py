@@ -15,10 +15,15 @@ class Effect(StrEnum):
 
 
 class Action(StrEnum):
-    """What a rule is about: rows (`query`) or names, descriptions and labels (`discover`)."""
+    """What a rule is about.
+
+    Rows (`query`); names, descriptions and labels (`discover`); the files that hold the rows, to
+    be read with tools that know of no rules (`files`).
+    """
 
     QUERY = "query"
     DISCOVER = "discover"
+    FILES = "files"
 
 
 class TargetKind(StrEnum):

@@ -55,6 +55,20 @@ def test_tokens_are_for_the_owner_and_their_holder(someone: Someone) -> None:
             may_amend(someone("ana", "steward"), Fact("token", key, None))
 
 
+def test_grants_are_taken_back_by_their_holder_and_those_who_govern(someone: Someone) -> None:
+    for actor in (someone("owner", "owner"), someone("sue", "steward"), someone("ana")):
+        may_amend(actor, Fact("grant", "ana/01", None))
+    for actor in (someone("bob"), someone("al", "auditor")):
+        with pytest.raises(Refused, match="grant of another"):
+            may_amend(actor, Fact("grant", "ana/01", None))
+
+
+def test_grants_are_made_by_jobs_alone(someone: Someone) -> None:
+    for actor in (someone("owner", "owner"), someone("sue", "steward"), someone("ana")):
+        with pytest.raises(Refused, match="not changed by hand"):
+            may_amend(actor, Fact("grant", "ana/01", {"dataset": "a.b"}))
+
+
 def test_who_collects(someone: Someone) -> None:
     may_collect(someone("owner", "owner"))
     for role in ("steward", "auditor", "analyst"):

@@ -34,7 +34,7 @@ from doumen.model.rule import (
 EXAMPLE = """
 rules:
   - id: analysts-read-flights
-    permit: query                      # or deny: query; permit: discover
+    permit: query                      # or discover, files; or deny
     who: {role: analyst}               # or {actor: ana}
     on: transport.flights              # or transport.*
     for: [research]                    # absent: any purpose
@@ -188,7 +188,7 @@ rules:
 
 FAULTS = {
     "rule `-x`, id": "letters, digits",
-    "rule `-x`, permit": "'query' or 'discover'",
+    "rule `-x`, permit": "'query', 'discover' or 'files'",
     "rule `-x`, who": "either `role` or `actor`",
     "rule `-x`, on": "not a dataset name",
     "rule `-x`, colour": "no such field",

@@ -313,6 +313,14 @@ def test_tokens_are_for_the_owner_and_for_whom_they_are_of(someone: Someone) -> 
     assert visible_version(steward, facts, rows[1], then=facts, now=NOW) is None
 
 
+def test_grants_are_for_whom_they_are_of_and_for_those_who_oversee(someone: Someone) -> None:
+    rows = [FactRow(n, Fact("grant", f"{name}/{n}", {}), "e", "t") for n, name in _HOLDERS]
+    facts = Facts().extended(rows)
+    for role in ("owner", "steward", "auditor"):
+        assert len(list(visible_facts(someone("sue", role), facts, NOW).all("grant"))) == 2
+    assert [key for key, _ in visible_facts(someone("ana"), facts, NOW).all("grant")] == ["ana/1"]
+
+
 _HOLDERS = [(1, "ana"), (2, "bob")]
 
 

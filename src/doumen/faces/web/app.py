@@ -26,7 +26,7 @@ from doumen.faces.web.log import LOG
 from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.openapi import described
 from doumen.faces.web.outer import Outer
-from doumen.faces.web.protocols import dsp, exchange
+from doumen.faces.web.protocols import dsp, exchange, s3
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
@@ -124,6 +124,7 @@ def application(terms: Terms) -> ASGIApp:
             *routes(sections(), service.house),
             *exchange.routes(service.house),
             *dsp.routes(service.house),
+            *s3.routes(service.house),
         ],
         redirect_slashes=False,
         default=_nowhere,

@@ -230,7 +230,7 @@ async def stream(
         ahead = None if flow.over else asyncio.create_task(attended.do(flow.step))
         try:
             for piece in _cut(data):
-                await _sent(send, piece, patience)
+                await sent(send, piece, patience)
         except BaseException:
             if ahead is not None:
                 await attended.drop(ahead)
@@ -258,7 +258,12 @@ def _cut(data: bytes) -> Iterator[bytes]:
         yield bytes(view[start : start + PIECE])
 
 
-async def _sent(send: Send, piece: bytes, patience: float) -> None:
+async def sent(send: Send, piece: bytes, patience: float) -> None:
+    """Send a piece of an answer.
+
+    Raises:
+        Gone: it was not taken within so many seconds.
+    """
     try:
         async with asyncio.timeout(patience):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

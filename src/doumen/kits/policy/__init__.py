@@ -4,7 +4,8 @@
 `masks` are the shelves of what a permit may ask, `purposes` the list of what for.
 `lives` says who reads in which state of a dataset; `standing`, `target`, `knowledge` and `flow`
 find the rules that speak of a question; `masking` and `bounds` find what they ask, `decide` joins
-it into a `ruling`, or `refusals` say why not; `terms` are what a derived dataset keeps of that.
+it into a `ruling`, or `refusals` say why not; `files` says who may have all of a dataset as files,
+`terms` are what a derived dataset keeps.
 `offers` are the terms of offers and agreements; `agreements` put those into the place of the rules,
 `carried` keeps them with what came from others, `exposure` says what more is seen if they are
 signed. `checking` holds what somebody writes against the node; `visible` keeps from an actor what
@@ -45,6 +46,7 @@ from doumen.kits.policy.checking import grant_faults, purpose_faults, rule_fault
 from doumen.kits.policy.decide import rule_dataset
 from doumen.kits.policy.document import read_rules, rule_as_json, rule_from_json
 from doumen.kits.policy.duties import MASK_KEYS, mask_expression, shown_type
+from doumen.kits.policy.files import rule_files
 from doumen.kits.policy.lives import check_delivered, check_written, life, readers
 from doumen.kits.policy.offers import (
     clause_words,
@@ -120,6 +122,7 @@ __all__ = [
     "rule_as_json",
     "rule_dataset",
     "rule_faults",
+    "rule_files",
     "rule_from_json",
     "rule_words",
     "shown_type",

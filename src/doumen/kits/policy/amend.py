@@ -9,6 +9,7 @@ from doumen.model.actor import OWNER, Actor
 from doumen.model.alert import ALERT
 from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
+from doumen.model.handed import GRANT
 from doumen.model.life import READERS, STATE
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
@@ -42,7 +43,8 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     Rules, contracts, labels, purposes, participants, products, offers and where datasets stand in
     their life are changed by owner or steward, actors and what the node does by itself (sources,
     schedules, alerts, how files are kept) by the owner, tokens by the owner and by whom they are
-    of; every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
+    of. Grants of files are made by jobs, and taken back by those who govern and by whom they are
+    of. Every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
     agreements are changed by those who govern, and by the participant who is the other side of
     them.
 
@@ -57,6 +59,11 @@ def may_amend(actor: Actor, fact: Fact) -> None:
         if not actor.is_owner and token_holder(fact.key) != actor.name:
             raise _role(
                 msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
+            )
+    elif fact.kind == GRANT and fact.body is None:
+        if not actor.governs and token_holder(fact.key) != actor.name:
+            raise _governing(
+                msg("Actor `{actor}` may not revoke a grant of another.", actor=actor.name)
             )
     elif fact.kind in EXCHANGED and not actor.governs:
         _by_counterparty(actor, fact)
@@ -225,7 +232,7 @@ def may_derive(actor: Actor, into: Ref) -> None:
 
 
 def token_holder(key: str) -> str:
-    """Name of the actor that a token is of, told by the key of its fact."""
+    """Name of the actor that a token or a grant is of, told by the key of its fact."""
     return key.rpartition("/")[0]
 
 

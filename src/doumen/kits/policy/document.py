@@ -133,7 +133,7 @@ class _RuleForm(BaseModel):
         if self.duties and self.permit is not Action.QUERY:
             raise wrong(msg("duties belong to `permit: query` only"))
         if self.on.kind is TargetKind.AGREEMENT and (
-            self.duties or Action.DISCOVER in {self.permit, self.deny}
+            self.duties or Action.QUERY not in {self.permit, self.deny}
         ):
             raise wrong(
                 msg("a rule on an agreement permits or denies `query` and has no duties: they "

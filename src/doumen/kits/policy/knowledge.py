@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from doumen.kits.policy.flow import derived_by, reaches
 from doumen.kits.policy.lives import concealed, life
-from doumen.kits.policy.standing import DISCOVERED, EITHER, Standing
+from doumen.kits.policy.standing import DISCOVERED, EACH, Standing
 from doumen.kits.policy.target import covered
 from doumen.model.life import DEPRECATED, Notice
 from doumen.model.ref import Ref
@@ -64,7 +64,7 @@ def known_columns(standing: Standing, ref: Ref, schema: Schema) -> frozenset[str
     if quarantines(ref, (standing.facts.dataset(ref) or {}).get("kind")):
         return frozenset()
     known: frozenset[str] = names if made(standing, ref) else frozenset()
-    for hit in standing.hits(Effect.PERMIT, EITHER, ref, schema):
+    for hit in standing.hits(Effect.PERMIT, EACH, ref, schema):
         if standing.could_state(hit.rule):
             known |= hit.columns
     if not known:

@@ -21,7 +21,9 @@ from doumen.model.schema import Schema
 
 QUERIED = frozenset({Action.QUERY})
 DISCOVERED = frozenset({Action.DISCOVER})
+FILED = frozenset({Action.FILES})
 EITHER = QUERIED | DISCOVERED
+EACH = EITHER | FILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Owner, steward and auditor know all facts but tokens. For the owner alone are what the values of a
 file lie between, alerts, whose addresses may be secret, and what schedules are asked with, which
-holds values; tokens also for whom they are of, without what checks them. The expressions of
+holds values; tokens also for whom they are of, without what checks them; and grants of files for
+whom they are of. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
@@ -32,6 +33,7 @@ from doumen.model.actor import Actor
 from doumen.model.alert import ALERT
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
+from doumen.model.handed import GRANT
 from doumen.model.life import STATE
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
@@ -76,6 +78,9 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
         told.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
     for key, row in _tokens(actor, facts):
         told.setdefault("token", {})[key] = replace(row, seq=0, event="", time="")
+    for key, row in facts.rows.get(GRANT, {}).items():
+        if token_holder(key) == actor.name:
+            told.setdefault(GRANT, {})[key] = replace(row, seq=0, event="", time="")
     return Facts(0, told)
 
 

@@ -15,6 +15,8 @@ _DOES: Mapping[tuple[Effect, Action], Message] = {
     (Effect.DENY, Action.QUERY): msg("denies reading rows"),
     (Effect.PERMIT, Action.DISCOVER): msg("permits knowing names, descriptions, labels"),
     (Effect.DENY, Action.DISCOVER): msg("denies knowing names, descriptions, labels"),
+    (Effect.PERMIT, Action.FILES): msg("permits taking all of it as files"),
+    (Effect.DENY, Action.FILES): msg("denies taking all of it as files"),
 }
 
 

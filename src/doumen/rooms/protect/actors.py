@@ -10,6 +10,7 @@ from doumen.kits import policy
 from doumen.model.actor import OWNER, Actor
 from doumen.model.errors import Conflict, Invalid, NotFound
 from doumen.model.fact import Fact, Facts
+from doumen.model.handed import GRANT, grants_of
 from doumen.model.message import msg, sentence
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import RESERVED_DOMAINS, identifier
@@ -82,7 +83,7 @@ def show_all(desk: Desk) -> Outcome:
 
 
 def remove(desk: Desk, name: str) -> Outcome:
-    """Remove an actor, and their tokens: who comes later under this name must not own them.
+    """Remove an actor, their tokens and grants: who comes later under this name must not own them.
 
     Raises:
         NotFound: there is none of this name.
@@ -96,8 +97,9 @@ def remove(desk: Desk, name: str) -> Outcome:
             next=msg("`doumen actor list` shows them."),
             detail="actor",
         )
-    tokens = [Fact("token", token, None) for token, _ in tokens_of(facts, key)]
-    receipt = desk.amend([Fact("actor", key, None), *tokens], subject=f"actor {key}")
+    gone = [Fact("token", token, None) for token, _ in tokens_of(facts, key)]
+    gone += [Fact(GRANT, one.key, None) for one in grants_of(facts.all(GRANT), key)]
+    receipt = desk.amend([Fact("actor", key, None), *gone], subject=f"actor {key}")
     return Outcome(
         json={"name": key, "receipt": receipt},
         said=(msg("Actor `{key}` is removed. Receipt {receipt}.", key=key, receipt=receipt),),

@@ -1,4 +1,4 @@
-"""The verbs of this room: actor, purpose, rule, label."""
+"""The verbs of this room: actor, purpose, rule, label, token, files."""
 
 from __future__ import annotations
 
@@ -237,5 +237,45 @@ OPERATIONS: tuple[Operation, ...] = (
         examples=("doumen token revoke 3f9c0a1b2c3d4e5f",),
         scope="write",
         gives=("id", "actor", "receipt"),
+    ),
+    Operation(
+        ("dataset", "files"),
+        "Grant all of a dataset as files, to be read with deltalake, Polars or what else reads S3.",
+        f"{_ROOM}.files:grant",
+        (
+            Param("dataset", "A dataset: domain.name.", positional=True, required=True),
+            Param("hours", "For how long: 1 to 24.", "integer", default=1),
+            Param(
+                "endpoint",
+                "Where `doumen serve` is reached; else the address of the node, else "
+                "http://127.0.0.1:8470.",
+                metavar="URL",
+            ),
+        ),
+        details="Gives an address and the options to read it by: the version in force, as a Delta "
+        "table. Only where an answer would show you all of it as it is, and a rule permits "
+        "`files`; the owner needs none. The rules are asked again at every request: one that "
+        "changes ends the grant. What was read can be copied. docs/files.md tells the rest.",
+        examples=(
+            "doumen dataset files transport.flights",
+            "doumen dataset files transport.flights --hours 8 --endpoint https://data.bureau.example",
+        ),
+        scope="write",
+        gives=("grant", "dataset", "version", "uri", "storage_options", "expires", "receipt"),
+    ),
+    Operation(
+        ("dataset", "grants"),
+        "List the grants of files: yours; all of them for those who oversee the node.",
+        f"{_ROOM}.files:show_all",
+        gives=("grants",),
+    ),
+    Operation(
+        ("dataset", "revoke"),
+        "Take a grant of files back.",
+        f"{_ROOM}.files:revoke",
+        (Param("id", "Id of the grant.", positional=True, required=True, metavar="ID"),),
+        examples=("doumen dataset revoke 01KBA0J3V8Q2N6Y4T5R7W9X1ZC",),
+        scope="write",
+        gives=("grant", "actor", "dataset", "receipt"),
     ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,38 @@ def write(
         draft.unlink(missing_ok=True)
 
 
+def alone(schema: str, files: Mapping[str, DataFile], *, id: str, now: int) -> bytes:
+    """The first and only entry of a log: a table with these files, and nothing before them.
+
+    Args:
+        schema: Columns, as Delta writes them in JSON.
+        files: By their names.
+        id: Of the table; the same gives the same entry.
+        now: Milliseconds since the epoch.
+    """
+    ntz = ["timestampNtz"] if '"timestamp_ntz"' in schema else []
+    protocol = (
+        {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": ntz, "writerFeatures": ntz}
+        if ntz
+        else {"minReaderVersion": 1, "minWriterVersion": 2}
+    )
+    meta = {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, id)),
+        "format": {"provider": "parquet", "options": {}},
+        "schemaString": schema,
+        "partitionColumns": [],
+        "configuration": {},
+        "createdTime": now,
+    }
+    actions: list[dict[str, Any]] = [
+        {"commitInfo": {"timestamp": now, "operation": "WRITE", "operationParameters": {}}},
+        {"protocol": protocol},
+        {"metaData": meta},
+    ]
+    actions += [{"add": _added(name, file, now)} for name, file in files.items()]
+    return b"".join(json.dumps(action).encode() + b"\n" for action in actions)
+
+
 def stats(file: DataFile) -> str:
     """What the log says of the content of a file."""
     return json.dumps({"numRecords": file.rows})
@@ -72,16 +104,18 @@ def _actions(
             }
         }
     for file in added:
-        yield {
-            "add": {
-                "path": _name(file),
-                "partitionValues": {},
-                "size": file.size,
-                "modificationTime": now,
-                "dataChange": True,
-                "stats": stats(file),
-            }
-        }
+        yield {"add": _added(_name(file), file, now)}
+
+
+def _added(path: str, file: DataFile, changed: int) -> dict[str, Any]:
+    return {
+        "path": path,
+        "partitionValues": {},
+        "size": file.size,
+        "modificationTime": changed,
+        "dataChange": True,
+        "stats": stats(file),
+    }
 
 
 def _name(file: DataFile) -> str:

@@ -69,6 +69,15 @@ def check(path: Path, schema: Schema) -> None:
         )
 
 
+def columns(path: Path) -> list[str]:
+    """Names of the columns of a Parquet file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return list(pq.read_schema(path).names)
+
+
 def fits(arrow: pa.DataType, type: str) -> bool:
     """Whether a column, as Arrow has it, is of this type of the reference dialect."""
     return _fits(arrow, parse(type))

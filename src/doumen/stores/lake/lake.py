@@ -11,8 +11,9 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -22,7 +23,7 @@ from doumen.model.message import joined, msg, plain
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile, Snapshot
-from doumen.stores.lake import footer
+from doumen.stores.lake import entry, footer
 from doumen.stores.lake.disk import Disk, changed, unwritable
 from doumen.stores.lake.names import LOG, version_of
 from doumen.stores.lake.place import STAGED, Place
@@ -219,6 +220,35 @@ class Lake:
         """
         self.path(file)
         return self._place.sizes([file]).get(file.path)
+
+    def surplus(self, snapshot: Snapshot) -> list[str]:
+        """Columns that its files hold and that it does not have, sorted.
+
+        Raises:
+            Tampered, Unavailable: a file cannot be read, or is not what was kept.
+        """
+        self.bring(snapshot.files)
+        try:
+            held = {n for file in snapshot.files for n in footer.columns(self.path(file))}
+        except OSError as error:
+            raise unwritable(error) from None
+        return sorted(held.difference(snapshot.schema.names))
+
+    def as_table(
+        self, snapshot: Snapshot, files: Mapping[str, DataFile], id: str, created: str
+    ) -> bytes:
+        """The one entry of the Delta log of a table that holds a version and nothing else.
+
+        Args:
+            snapshot: The version.
+            files: Its files, by the names that they have there.
+            id: Of the table.
+            created: When it was made (RFC 3339).
+        """
+        from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
+
+        now = int(datetime.fromisoformat(created).timestamp() * 1000)
+        return entry.alone(delta.delta_schema(snapshot.schema).to_json(), files, id=id, now=now)
 
     def log(self, table: str, version: int) -> dict[str, Path]:
         """The files of the Delta log of a table, up to a version; none of them ever changes.

@@ -21,6 +21,7 @@ DATASETS = ["transport.flights", "健康.人", "other/a.b", "transport.*", "*.fl
 COLUMNS = ["tailnum", "Tail Num.x", "身份证 号/%", "a:b"]
 LABELS = ["personal", "个人 信息", "pii:id/2.0"]
 PURPOSES = ["research", "marketing", "traffic-planning", "规划", "record-management"]
+_ACTIONS = ["query", "discover", "files"]
 TEXTS = ["origin <> 'LGA'", 'a = "x"\nAND b > 1', "名 = '{\\u0041}'", "x" * 500, "@id", "urn:a:b"]
 
 
@@ -68,7 +69,7 @@ def _rule(rng: random.Random, id: str) -> Rule:
         {"column": f"transport.flights.{rng.choice(COLUMNS)}"},
         {"label": rng.choice(LABELS)},
     ])  # fmt: skip
-    effect, action = rng.choice(["permit", "permit", "deny"]), rng.choice(["query", "discover"])
+    effect, action = rng.choice(["permit", "permit", "deny"]), rng.choice(_ACTIONS)
     body: dict[str, Any] = {"id": id, effect: action, "who": _who(rng), "on": on}
     if rng.random() < 0.5:
         body["for"] = rng.sample(PURPOSES, rng.randint(1, 3))

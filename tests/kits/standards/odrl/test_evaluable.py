@@ -349,4 +349,5 @@ def test_the_profile_knows_its_terms() -> None:
     assert {"doumen:claim.home%20town", "doumen:mask.with", "doumen:limit.value"} <= known.operands
     assert known.covers("odrl:use", "doumen:discover")
     assert known.implied("odrl:read") == {"odrl:read", "doumen:discover"}
+    assert known.implied("odrl:reproduce") == {"odrl:reproduce", "odrl:read", "doumen:discover"}
     assert "urn:doumen:odrl:1" in known.profiles

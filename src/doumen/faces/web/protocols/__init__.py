@@ -1,1 +1,1 @@
-"""Protocols that other nodes speak to this one, each in a file of its own."""
+"""Protocols that other nodes and readers of files speak to this one, each in a file of its own."""

@@ -25,8 +25,8 @@ from doumen.model.errors import Invalid
 from doumen.model.message import Message, clauses, enumerated, msg
 from doumen.model.rule import Rule
 
-_ACTIONS = {"query": "read", "discover": "doumen:discover"}
-_ACTION_OF = {"odrl:read": "query", "doumen:discover": "discover"}
+_ACTIONS = {"query": "read", "discover": "doumen:discover", "files": "reproduce"}
+_ACTION_OF = {"odrl:read": "query", "doumen:discover": "discover", "odrl:reproduce": "files"}
 _EFFECTS = {"odrl:permission": "permit", "odrl:prohibition": "deny"}
 _SHARED = ("odrl:target", "odrl:assignee", "odrl:action")
 _POLICY_KEYS = frozenset({"@id", "odrl:profile", "odrl:conflict", *_EFFECTS, *_SHARED})
@@ -252,7 +252,7 @@ def _action(reading: Reading, item: Item | None) -> str | None:
         reading.fault(
             place,
             msg(
-                "action `{word_of}` is not understood; `read`, `doumen:discover` are",
+                "action `{word_of}` is not understood; `read`, `reproduce`, `doumen:discover` are",
                 word_of=word_of(term),
             ),
         )

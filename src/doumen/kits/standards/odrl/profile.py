@@ -28,7 +28,10 @@ def vocabulary(claims: Iterable[str] = ()) -> Vocabulary:
         PROFILE,
         actions={**actions, "doumen:discover": "odrl:use"},
         operands=[*_OPERANDS, *_options(), *(f"doumen:claim.{encoded(name)}" for name in claims)],
-        implies={"odrl:read": frozenset({"doumen:discover"})},
+        implies={
+            "odrl:read": frozenset({"doumen:discover"}),
+            "odrl:reproduce": frozenset({"odrl:read"}),
+        },
     )
 
 
