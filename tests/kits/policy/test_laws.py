@@ -236,7 +236,7 @@ def test_a_denied_dataset_is_never_shown(
     world: World, drawn: Callable[..., Iterator[tuple[Any, list[Rule], Asking]]]
 ) -> None:
     for _, rules, asking in drawn(20_000, 300):
-        for action in Action:
+        for action in (Action.QUERY, Action.DISCOVER):  # of files alone, questions go on
             who = Who(actor=asking[0].name)
             no = Rule("no", Effect.DENY, action, who, Target(TargetKind.DATASET, asking[1]))
             assert world.shown([*rules, no], asking) is None
