@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doumen.gate import amend, evidence, peers, replay, trial
+from doumen.gate.answer import RecordedAnswer
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
 from doumen.gate.gate import Gate
@@ -29,7 +30,20 @@ from doumen.kits.standards.dsp import Reach
 from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.job import Attach, Collect, Compact, Examine, Job, Query, Request, Step, Vacuum
+from doumen.model.held import Which
+from doumen.model.job import (
+    Attach,
+    Collect,
+    Compact,
+    Discard,
+    Examine,
+    Job,
+    Query,
+    Repair,
+    Request,
+    Step,
+    Vacuum,
+)
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
@@ -37,6 +51,7 @@ from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.retried import Discarded, Repaired
 from doumen.model.source import Onward
 from doumen.model.trial import Laboratory
 
@@ -92,7 +107,7 @@ class Counter:
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
         job = self._job(step, agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Compacted | Vacuumed | Examination)
+        assert isinstance(answer, RecordedAnswer)
         return answer
 
     def explain(
@@ -166,6 +181,20 @@ class Counter:
         step = Vacuum(tuple(refs), receipts_before, dry)
         done = self._gate.run(self._job(step), self.progress)
         assert isinstance(done, Vacuumed)
+        return done
+
+    def repair(
+        self, ref: Ref, file: tuple[SourceFile, Reading] | None = None, *, dry: bool = False
+    ) -> Repaired:
+        """Hold the rows of a quarantine against the contract as it is now."""
+        done = self._gate.run(self._job(Repair(ref, file, dry)), self.progress)
+        assert isinstance(done, Repaired)
+        return done
+
+    def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
+        """Give rows of a quarantine up."""
+        done = self._gate.run(self._job(Discard(ref, reason, which)), self.progress)
+        assert isinstance(done, Discarded)
         return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:

@@ -11,9 +11,11 @@ from doumen.gate import (
     collect,
     compact,
     derive,
+    discard,
     joined,
     query,
     remote,
+    repair,
     taken,
     vacuum,
 )
@@ -22,12 +24,13 @@ from doumen.gate.means import Means
 from doumen.model.answer import Compacted, Explained, Made, Vacuumed
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
-from doumen.model.job import Attach, Collect, Compact, Job, Query, Vacuum
+from doumen.model.job import Attach, Collect, Compact, Discard, Job, Query, Repair, Vacuum
 from doumen.model.load import Examination
 from doumen.model.message import msg
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
+from doumen.model.retried import Discarded, Repaired
 
 
 class Gate:
@@ -38,7 +41,7 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Examination:
+    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Examination | Repaired | Discarded:
         """Move data."""
         match job.step:
             case Query() as step:
@@ -47,10 +50,10 @@ class Gate:
                 return collect.collect(self.means, job, step, progress)
             case Attach() as step:
                 return attach.attach(self.means, job, step, progress)
-            case Compact() as step:
-                return compact.compact(self.means, job, step, progress)
-            case Vacuum() as step:
-                return vacuum.vacuum(self.means, job, step)
+            case Compact() | Vacuum() as step:
+                return self._keep(job, step, progress)
+            case Repair() | Discard() as step:
+                return self._aside(job, step, progress)
             case step:
                 return collect.examine(self.means, job, step, progress)
 
@@ -65,6 +68,22 @@ class Gate:
             keep = taken.derive if _goes_on(job) else derive.derive
             return keep(self.means, job, step, step.into)
         return (remote.answer if _goes_on(job) else query.answer)(self.means, job, step)
+
+    def _keep(
+        self, job: Job, step: Compact | Vacuum, progress: Progress | None
+    ) -> Compacted | Vacuumed:
+        """The files of datasets: written anew, or given up."""
+        if isinstance(step, Compact):
+            return compact.compact(self.means, job, step, progress)
+        return vacuum.vacuum(self.means, job, step)
+
+    def _aside(
+        self, job: Job, step: Repair | Discard, progress: Progress | None
+    ) -> Repaired | Discarded:
+        """What is in quarantine: held against the contract anew, or given up."""
+        if isinstance(step, Repair):
+            return repair.repair(self.means, job, step, progress)
+        return discard.discard(self.means, job, step, progress)
 
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""
