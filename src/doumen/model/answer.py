@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 from doumen.model.errors import Invalid
-from doumen.model.load import Reason
+from doumen.model.load import Drifted, Reason
 from doumen.model.merge import Counts
 from doumen.model.message import msg
 from doumen.model.ref import Ref
@@ -104,6 +104,7 @@ class Made:
         snapshot: Version that now is in force.
         unchanged: The same content under the same contract was there already: nothing changed.
         merged: What became of rows that met others by their key; None: they were not merged.
+        drift: Columns that the contract did not know; None: there were none, or they are left out.
     """
 
     ref: Ref
@@ -115,6 +116,7 @@ class Made:
     receipt: str
     unchanged: bool = False
     merged: Counts | None = None
+    drift: Drifted | None = None
 
 
 @dataclass(frozen=True, slots=True)
