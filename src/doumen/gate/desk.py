@@ -22,6 +22,7 @@ from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Va
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.handed import Granted, Shelf
+from doumen.model.held import Which
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
@@ -31,6 +32,7 @@ from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.retried import Discarded, Repaired
 from doumen.model.schedule import Move, Position
 from doumen.model.source import Onward
 from doumen.model.terms import Terms
@@ -51,11 +53,9 @@ class Desk(Protocol):
 
     def facts(self) -> Facts:
         """The facts this actor may know, at the version in force now."""
-        ...
 
     def history(self, kind: str, key: str) -> Sequence[FactRow]:
         """All versions of one fact that this actor may know, oldest first."""
-        ...
 
     def query(
         self,
@@ -73,7 +73,6 @@ class Desk(Protocol):
         participant comes with what they signed. Datasets are read as they were at a moment
         (UTC, where it names no zone), or one of them at a version, where `as_of` says so.
         """
-        ...
 
     def explain(
         self,
@@ -84,7 +83,6 @@ class Desk(Protocol):
         as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do, without running or paying."""
-        ...
 
     def derive(
         self,
@@ -99,13 +97,11 @@ class Desk(Protocol):
 
         Under an agreement the provider answers, and what was agreed goes with the data.
         """
-        ...
 
     def examine(
         self, files: Sequence[SourceFile], reading: Reading, *, first: int = 0
     ) -> Examination:
         """Look at all rows of files from outside, in the sandbox; so many of them are given."""
-        ...
 
     def collect(
         self,
@@ -121,18 +117,15 @@ class Desk(Protocol):
 
         Where the mode is one that merges, rows meet those that are there as `merge` says.
         """
-        ...
 
     def attach(self, ref: Ref, spec: LoadSpec, contract: str, *, replace: bool) -> Made:
         """Govern files where they lie, under a contract (ODCS text); their paths are absolute."""
-        ...
 
     def compact(self, ref: Ref, rows: int | None = None) -> Compacted:
         """Write the files of a dataset anew, with the same rows, in the order that it is to have.
 
         See `doumen.gate.compact` for what is raised; `rows` is about how many a file should have.
         """
-        ...
 
     def vacuum(
         self, refs: Sequence[Ref] = (), *, receipts_before: date | None = None, dry: bool = False
@@ -141,21 +134,29 @@ class Desk(Protocol):
 
         Of these datasets, or of all; see `doumen.model.job.Vacuum`. `dry` only finds them.
         """
-        ...
 
     def hand_over(self, ref: Ref, hours: int) -> Granted:
         """Grant the version in force of a dataset as files, with the keys to read them.
 
         See `doumen.gate.handover` for what is raised.
         """
-        ...
 
     def shelf(self, signed: Signed) -> Shelf:
         """The files of a grant, for a request that was signed by its keys, whoever stands here.
 
         See `doumen.gate.handed.opened` for what is raised.
         """
-        ...
+
+    def repair(
+        self, ref: Ref, file: tuple[SourceFile, Reading] | None = None, *, dry: bool = False
+    ) -> Repaired:
+        """Hold the rows of a quarantine, with values repaired, against the contract as it is now.
+
+        See `doumen.gate.repair` for what is raised; `dry` only says what would come of it.
+        """
+
+    def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
+        """Give rows of a quarantine up, and say why; see `doumen.gate.repair`."""
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true; gives the id of the receipt.
@@ -163,11 +164,9 @@ class Desk(Protocol):
         Facts made from earlier ones say which state they `seen`: where another job changed one of
         them since, it is a conflict, and nothing is lost.
         """
-        ...
 
     def rotate(self) -> str:
         """Put a new working key in force; gives the id of the receipt."""
-        ...
 
     def replay(
         self, receipt: Receipt, delivered: Callable[[pa.Schema], pa.Table] | None = None
@@ -176,59 +175,45 @@ class Desk(Protocol):
 
         `delivered` reads the result that was handed over, as a table of the given schema.
         """
-        ...
 
     def receipt(self, id: str) -> str:
         """The receipt (JWS JSON text) of an event that this actor may know."""
-        ...
 
     def keys(self) -> dict[str, object]:
         """Root public key and the certificates of all working keys, retired ones included."""
-        ...
 
     def checkpoint(self) -> str:
         """The latest checkpoint: a C2SP signed note."""
-        ...
 
     def prove(self, event: str) -> Inclusion:
         """Inclusion of an event in the latest checkpoint."""
-        ...
 
     def consistency(self, old: int, new: int | None = None) -> tuple[str, ...]:
         """Hashes (hex) that show that the ledger of size `old` is a prefix of size `new`."""
-        ...
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Ledger entries as stored (RFC 8785 JSON); for those who audit."""
-        ...
 
     def laboratory(self) -> AbstractContextManager[Laboratory]:
         """A place to try the gate over worlds made up; for owner and steward."""
-        ...
 
     def inspect(self) -> Sequence[Finding]:
         """Verify ledger and keys: all that does not hold."""
-        ...
 
     def jobs(self) -> Jobs:
         """The queue of jobs, as this actor may see and use it."""
-        ...
 
     def schedules(self) -> Scheduled:
         """The schedules of the node and what is told of them, as this actor may see and move."""
-        ...
 
     def exchange(self) -> Exchange:
         """The agreements of the node, as this actor may see and use them."""
-        ...
 
     def own(self) -> Participant:
         """This node as other participants know it."""
-        ...
 
     def reach(self) -> Reach:
         """Where addresses that others name may lead."""
-        ...
 
     def call(
         self,
@@ -242,11 +227,9 @@ class Desk(Protocol):
 
         See `doumen.gate.peers.call` for what is raised.
         """
-        ...
 
     def look(self, address: str, most: int = MOST) -> bytes:
         """A document at an address that is there for everybody; for owner and steward."""
-        ...
 
     def admit(
         self, token: str, method: str, path: str, body: bytes | None
@@ -255,11 +238,9 @@ class Desk(Protocol):
 
         Without a body, which may not have come yet, all else is checked.
         """
-        ...
 
     def replied(self, request: Claims, status: int, body: bytes) -> str:
         """The token of a reply to a signed request; for owner and steward."""
-        ...
 
 
 class Exchange(Protocol):
@@ -267,52 +248,41 @@ class Exchange(Protocol):
 
     def usage(self, key: str) -> Usage:
         """What was used under an agreement, as this side counts it."""
-        ...
 
     def reconcile(self, key: str) -> Settled:
         """Settle with the provider what broke in between; at the consumer."""
-        ...
 
     def charged(self, request: str) -> bool:
         """Whether a request of the participant that asks was charged for."""
-        ...
 
     def outcomes(self, key: str, requests: Sequence[str]) -> list[dict[str, Any]]:
         """What came of requests of the participant that asks."""
-        ...
 
     def unsigned(self, key: str) -> list[str]:
         """Receipts that the participant that asks has not signed."""
-        ...
 
     def countersigned(self, certificate: Mapping[str, Any], texts: Sequence[str]) -> int:
         """Keep receipts that the participant signed too; how many."""
-        ...
 
     def cosign(
         self, certificate: Mapping[str, Any], issued: int, text: str, old: int, proof: Sequence[str]
     ) -> dict[str, Any]:
         """Cosign the head of the participant that asks; see `doumen.gate.witness.cosign`."""
-        ...
 
     def ask_witness(self, participant: str) -> Mapping[str, Any]:
         """Show our head to a participant (DID) to be cosigned; see `doumen.gate.witness.ask`."""
-        ...
 
     def witness_due(self, participant: str) -> bool:
         """Whether a participant (DID) should see our head now."""
-        ...
 
     def bundle(self, key: str, sizes: Sequence[int], progress: Progress) -> Files:
         """All that this side can show of an agreement; see `doumen.gate.dispute.bundle`."""
-        ...
 
     def diff(self, terms: Terms, consumer: str, subject: str) -> Exposure:
         """What a participant (DID) would see more under terms, counted; for owner and steward.
 
         See `doumen.gate.diff.diff` for what is raised; `subject` names what the terms are of.
         """
-        ...
 
 
 class Jobs(Protocol):
@@ -320,31 +290,25 @@ class Jobs(Protocol):
 
     def new_id(self) -> str:
         """An id for a job that is about to be queued."""
-        ...
 
     def submit(
         self, id: str, operation: str, inputs: Mapping[str, Any], token: str | None = None
     ) -> Queued:
         """Queue a job; it is durable when this returns."""
-        ...
 
     def one(self, id: str) -> Queued:
         """A job that the actor may know."""
-        ...
 
     def all(
         self, states: Sequence[State] = (), limit: int = 100, schedule: str | None = None
     ) -> list[Queued]:
         """Jobs that the actor may know, the latest first; of one schedule, where it is named."""
-        ...
 
     def cancel(self, id: str, reason: str | None = None) -> Queued:
         """Ask for the end of a job; one that waits is over at once."""
-        ...
 
     def retry(self, id: str, reason: str) -> Queued:
         """Queue again what failed or was cancelled, as a job of its own."""
-        ...
 
 
 class Scheduled(Protocol):
@@ -352,35 +316,27 @@ class Scheduled(Protocol):
 
     def positions(self) -> Mapping[str, Position]:
         """Name → how far it is done; of those at which a worker looked."""
-        ...
 
     def run(self, job: str) -> Queued | None:
         """A run of a schedule, whosever it is; None: it is forgotten."""
-        ...
 
     def conditions(self) -> Mapping[Condition, str]:
         """What is wrong and was told, each since when."""
-        ...
 
     def move(self, move: Move, told: Sequence[Told] = ()) -> bool:
         """Make one step, and tell what comes of it; False where it is not to be made any more."""
-        ...
 
     def tell(self, told: Sequence[Told]) -> None:
         """Tell what became another, without a step."""
-        ...
 
     def notices(self, alert: str, limit: int = 20) -> list[Notice]:
         """What an alert told, and is to tell; the latest first."""
-        ...
 
     def outbox(self) -> Outbox:
         """What is to be sent."""
-        ...
 
     def tidy(self, before: str) -> None:
         """Forget old notices, and what is told of alerts that are gone."""
-        ...
 
 
 class Finding(Protocol):
@@ -389,9 +345,7 @@ class Finding(Protocol):
     @property
     def where(self) -> str:
         """`ledger` or `keys`, with the place."""
-        ...
 
     @property
     def what(self) -> str:
         """What is wrong with it."""
-        ...

@@ -15,6 +15,7 @@ from doumen.engines.duckdb.quarantine import Quarantine
 from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
+from doumen.model.held import Shape
 from doumen.model.load import LoadColumn, SourceFile
 from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
@@ -40,6 +41,7 @@ def load(
                 connection,
                 spec.columns,
                 file,
+                unknown=spec.unknown,
                 path=path,
                 aside=aside,
                 counted=counted_rows,
@@ -135,6 +137,7 @@ def _load_one(
     wanted: Sequence[LoadColumn],
     file: SourceFile,
     *,
+    unknown: Sequence[str],
     path: Path,
     aside: Quarantine,
     counted: int,
@@ -149,7 +152,9 @@ def _load_one(
         formats = column.formats if source == "VARCHAR" else ()
         values.append(f"{value(raw, column.type, formats)} AS v{number}")
         faults.append(fault(column, source, raw, f"v{number}"))
-    chosen = rules(connection, wanted, faults, [f"v{n}" for n in range(len(wanted))])
+    typed = [f"v{n}" for n in range(len(wanted))]
+    strange = [(one, f"raw.{name(one)}") for one in unknown if one in declared]
+    chosen = rules(connection, wanted, faults, typed, strange)
     outputs = ", ".join(f"v{n} AS {name(c.name)}" for n, c in enumerate(wanted))
     table = f"(SELECT {', '.join(values)}, raw FROM {table_of(file)} AS raw)"  # noqa: S608
     landed: int = connection.execute(
@@ -160,7 +165,9 @@ def _load_one(
         return landed, 0
     texts = ", ".join(f"CAST(raw.{name(one)} AS VARCHAR)" for one in declared)
     numbered = f"(SELECT raw, {chosen.code} AS code, row_number() OVER () AS n FROM {table})"  # noqa: S608
-    return landed, aside.rows(numbered, file=file, raws=f"to_json([{texts}])", rules=chosen)
+    shape = Shape("parquet", tuple(declared), tuple(declared.values()))
+    raws = f"to_json([{texts}])"
+    return landed, aside.rows(numbered, file=file, raws=raws, rules=chosen, shape=shape)
 
 
 def fault(column: LoadColumn, source: str, raw: str, typed: str) -> str | None:
