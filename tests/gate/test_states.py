@@ -103,6 +103,8 @@ def test_nothing_is_brought_into_what_is_retired(st: Any, stands: Any) -> None:
             st.owner.do(verb, path=path, as_dataset="st.old")
         assert caught.value.code == "refused.retired"
         assert "st.new" in str(caught.value.next)
+    with pytest.raises(Refused, match="nothing is brought into it"):
+        st.owner.do("quarantine replay", dataset="st.old")
     stands("draft")
     st.owner.do("collect", path=path, as_dataset="st.old")
     assert st.owner.query("SELECT count(*) FROM st.old").rows() == [(3,)]
