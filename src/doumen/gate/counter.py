@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doumen.gate import amend, evidence, handed, peers, replay, trial
+from doumen.gate.answer import RecordedAnswer
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
 from doumen.gate.gate import Gate
@@ -31,14 +32,17 @@ from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.handed import Granted, Shelf
+from doumen.model.held import Which
 from doumen.model.job import (
     Attach,
     Collect,
     Compact,
+    Discard,
     Examine,
     HandOver,
     Job,
     Query,
+    Repair,
     Request,
     Step,
     Vacuum,
@@ -50,6 +54,7 @@ from doumen.model.peer import Heard
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.retried import Discarded, Repaired
 from doumen.model.source import Onward
 from doumen.model.trial import Laboratory
 
@@ -105,7 +110,7 @@ class Counter:
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
         job = self._job(step, agreement, request)
         answer = self._gate.run(job, self.progress)
-        assert not isinstance(answer, Made | Compacted | Vacuumed | Granted | Examination)
+        assert isinstance(answer, RecordedAnswer)
         return answer
 
     def explain(
@@ -190,6 +195,20 @@ class Counter:
     def shelf(self, signed: Signed) -> Shelf:
         """What the keys of a grant let in to."""
         return handed.opened(self._means, signed)
+
+    def repair(
+        self, ref: Ref, file: tuple[SourceFile, Reading] | None = None, *, dry: bool = False
+    ) -> Repaired:
+        """Hold the rows of a quarantine against the contract as it is now."""
+        done = self._gate.run(self._job(Repair(ref, file, dry)), self.progress)
+        assert isinstance(done, Repaired)
+        return done
+
+    def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
+        """Give rows of a quarantine up."""
+        done = self._gate.run(self._job(Discard(ref, reason, which)), self.progress)
+        assert isinstance(done, Discarded)
+        return done
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""

@@ -22,6 +22,7 @@ from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Va
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.handed import Granted, Shelf
+from doumen.model.held import Which
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
@@ -31,6 +32,7 @@ from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
+from doumen.model.retried import Discarded, Repaired
 from doumen.model.schedule import Move, Position
 from doumen.model.source import Onward
 from doumen.model.terms import Terms
@@ -155,6 +157,19 @@ class Desk(Protocol):
 
         See `doumen.gate.handed.opened` for what is raised.
         """
+        ...
+
+    def repair(
+        self, ref: Ref, file: tuple[SourceFile, Reading] | None = None, *, dry: bool = False
+    ) -> Repaired:
+        """Hold the rows of a quarantine, with values repaired, against the contract as it is now.
+
+        See `doumen.gate.repair` for what is raised; `dry` only says what would come of it.
+        """
+        ...
+
+    def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
+        """Give rows of a quarantine up, and say why; see `doumen.gate.repair`."""
         ...
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:

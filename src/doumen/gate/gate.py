@@ -11,10 +11,12 @@ from doumen.gate import (
     collect,
     compact,
     derive,
+    discard,
     handover,
     joined,
     query,
     remote,
+    repair,
     taken,
     vacuum,
 )
@@ -24,12 +26,23 @@ from doumen.model.answer import Compacted, Explained, Made, Vacuumed
 from doumen.model.errors import Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.handed import Granted
-from doumen.model.job import Attach, Collect, Compact, HandOver, Job, Query, Vacuum
+from doumen.model.job import (
+    Attach,
+    Collect,
+    Compact,
+    Discard,
+    HandOver,
+    Job,
+    Query,
+    Repair,
+    Vacuum,
+)
 from doumen.model.load import Examination
 from doumen.model.message import msg
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
+from doumen.model.retried import Discarded, Repaired
 
 
 class Gate:
@@ -40,7 +53,9 @@ class Gate:
 
     def run(
         self, job: Job, progress: Progress | None = None
-    ) -> RecordedAnswer | Made | Compacted | Vacuumed | Granted | Examination:
+    ) -> (
+        RecordedAnswer | Made | Compacted | Vacuumed | Granted | Examination | Repaired | Discarded
+    ):
         """Move data."""
         match job.step:
             case Query() as step:
@@ -51,6 +66,8 @@ class Gate:
                 return attach.attach(self.means, job, step, progress)
             case Compact() | Vacuum() | HandOver() as step:
                 return self._of_versions(job, step, progress)
+            case Repair() | Discard() as step:
+                return self._aside(job, step, progress)
             case step:
                 return collect.examine(self.means, job, step, progress)
 
@@ -75,6 +92,14 @@ class Gate:
             keep = taken.derive if _goes_on(job) else derive.derive
             return keep(self.means, job, step, step.into)
         return (remote.answer if _goes_on(job) else query.answer)(self.means, job, step)
+
+    def _aside(
+        self, job: Job, step: Repair | Discard, progress: Progress | None
+    ) -> Repaired | Discarded:
+        """What is in quarantine: held against the contract anew, or given up."""
+        if isinstance(step, Repair):
+            return repair.repair(self.means, job, step, progress)
+        return discard.discard(self.means, job, step, progress)
 
     def explain(self, job: Job) -> Explained:
         """Say what a query would do, without running or paying."""

@@ -19,7 +19,7 @@ from doumen.model.fact import Fact, Facts
 from doumen.model.job import Collect, Job
 from doumen.model.load import Mode, SourceFile
 from doumen.model.loaded import Loaded
-from doumen.model.merge import Merged, widened
+from doumen.model.merge import MERGE, Merged, widened
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.model.snapshot import DataFile
@@ -27,7 +27,13 @@ from doumen.model.source import ARRIVAL, STREAM, arrival_key
 from doumen.stores.lake import Lake
 
 QUARANTINE = Schema.of(
-    _source="VARCHAR", _row="BIGINT", _column="VARCHAR", _reason="VARCHAR", _raw="VARCHAR"
+    _source="VARCHAR",
+    _row="BIGINT",
+    _column="VARCHAR",
+    _reason="VARCHAR",
+    _raw="VARCHAR",
+    _id="VARCHAR",
+    _fields="VARCHAR",
 )
 """Columns of every quarantine."""
 
@@ -154,6 +160,8 @@ class Landing:
         added = [file.as_json() for file in table.files]
         own = {"kind": table.kind, "version": version, "files": kept + added}
         own |= {"creator": self.actor, "updated": now}
+        if table.kind == "table" and self.step.merge is not None:
+            own[MERGE] = self.step.merge.as_json()
         return brought_in(table.ref, self._schema(table, facts), before, own)
 
     def _schema(self, table: _Table, facts: Facts) -> Schema:

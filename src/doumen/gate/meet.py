@@ -78,6 +78,7 @@ def meet(
     *,
     bounds: Bounds,
     progress: Progress | None,
+    whole: bool = True,
 ) -> Merged:
     """Merge what was loaded into staged folders; they are removed, new ones are settled.
 
@@ -89,6 +90,7 @@ def meet(
         stages: Folders of the rows that landed, and of those set aside.
         bounds: Of the job.
         progress: Told how far it is.
+        whole: Whether these are all rows that come; else no row has vanished.
 
     Raises:
         Faulty: the numbers do not add up; nothing is kept.
@@ -108,6 +110,7 @@ def meet(
         aside_fresh=_files(stages[1]) if loaded.quarantined else (),
         aside_into=str(beside),
         bounds=bounds,
+        whole=whole,
     )
     counts, touched = means.engine.merge(plan, progress)
     passing("collect.merged")

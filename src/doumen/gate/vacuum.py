@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from doumen.failpoint import passing
 from doumen.gate import record
+from doumen.gate.aside import DISCARDED, REPLAYED
 from doumen.gate.commit import Draft
 from doumen.gate.means import Means
 from doumen.gate.resolve import actor_of
@@ -34,7 +35,7 @@ from doumen.model.ref import Ref
 from doumen.model.snapshot import DataFile
 from doumen.model.upkeep import UPKEEP, VACUUMED, Upkeep, given_up, keeper
 
-_UNREAD = frozenset({"compact", "vacuum"})
+_UNREAD = frozenset({"compact", "vacuum", REPLAYED, DISCARDED})
 """Events whose receipts nobody replays: they name versions, and show no rows of them."""
 
 

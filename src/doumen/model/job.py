@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pyarrow as pa
 
+from doumen.model.held import Which
 from doumen.model.load import LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.plan import Scalar
@@ -155,7 +156,35 @@ class HandOver:
     hours: int = 1
 
 
-Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Rows of the quarantine of a dataset, held against its contract as it is now.
+
+    Attributes:
+        file: Repaired values by the ids of rows, and how it is read; None: rows as they came.
+        dry: Only say what would come of it.
+    """
+
+    ref: Ref
+    file: tuple[SourceFile, Reading] | None = None
+    dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Rows of the quarantine of a dataset, given up for good.
+
+    Attributes:
+        reason: Why, in the words of who gives them up.
+        which: Those of them; all of its conditions hold at once.
+    """
+
+    ref: Ref
+    reason: str
+    which: Which = field(default_factory=Which)
+
+
+Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver | Repair | Discard
 
 
 @dataclass(frozen=True, slots=True)

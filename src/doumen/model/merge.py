@@ -6,15 +6,18 @@ to which it was the one (slowly changing dimension, type 2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from doumen.model.load import Mode
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile
 
 VALID_FROM, VALID_TO, VANISHED_AT = "valid_from", "valid_to", "vanished_at"
+MERGE = "merge"
+"""What the fact of a dataset calls how its rows meet; without it they do not."""
 MOMENT = "TIMESTAMP WITH TIME ZONE"
 """Type of the columns that a merge keeps itself."""
 
@@ -49,6 +52,21 @@ class Merge:
         if self.mode is Mode.HISTORY:
             return (Column(VALID_FROM, MOMENT), Column(VALID_TO, MOMENT))
         return (Column(VANISHED_AT, MOMENT),) if self.vanished is Vanished.MARK else ()
+
+    def as_json(self) -> dict[str, Any]:
+        """How the rows of a dataset meet, as its fact holds it."""
+        return {
+            "mode": self.mode.value,
+            "key": list(self.key),
+            "order": self.order,
+            "vanished": self.vanished.value,
+        }
+
+    @classmethod
+    def of_json(cls, body: Mapping[str, Any]) -> Merge:
+        """What `as_json` wrote."""
+        key, order = tuple(body["key"]), body["order"]
+        return cls(Mode(body["mode"]), key, order, Vanished(body["vanished"]))
 
 
 @dataclass(frozen=True, slots=True)

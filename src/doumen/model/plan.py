@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from doumen.model.load import Examination, LoadSpec, Reading, SourceFile
+from doumen.model.held import Which
+from doumen.model.load import Examination, LoadColumn, LoadSpec, Reading, SourceFile
 from doumen.model.loaded import Loaded, Rewritten, Surveyed
 from doumen.model.merge import Counts, Merge
 from doumen.model.message import Message
 from doumen.model.ref import Ref
+from doumen.model.retried import Retried
 from doumen.model.schema import Schema
 from doumen.model.snapshot import Bound, DataFile, Form
 
@@ -157,6 +159,7 @@ class MergePlan:
         aside_base: Files of the quarantine in force.
         aside_fresh: Files with what was set aside now.
         aside_into: Directory for those of its rows that are not there yet.
+        whole: Whether these are all rows that come; else none that is there has vanished.
     """
 
     base: tuple[str, ...]
@@ -168,6 +171,45 @@ class MergePlan:
     aside_base: tuple[str, ...]
     aside_fresh: tuple[str, ...]
     aside_into: str
+    bounds: Bounds = field(default_factory=Bounds)
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPlan:
+    """Rows that were set aside, held against a contract anew.
+
+    Attributes:
+        files: Absolute paths of the files of the quarantine in force.
+        columns: Those of the contract that rows bring, with their names in files.
+        strict: Whether a row stays where a field that the contract does not know holds a value.
+        repaired: A file with repaired values by the ids of rows, and how it is read.
+        into: Absolute directory for rows that pass.
+        aside: Absolute directory for all others.
+    """
+
+    files: tuple[str, ...]
+    columns: tuple[LoadColumn, ...]
+    strict: bool
+    repaired: tuple[SourceFile, Reading] | None
+    into: str
+    aside: str
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardPlan:
+    """Rows that were set aside, some of which are given up.
+
+    Attributes:
+        files: Absolute paths of the files of the quarantine in force.
+        which: Rows that go.
+        aside: Absolute directory for those that stay.
+    """
+
+    files: tuple[str, ...]
+    which: Which
+    aside: str
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -274,6 +316,14 @@ class Engine(Protocol):
         self, plan: MergePlan, progress: Progress | None = None
     ) -> tuple[Counts, tuple[int, ...]]:
         """Merge rows; gives what became of them, and which files of `base` were written anew."""
+        ...
+
+    def repair(self, plan: RepairPlan, progress: Progress | None = None) -> Retried:
+        """Hold rows that were set aside against a contract anew."""
+        ...
+
+    def discard(self, plan: DiscardPlan, progress: Progress | None = None) -> tuple[int, int]:
+        """Give rows up that were set aside; how many go, and how many stay."""
         ...
 
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:

@@ -24,14 +24,17 @@ from doumen.model.message import msg, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     CompactPlan,
+    DiscardPlan,
     ExaminePlan,
     LoadPlan,
     MergePlan,
     Progress,
     QueryPlan,
+    RepairPlan,
     Stream,
     SurveyPlan,
 )
+from doumen.model.retried import Retried
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import Bound, DataFile
 
@@ -104,6 +107,20 @@ class DuckDB:
         """Merge rows; gives what became of them, and which files of `base` were written anew."""
         body = self._outside("merge", wire.pack_merge(plan), plan.bounds, progress)
         return Counts(**body["counts"]), tuple(body["touched"])
+
+    def repair(self, plan: RepairPlan, progress: Progress | None = None) -> Retried:
+        """Hold rows that were set aside against a contract anew."""
+        body = self._outside("repair", asdict(plan), plan.bounds, progress)
+        counts = ("rows", "landed", "stayed", "moved", "repaired", "strangers")
+        return Retried(
+            **{name: body[name] for name in counts},
+            reasons=tuple(Reason(*one) for one in body["reasons"]),
+        )
+
+    def discard(self, plan: DiscardPlan, progress: Progress | None = None) -> tuple[int, int]:
+        """Give rows up that were set aside; how many go, and how many stay."""
+        body = self._outside("discard", asdict(plan), plan.bounds, progress)
+        return body["gone"], body["stayed"]
 
     def survey(self, plan: SurveyPlan, progress: Progress | None = None) -> Surveyed:
         """Hold all rows of files against a contract."""

@@ -36,6 +36,7 @@ from doumen.engines.duckdb.staged import stage
 from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
+from doumen.model.held import Shape
 from doumen.model.load import LoadColumn
 from doumen.model.message import msg
 from doumen.model.plan import LoadPlan, Progress
@@ -50,7 +51,8 @@ def load(
         Faulty: the files have not the columns that the spec names.
         Invalid: a check or an encoding cannot be used.
     """
-    aside = Quarantine(Path(plan.quarantine), connection, plan.bounds)
+    names = plan.spec.reading.columns
+    aside = Quarantine(Path(plan.quarantine), connection, plan.bounds, names)
     if plan.spec.reading.format == "parquet":
         return parquet.load(connection, plan, aside, progress)
     return _Text(connection, plan, scratch, aside, progress).run()
@@ -152,13 +154,20 @@ class _Text:
         return kept
 
     def _set_aside_one(self, source: Source) -> int:
+        reading = self._plan.spec.reading
+        shape = Shape(reading.format, reading.columns)
         fields = ", ".join(f"c{n}" for n in range(len(source.reading.columns)))
         if source.reading.format == STAGED:
             rows = f"(SELECT {self._values}, * FROM {scans([source])})"  # noqa: S608 - quoted
             table = f"(SELECT raw, place, {self._rules.code} AS code FROM {rows})"  # noqa: S608
             raws = f"left(raw, {SHOWN})"
             return self._aside.rows(
-                table, file=source.file, raws=raws, rules=self._rules, number="place"
+                table,
+                file=source.file,
+                raws=raws,
+                rules=self._rules,
+                shape=shape,
+                number="place",
             )
         table = (
             f"(SELECT {fields}, {self._rules.code} AS code, row_number() OVER () AS n "  # noqa: S608 - quoted and checked
@@ -179,6 +188,7 @@ class _Text:
             file=source.file,
             raws=f"to_json([{fields}])",
             rules=self._rules,
+            shape=shape,
             number=number,
         )
 

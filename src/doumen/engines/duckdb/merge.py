@@ -129,7 +129,7 @@ class _Merging:
             f"CREATE TEMP TABLE fate AS SELECT o.{_FILE} AS file, o.{_ROW} AS row, '{met}' AS act "  # noqa: S608 - quoted
             f"FROM old AS o SEMI JOIN changed AS c ON {_equal('o', 'c', self._key)}"
         )
-        if self._merge.vanished is Vanished.KEEP:
+        if self._merge.vanished is Vanished.KEEP or not self._plan.whole:
             return 0
         act = _DROP if self._merge.vanished is Vanished.REMOVE else _END
         there = " AND ".join(f"b.{one} IS NOT NULL" for one in self._key)

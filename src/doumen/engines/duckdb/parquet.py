@@ -15,6 +15,7 @@ from doumen.engines.duckdb.quarantine import Quarantine
 from doumen.engines.duckdb.rules import rules
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
+from doumen.model.held import Shape
 from doumen.model.load import LoadColumn, SourceFile
 from doumen.model.message import enumerated, msg
 from doumen.model.plan import Bounds, LoadPlan, Progress
@@ -160,7 +161,9 @@ def _load_one(
         return landed, 0
     texts = ", ".join(f"CAST(raw.{name(one)} AS VARCHAR)" for one in declared)
     numbered = f"(SELECT raw, {chosen.code} AS code, row_number() OVER () AS n FROM {table})"  # noqa: S608
-    return landed, aside.rows(numbered, file=file, raws=f"to_json([{texts}])", rules=chosen)
+    shape = Shape("parquet", tuple(declared), tuple(declared.values()))
+    raws = f"to_json([{texts}])"
+    return landed, aside.rows(numbered, file=file, raws=raws, rules=chosen, shape=shape)
 
 
 def fault(column: LoadColumn, source: str, raw: str, typed: str) -> str | None:

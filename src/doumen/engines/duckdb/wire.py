@@ -26,18 +26,21 @@ from doumen.model.errors import (
     Refused,
     Unavailable,
 )
+from doumen.model.held import Which
 from doumen.model.load import Check, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge, Vanished
 from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
     Bounds,
     CompactPlan,
+    DiscardPlan,
     ExaminePlan,
     GovernedColumn,
     GovernedTable,
     LoadPlan,
     MergePlan,
     QueryPlan,
+    RepairPlan,
     Scalar,
     SurveyPlan,
     Value,
@@ -158,7 +161,28 @@ def unpack_merge(body: Mapping[str, Any]) -> MergePlan:
         aside_fresh=tuple(body["aside_fresh"]),
         aside_into=body["aside_into"],
         bounds=Bounds(**body["bounds"]),
+        whole=body["whole"],
     )
+
+
+def unpack_repair(body: Mapping[str, Any]) -> RepairPlan:
+    """A repair plan from what `dataclasses.asdict` made of it."""
+    repaired = body["repaired"]
+    return RepairPlan(
+        files=tuple(body["files"]),
+        columns=_columns(body["columns"]),
+        strict=body["strict"],
+        repaired=None if repaired is None else (SourceFile(**repaired[0]), _reading(repaired[1])),
+        into=body["into"],
+        aside=body["aside"],
+        bounds=Bounds(**body["bounds"]),
+    )
+
+
+def unpack_discard(body: Mapping[str, Any]) -> DiscardPlan:
+    """A discard plan from what `dataclasses.asdict` made of it."""
+    which = Which(**{**body["which"], "ids": tuple(body["which"]["ids"])})
+    return DiscardPlan(tuple(body["files"]), which, body["aside"], Bounds(**body["bounds"]))
 
 
 def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:
@@ -167,7 +191,12 @@ def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:
 
 
 def _spec(spec: Mapping[str, Any]) -> LoadSpec:
-    columns = tuple(
+    files, reading = _sources(spec)
+    return LoadSpec(files, reading, _columns(spec["columns"]))
+
+
+def _columns(columns: Sequence[Mapping[str, Any]]) -> tuple[LoadColumn, ...]:
+    return tuple(
         LoadColumn(
             source=c["source"],
             name=c["name"],
@@ -175,10 +204,8 @@ def _spec(spec: Mapping[str, Any]) -> LoadSpec:
             formats=tuple(c["formats"]),
             checks=tuple(Check(k["kind"], _value(k["value"])) for k in c["checks"]),
         )
-        for c in spec["columns"]
+        for c in columns
     )
-    files, reading = _sources(spec)
-    return LoadSpec(files, reading, columns)
 
 
 def unpack_examine(body: Mapping[str, Any]) -> ExaminePlan:
@@ -245,8 +272,11 @@ def _unpack_table(body: Mapping[str, Any], inline: Any) -> GovernedTable:
 
 
 def _sources(body: Mapping[str, Any]) -> tuple[tuple[SourceFile, ...], Reading]:
-    reading = {**body["reading"], "columns": tuple(body["reading"]["columns"])}
-    return tuple(SourceFile(**file) for file in body["files"]), Reading(**reading)
+    return tuple(SourceFile(**file) for file in body["files"]), _reading(body["reading"])
+
+
+def _reading(body: Mapping[str, Any]) -> Reading:
+    return Reading(**{**body, "columns": tuple(body["columns"])})
 
 
 def _value(value: Any) -> str | int | tuple[str, ...] | None:

@@ -21,6 +21,7 @@ from doumen.engines.duckdb.examine import examine
 from doumen.engines.duckdb.instance import Instance, Reach
 from doumen.engines.duckdb.load import load
 from doumen.engines.duckdb.merge import merge
+from doumen.engines.duckdb.repair import discard, repair
 from doumen.engines.duckdb.survey import survey
 from doumen.engines.sandbox import Channel, Closed, confine
 from doumen.engines.sandbox.watch import Watch
@@ -103,6 +104,8 @@ class _Worker:
             "query": self._query,
             "load": self._load,
             "merge": self._merge,
+            "repair": self._repair,
+            "discard": self._discard,
             "survey": self._survey,
             "examine": self._examine,
             "compact": self._compact,
@@ -162,6 +165,20 @@ class _Worker:
         engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
         with engine.connection() as connection:
             self._end(merge(connection, plan, self._progress))
+
+    def _repair(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_repair(job)
+        files = plan.files if plan.repaired is None else (*plan.files, plan.repaired[0].path)
+        scratch = self._scratch()
+        folders = (plan.into, plan.aside, str(scratch))
+        engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
+        with engine.connection() as connection:
+            self._end(repair(connection, plan, scratch, self._progress))
+
+    def _discard(self, job: dict[str, Any]) -> None:
+        plan = wire.unpack_discard(job)
+        self._engine(Reach.of(plan.bounds, plan.files, (plan.aside,)), plan.bounds.seconds)
+        self._end(discard(plan))
 
     def _survey(self, job: dict[str, Any]) -> None:
         plan = wire.unpack_survey(job)

@@ -135,7 +135,8 @@ class Verb:
 def note(scope: Scope, outcome: Outcome) -> None:
     """Keep for the log and the metrics what a job came to: ids and counts, no values."""
     said = scope["state"]["line"].said
-    for name, kind in (("receipt", str), ("job", str), ("landed", int), ("quarantined", int)):
+    counted = (("landed", int), ("quarantined", int)) if "rows_in" in outcome.json else ()
+    for name, kind in (("receipt", str), ("job", str), *counted):
         value = outcome.json.get(name)
         if isinstance(value, kind):
             said[name] = value

@@ -31,6 +31,7 @@ from doumen.kits.policy.amend import (
     may_collect,
     may_derive,
     may_keep,
+    may_repair,
     may_schedule,
     may_speak,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "may_collect",
     "may_derive",
     "may_keep",
+    "may_repair",
     "may_schedule",
     "may_speak",
     "may_use",

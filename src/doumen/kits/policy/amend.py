@@ -175,6 +175,18 @@ def may_collect(actor: Actor) -> None:
         raise _role(msg("Actor `{actor}` may not collect data or examine files.", actor=actor.name))
 
 
+def may_repair(actor: Actor) -> None:
+    """Check that the actor may repair, replay or give up rows in quarantine: who governs.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.governs:
+        raise _governing(
+            msg("Actor `{actor}` may not change what is in quarantine.", actor=actor.name)
+        )
+
+
 def may_keep(actor: Actor) -> None:
     """Check that the actor may change how files are kept, or give versions up: the owner.
 

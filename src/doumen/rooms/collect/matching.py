@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
+from doumen.kits.places import places
 from doumen.model.errors import Faulty
 from doumen.model.load import LoadColumn
 from doumen.model.message import Message, enumerated, joined, msg, paragraph, plain
@@ -41,19 +42,8 @@ def match(
             next=msg("Add `properties` to its schema: `doumen contract infer` writes them."),
             detail="columns",
         )
-    free = list(names)
-    found: dict[int, str] = {}
-    for fold in (False, True):
-        for by_source in (True, False):
-            for place, column in enumerate(columns):
-                if place not in found:
-                    wanted = column.source if by_source else column.name
-                    hit = _take(free, wanted, fold=fold)
-                    if hit is not None:
-                        found[place] = hit
-    if not header and not found and len(names) == len(columns):
-        return tuple(replace(c, source=n) for c, n in zip(columns, names, strict=True))
-    missing = [c for place, c in enumerate(columns) if place not in found]
+    found, free = places(columns, names, header=header)
+    missing = [c for c, source in zip(columns, found, strict=True) if source is None]
     if missing:
         raise _missing(missing, free)
     if free and not accept_extra:
@@ -66,16 +56,10 @@ def match(
             next=msg("Add them to the contract, or leave them out with `--accept-extra`."),
             detail="extra",
         )
-    return tuple(replace(column, source=found[place]) for place, column in enumerate(columns))
-
-
-def _take(free: list[str], wanted: str, *, fold: bool) -> str | None:
-    key = wanted.casefold() if fold else wanted
-    for name in free:
-        if (name.casefold() if fold else name) == key:
-            free.remove(name)
-            return name
-    return None
+    return tuple(
+        replace(column, source=column.source if source is None else source)
+        for column, source in zip(columns, found, strict=True)
+    )
 
 
 def _missing(missing: Sequence[LoadColumn], free: Sequence[str]) -> Faulty:

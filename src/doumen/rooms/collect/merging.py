@@ -12,8 +12,8 @@ from dataclasses import replace as changed
 from doumen.kits.policy.target import folded
 from doumen.model.errors import Invalid
 from doumen.model.load import LoadColumn, Mode
-from doumen.model.merge import Merge, Vanished
-from doumen.model.message import enumerated, msg
+from doumen.model.merge import Counts, Merge, Vanished
+from doumen.model.message import Message, enumerated, msg
 from doumen.rooms.collect.terms import Terms
 
 
@@ -110,3 +110,19 @@ def _name(asked: str, columns: Sequence[LoadColumn]) -> str | None:
             if wanted in names or wanted in map(folded, names):
                 return column.name
     return None
+
+
+def met(counts: Counts | None) -> tuple[tuple[Message, int], ...]:
+    """What became of rows that met others by their key; what happened to none is left out."""
+    if counts is None:
+        return ()
+    told = (
+        (msg("of these inserted"), counts.inserted),
+        (msg("of these updated"), counts.updated),
+        (msg("of these unchanged"), counts.unchanged),
+        (msg("of these superseded by a later row"), counts.superseded),
+        (msg("of these late"), counts.late),
+        (msg("vanished"), counts.vanished),
+        (msg("in quarantine before"), counts.again),
+    )
+    return tuple((name, count) for name, count in told if count)

@@ -1,8 +1,9 @@
-"""The verbs of the collect room: `collect`, `attach`, `contract infer`, of sources and upkeep."""
+"""The verbs of the collect room: `collect`, `attach`, `contract infer`, and those of its parts."""
 
 from __future__ import annotations
 
 from doumen.model.operation import Operation, Param
+from doumen.rooms.collect.aside import operations as aside
 from doumen.rooms.collect.upkeep import operations as upkeep
 
 _READING = (
@@ -296,5 +297,6 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("dataset", "contract"),
     ),
     *SOURCES,
+    *aside.OPERATIONS,
     *upkeep.OPERATIONS,
 )

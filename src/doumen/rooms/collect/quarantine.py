@@ -32,6 +32,8 @@ WORDS: Mapping[str, Message] = {
     "unnamed": msg("a member of the record has no name"),
     "nested": msg("the record is nested too deeply"),
     "error-cell": msg("a cell of the row holds an error such as #N/A"),
+    "unknown": msg("holds a value, and the contract does not know it"),
+    "missing": msg("is not among the fields, and others are that the contract does not know"),
     "cut": msg("the document ends before it is closed"),
 }
 """Reasons of `model.load` in words; a column's name goes before, a line's stands alone."""

@@ -10,14 +10,14 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.files import Upload, already_there, unwritable
 from doumen.model.load import LoadColumn
-from doumen.model.merge import Counts, Vanished
-from doumen.model.message import Message, msg, plain
+from doumen.model.merge import Vanished
+from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.collect import quarantine
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
-from doumen.rooms.collect.merging import asked
+from doumen.rooms.collect.merging import asked, met
 from doumen.rooms.collect.terms import target
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _told(taken: Taken) -> Outcome:
         (
             (msg("rows in"), made.rows_in),
             (msg("landed"), made.landed),
-            *_met(made.merged),
+            *met(made.merged),
             (msg("quarantined"), made.quarantined),
             (msg("snapshot"), made.snapshot),
         ),
@@ -148,22 +148,6 @@ def _told(taken: Taken) -> Outcome:
         drawn = (counts, quarantine.table(made.reasons))
     aside = quarantine.sentences(made.ref, made.quarantined)
     return Outcome(shape, drawn, (*taken.said, *aside, following))
-
-
-def _met(counts: Counts | None) -> tuple[tuple[Message, int], ...]:
-    """What became of rows that met others by their key; what happened to none is left out."""
-    if counts is None:
-        return ()
-    told = (
-        (msg("of these inserted"), counts.inserted),
-        (msg("of these updated"), counts.updated),
-        (msg("of these unchanged"), counts.unchanged),
-        (msg("of these superseded by a later row"), counts.superseded),
-        (msg("of these late"), counts.late),
-        (msg("vanished"), counts.vanished),
-        (msg("in quarantine before"), counts.again),
-    )
-    return tuple((name, count) for name, count in told if count)
 
 
 def _encoding(taken: Taken) -> str | None:
