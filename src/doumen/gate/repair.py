@@ -306,7 +306,8 @@ def _written(
     landed = merged.files if merged else means.lake.settle(into, str(step.ref))
     stayed = means.lake.settle(beside, str(aside.ref))
     came = retried.landed if merged else sum(file.rows for file in landed)
-    add_up(aside, came, (retried.stayed, sum(file.rows for file in stayed)))
+    for gone in (retried.landed, came):
+        add_up(aside, gone, (retried.stayed, sum(file.rows for file in stayed)))
     return _Written(retried, landed, stayed, merged)
 
 
