@@ -22,7 +22,7 @@ from doumen.model.answer import Made
 from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
 from doumen.model.job import Collect, Examine, Job
-from doumen.model.load import Examination, LoadColumn, LoadSpec, Mode, SourceFile
+from doumen.model.load import Drift, Examination, LoadColumn, LoadSpec, Mode, SourceFile
 from doumen.model.loaded import Loaded
 from doumen.model.message import Message, joined, msg
 from doumen.model.plan import Bounds, ExaminePlan, LoadPlan, Progress
@@ -71,7 +71,7 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         onward = step.onward
         moved = onward is not None and now.body(STREAM, onward.key) != onward.seen
         met = step.merge is not None and _version(now, step.ref) != _version(facts, step.ref)
-        if moved or met or _fresh(now, step) != fresh:
+        if moved or met or _relearned(now, step) or _fresh(now, step) != fresh:
             raise Conflict(
                 msg("Another job changed `{step}` while this one was reading.", step=step.ref),
                 next=msg("Run the same command again."),
@@ -91,7 +91,16 @@ def collect(means: Means, job: Job, step: Collect, progress: Progress | None) ->
         versions.get(step.ref, _version(facts, step.ref)),
         receipt.id,
         merged=None if written.merged is None else written.merged.counts,
+        drift=step.spec.drift,
     )
+
+
+def _relearned(now: Facts, step: Collect) -> bool:
+    """Whether the contract that took columns is no longer the one that it was."""
+    drift, body = step.spec.drift, now.body("contract", str(step.ref))
+    if drift is None or drift.does is not Drift.TAKE or body is None:
+        return False
+    return bool(body["text"] != drift.base)
 
 
 def unhurried(means: Means) -> Bounds:
@@ -247,7 +256,7 @@ def _load(
 ) -> Written:
     into = means.lake.stage(str(step.ref))
     aside = means.lake.stage(str(step.ref.quarantine))
-    spec = type(step.spec)(tuple(fresh), step.spec.reading, step.spec.columns)
+    spec = replace(step.spec, files=tuple(fresh))
     bounds = unhurried(means)
     loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), bounds), progress)
     passing("collect.loaded")

@@ -124,6 +124,7 @@ class Landing:
                 "contract": contract.version,
                 **({"stream": self.step.onward.key} if self.step.onward else {}),
                 **self._merged(),
+                **self._drifted(),
                 "reasons": [
                     {"column": r.column, "reason": r.reason, "rows": r.rows} for r in loaded.reasons
                 ],
@@ -174,6 +175,12 @@ class Landing:
     def _merged(self) -> dict[str, Any]:
         merged = self.written.merged
         return {} if merged is None else {"merged": meet.as_json(merged.counts, self.step.mode)}
+
+    def _drifted(self) -> dict[str, Any]:
+        drift = self.step.spec.drift
+        if drift is None:
+            return {}
+        return {"drift": {"does": drift.does.value, "columns": list(drift.columns)}}
 
     def _sources(self, facts: Facts, meaning: str) -> Iterator[Fact]:
         ref, onward = self.step.ref, self.step.onward

@@ -289,7 +289,7 @@ def _written(
 ) -> _Written:
     into, beside = stages
     aside, bounds = case.aside, unhurried(means)
-    strict = False
+    strict = odcs.read_contract(case.contract).drift is not None
     plan = RepairPlan(
         paths(means, aside), case.columns, strict, step.file, str(into), str(beside), bounds
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from doumen.model.errors import Invalid
 from doumen.model.life import Notice
-from doumen.model.load import Reason
+from doumen.model.load import Drifted, Reason
 from doumen.model.merge import Counts
 from doumen.model.message import msg
 from doumen.model.ref import Ref
@@ -112,6 +112,7 @@ class Made:
         unchanged: The same content under the same contract was there already: nothing changed.
         merged: What became of rows that met others by their key; None: they were not merged.
         notices: What is said of datasets that it was made from.
+        drift: Columns that the contract did not know; None: there were none, or they are left out.
     """
 
     ref: Ref
@@ -124,6 +125,7 @@ class Made:
     unchanged: bool = False
     merged: Counts | None = None
     notices: tuple[Notice, ...] = ()
+    drift: Drifted | None = None
 
 
 @dataclass(frozen=True, slots=True)

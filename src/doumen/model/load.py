@@ -100,13 +100,49 @@ class LoadColumn:
     checks: tuple[Check, ...] = ()
 
 
+class Drift(StrEnum):
+    """What a contract says of a column of the files that it does not know."""
+
+    TAKE = "take"
+    QUARANTINE = "quarantine"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """Columns of the files that the contract did not know, and what becomes of them.
+
+    Attributes:
+        does: `TAKE`: the contract has them now; `QUARANTINE`: a row with a value in one of them
+            does not land.
+        columns: As the files call them.
+        base: Text of the contract before it took them.
+    """
+
+    does: Drift
+    columns: tuple[str, ...]
+    base: str
+
+
 @dataclass(frozen=True, slots=True)
 class LoadSpec:
-    """A collection, complete: what to read, how, into which columns under which rules."""
+    """A collection, complete: what to read, how, into which columns under which rules.
+
+    Attributes:
+        drift: What else the files have; None: nothing, or it is left out.
+    """
 
     files: tuple[SourceFile, ...]
     reading: Reading
     columns: tuple[LoadColumn, ...]
+    drift: Drifted | None = None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Columns of the files in which no row that lands has a value."""
+        if self.drift is None or self.drift.does is not Drift.QUARANTINE:
+            return ()
+        return self.drift.columns
 
     @property
     def schema(self) -> Schema:

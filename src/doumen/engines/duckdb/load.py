@@ -37,7 +37,6 @@ from doumen.engines.duckdb.tally import Unclear, empty_lines, tally
 from doumen.engines.duckdb.text import literal, name
 from doumen.model.errors import Faulty
 from doumen.model.held import Shape
-from doumen.model.load import LoadColumn
 from doumen.model.message import msg
 from doumen.model.plan import LoadPlan, Progress
 
@@ -76,8 +75,9 @@ class _Text:
         self._progress = progress
         self._path = Path(plan.into) / query.FILE
         spec = plan.spec
-        raws = [_raw(column, spec.reading.columns) for column in spec.columns]
-        self._values, self._rules = of_text(connection, spec.columns, raws)
+        raws = [_raw(column.source, spec.reading.columns) for column in spec.columns]
+        unknown = [(one, _raw(one, spec.reading.columns)) for one in spec.unknown]
+        self._values, self._rules = of_text(connection, spec.columns, raws, unknown)
         self._outputs = ", ".join(
             f"v{n} AS {name(column.name)}" for n, column in enumerate(spec.columns)
         )
@@ -200,16 +200,16 @@ class _Text:
         self._aside.wipe()
 
 
-def _raw(column: LoadColumn, found: Sequence[str]) -> str:
-    """The scanned column that a column of the dataset is made of.
+def _raw(source: str, found: Sequence[str]) -> str:
+    """The scanned column of this name.
 
     Raises:
         Faulty: the file has no such column.
     """
-    if column.source not in found:
+    if source not in found:
         raise Faulty(
-            msg("The file has no column `{source}`.", source=column.source),
+            msg("The file has no column `{source}`.", source=source),
             next=msg("Correct the contract, or collect another file."),
             detail="columns",
         )
-    return f"c{found.index(column.source)}"
+    return f"c{found.index(source)}"

@@ -41,6 +41,7 @@ def load(
                 connection,
                 spec.columns,
                 file,
+                unknown=spec.unknown,
                 path=path,
                 aside=aside,
                 counted=counted_rows,
@@ -136,6 +137,7 @@ def _load_one(
     wanted: Sequence[LoadColumn],
     file: SourceFile,
     *,
+    unknown: Sequence[str],
     path: Path,
     aside: Quarantine,
     counted: int,
@@ -150,7 +152,9 @@ def _load_one(
         formats = column.formats if source == "VARCHAR" else ()
         values.append(f"{value(raw, column.type, formats)} AS v{number}")
         faults.append(fault(column, source, raw, f"v{number}"))
-    chosen = rules(connection, wanted, faults, [f"v{n}" for n in range(len(wanted))])
+    typed = [f"v{n}" for n in range(len(wanted))]
+    strange = [(one, f"raw.{name(one)}") for one in unknown if one in declared]
+    chosen = rules(connection, wanted, faults, typed, strange)
     outputs = ", ".join(f"v{n} AS {name(c.name)}" for n, c in enumerate(wanted))
     table = f"(SELECT {', '.join(values)}, raw FROM {table_of(file)} AS raw)"  # noqa: S608
     landed: int = connection.execute(

@@ -14,6 +14,7 @@ import duckdb
 from doumen.engines.duckdb import convert
 from doumen.engines.duckdb.text import literal, type_name
 from doumen.model.errors import Invalid
+from doumen.model.held import UNKNOWN
 from doumen.model.load import Check, LoadColumn
 from doumen.model.message import msg
 
@@ -48,6 +49,7 @@ def rules(
     columns: Sequence[LoadColumn],
     faults: Sequence[str | None],
     typed: Sequence[str],
+    unknown: Sequence[tuple[str, str]] = (),
 ) -> Rules:
     """The rules of these columns.
 
@@ -56,12 +58,13 @@ def rules(
         columns: Columns with their checks.
         faults: For each, the condition that its value is not of its type, if it can be.
         typed: For each, the column of its typed value.
+        unknown: Names and expressions of what must hold no value; these rules come first.
 
     Raises:
         Invalid: a check has a bound or pattern that its type cannot take; all are named.
     """
-    cases: list[str] = []
-    names: list[tuple[str, str]] = []
+    cases = [f"CAST({raw} AS VARCHAR) <> ''" for _, raw in unknown]
+    names = [(name, UNKNOWN) for name, _ in unknown]
     wrong = []
     for column, fault, value in zip(columns, faults, typed, strict=True):
         if fault is not None:
@@ -86,7 +89,10 @@ def rules(
 
 
 def of_text(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[LoadColumn], raws: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[LoadColumn],
+    raws: Sequence[str],
+    unknown: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, Rules]:
     """The typed values of columns of text, called v0, v1 …, and the rules over them.
 
@@ -94,6 +100,7 @@ def of_text(
         connection: As for `rules`.
         columns: Columns with their checks.
         raws: For each, the column that holds its text.
+        unknown: As for `rules`.
 
     Raises:
         Invalid: as `rules`.
@@ -102,7 +109,7 @@ def of_text(
     each = list(zip(columns, raws, typed, strict=True))
     values = ", ".join(f"{convert.value(raw, c.type, c.formats)} AS {v}" for c, raw, v in each)
     faults = [convert.faulty(raw, v, c.type, c.formats) for c, raw, v in each]
-    return values, rules(connection, columns, faults, typed)
+    return values, rules(connection, columns, faults, typed, unknown)
 
 
 def _broken(check: Check, column: LoadColumn, value: str) -> tuple[str, list[str]] | None:

@@ -27,7 +27,7 @@ from doumen.model.errors import (
     Unavailable,
 )
 from doumen.model.held import Which
-from doumen.model.load import Check, LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.load import Check, Drift, Drifted, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge, Vanished
 from doumen.model.message import packed, plain, unpacked
 from doumen.model.plan import (
@@ -192,7 +192,9 @@ def unpack_survey(body: Mapping[str, Any]) -> SurveyPlan:
 
 def _spec(spec: Mapping[str, Any]) -> LoadSpec:
     files, reading = _sources(spec)
-    return LoadSpec(files, reading, _columns(spec["columns"]))
+    drift = spec["drift"]
+    drifted = drift and Drifted(Drift(drift["does"]), tuple(drift["columns"]), drift["base"])
+    return LoadSpec(files, reading, _columns(spec["columns"]), drifted)
 
 
 def _columns(columns: Sequence[Mapping[str, Any]]) -> tuple[LoadColumn, ...]:

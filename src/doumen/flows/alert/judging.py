@@ -118,12 +118,15 @@ def drifted(stream: Mapping[str, Any], bound: float) -> bool | None:
     """Whether what came by a stream is other than its contract says; None: that was not seen.
 
     Args:
-        stream: What a run did with it: `rows_in`, `quarantined`, `reasons`, `error`, `cursor`.
+        stream: What a run did with it: `rows_in`, `quarantined`, `reasons`, `drift`, `error`,
+            `cursor`.
         bound: Share of the rows that may be set aside.
     """
     error, rows = stream.get("error"), stream.get("rows_in", 0)
     if error is not None:
         return True if error["code"] in COLUMNS else None
+    if stream.get("drift"):
+        return True
     if not rows:
         read_whole = "cursor" in stream and stream["cursor"] is None
         return False if read_whole else None
@@ -165,6 +168,8 @@ def _told(stream: Mapping[str, Any]) -> dict[str, Any]:
     error = stream.get("error") or {}
     kept = ("source", "dataset", "rows_in", "landed", "quarantined", "reasons")
     found = {name: stream[name] for name in kept if name in stream}
+    if stream.get("drift"):
+        found["drift"] = stream["drift"]
     return {**found, "code": error.get("code"), "what": _english(error.get("what"))}
 
 

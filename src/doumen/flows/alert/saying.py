@@ -13,8 +13,8 @@ from typing import Any
 
 from doumen.flows import times
 from doumen.model.alert import Alert, Condition, Kind, Notice, Told
-from doumen.model.load import Reason
-from doumen.model.message import Message, msg
+from doumen.model.load import Drift, Reason
+from doumen.model.message import Message, enumerated, msg
 from doumen.model.queued import Queued
 from doumen.model.schedule import Position, Schedule
 from doumen.rooms.collect import quarantine
@@ -149,6 +149,7 @@ def drifted(stream: Mapping[str, Any], job: Queued) -> tuple[Message, ...]:
         ]  # fmt: skip
     else:
         why = [
+            *_columns(stream.get("drift")),
             msg("{quarantined:,} of {rows:,} rows are set aside.",
                 quarantined=stream["quarantined"], rows=stream["rows_in"]),
             *(
@@ -164,6 +165,16 @@ def drifted(stream: Mapping[str, Any], job: Queued) -> tuple[Message, ...]:
         *why,
         msg("See it: doumen job show {job}", job=job.id) if error is not None else look,
     )
+
+
+def _columns(drift: Mapping[str, Any] | None) -> list[Message]:
+    """Columns that the contract did not know."""
+    if not drift:
+        return []
+    names = enumerated(drift["columns"][:_REASONS])
+    if drift["does"] == Drift.TAKE:
+        return [msg("New columns, which the contract has taken: {names}.", names=names)]
+    return [msg("Columns that the contract does not know: {names}.", names=names)]
 
 
 def fits(dataset: str) -> Message:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from doumen.kits import policy
 from doumen.model.answer import Made
 from doumen.model.errors import Invalid
-from doumen.model.load import LoadSpec, Reading
+from doumen.model.load import Drift, LoadSpec, Reading
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome
+from doumen.rooms.collect import drifting
 from doumen.rooms.collect.fetch import is_address
 from doumen.rooms.collect.find import Weighed, find, weigh
 from doumen.rooms.collect.formats import Wishes
@@ -70,6 +71,8 @@ def attach(
         weighed, again = once(files)
         _as_they_are(request, weighed)
         fitted = fit(desk, request, held, weighed)
+        if fitted.drift is not None and fitted.drift.does is Drift.QUARANTINE:
+            raise drifting.refused(fitted.files, fitted.drift)
         spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
         made = desk.attach(request.ref, spec, fitted.text, replace=replace)
         said = (*left_aside(found, files, weighed, again, into.skipped), *fitted.said)

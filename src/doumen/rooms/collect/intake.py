@@ -15,11 +15,11 @@ from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.fact import Facts
-from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.load import Drifted, LoadColumn, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import Ref
-from doumen.rooms.collect import infer, sheets
+from doumen.rooms.collect import drifting, infer, sheets
 from doumen.rooms.collect.fetch import fetch, is_address
 from doumen.rooms.collect.find import Found, Weighed, find, labelled, unmoved, weigh
 from doumen.rooms.collect.formats import Sniffed, Wishes
@@ -85,6 +85,7 @@ class Fitted:
 
     Attributes:
         merge: As the request has it, with the names of the columns.
+        drift: What else the files have; None: nothing, or it is left out.
     """
 
     files: tuple[SourceFile, ...]
@@ -93,6 +94,7 @@ class Fitted:
     text: str
     said: tuple[Message, ...]
     merge: Merge | None = None
+    drift: Drifted | None = None
 
 
 def take(desk: Desk, request: Request) -> Taken:
@@ -119,7 +121,7 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
             weighed = tuple(one for one in weighed if one.source.sha256 not in there)
     fitted = fit(desk, request, held, weighed)
     unmoved(weighed)
-    spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
+    spec = LoadSpec(fitted.files, fitted.reading, fitted.columns, fitted.drift)
     made = desk.collect(request.ref, spec, request.mode, fitted.text, merge=fitted.merge)
     said = (*left_aside(found, files, weighed, again, into.skipped), *fitted.said)
     return Taken(made, fitted.reading, len(weighed), said)
@@ -208,11 +210,12 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
     if not reading.columns:
         reading = replace(reading, columns=desk.examine(files, reading).names)
         reading, absent = _with_absent(reading, declared)
+    met = drifting.meet(desk, held, declared, files, reading)
     columns = match(
-        declared,
+        declared if met is None else (*declared, *met.learned),
         reading.columns,
         header=reading.header,
-        accept_extra=request.accept_extra,
+        accept_extra=request.accept_extra if met is None else True,
     )
     said = (*_read_as(sniffed), *absent, msg("Types are those of {origin}.", origin=held.origin))
     if held.names not in {None, request.ref}:
@@ -223,7 +226,10 @@ def fit(desk: Desk, request: Request, held: Terms | None, weighed: Sequence[Weig
                 ref=request.ref,
             ),
         )
-    return Fitted(files, reading, columns, held.text, said, named(request.merge, columns))
+    merge = named(request.merge, columns)
+    if met is None:
+        return Fitted(files, reading, columns, held.text, said, merge)
+    return Fitted(files, reading, columns, met.text, (*said, *met.said), merge, met.drift)
 
 
 def recognised(desk: Desk, weighed: Sequence[Weighed], wishes: Wishes) -> Sniffed:

@@ -227,6 +227,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "unchanged",
             "merged",
             "encoding",
+            "drift",
             "reasons",
         ),
         queues=(),

@@ -16,7 +16,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid, NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import unreadable
-from doumen.model.load import LoadColumn, SourceFile
+from doumen.model.load import Drift, LoadColumn, SourceFile
 from doumen.model.message import Message, msg
 from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.rooms.collect.find import Weighed
@@ -34,6 +34,7 @@ class Terms:
         meaning: Its fingerprint: what makes two contracts the same.
         origin: Where it comes from, as a phrase.
         names: The dataset that it says it is of.
+        drift: What becomes of columns of the files that it does not know.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Terms:
     meaning: str
     origin: Message
     names: Ref | None = None
+    drift: Drift | None = None
 
 
 def target(name: str) -> Ref:
@@ -85,7 +87,8 @@ def read(text: str, origin: Message) -> Terms:
         Invalid: it is no contract.
     """
     contract = odcs.read_contract(text)
-    return Terms(text, tuple(contract.columns), odcs.fingerprint(contract), origin, contract.ref)
+    meaning = odcs.fingerprint(contract)
+    return Terms(text, contract.columns, meaning, origin, contract.ref, contract.drift)
 
 
 def known(ref: Ref, facts: Facts, meaning: str) -> Mapping[str, Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from doumen.model.merge import Vanished
 from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
-from doumen.rooms.collect import quarantine
+from doumen.rooms.collect import drifting, quarantine
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
 from doumen.rooms.collect.merging import asked, met
@@ -116,6 +116,7 @@ def _told(taken: Taken) -> Outcome:
         "unchanged": made.unchanged,
         "merged": None if made.merged is None else asdict(made.merged),
         "encoding": _encoding(taken),
+        "drift": drifting.as_json([made.drift]),
         "reasons": [
             {"column": one.column, "reason": one.reason, "rows": one.rows} for one in made.reasons
         ],

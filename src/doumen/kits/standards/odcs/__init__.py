@@ -2,8 +2,8 @@
 
 `document` parses within limits, `schema` holds it against the published schema, `read` makes
 a `contract` of it by `types`, `formats`, `bounds` and `rules`; `write` infers a new one through
-`render`; `edit` changes single places of the text; `compare` says what breaks; `labels` gives
-the facts that follow.
+`render`; `edit` changes single places of the text, `extend` adds columns; `compare` says what
+breaks; `labels` gives the facts that follow.
 """
 
 from doumen.kits.standards.odcs.compare import (
@@ -21,6 +21,7 @@ from doumen.kits.standards.odcs.contract import (
     fingerprint,
 )
 from doumen.kits.standards.odcs.edit import edit, read_change
+from doumen.kits.standards.odcs.extend import extended
 from doumen.kits.standards.odcs.labels import label_facts
 from doumen.kits.standards.odcs.read import read_contract
 from doumen.kits.standards.odcs.types import COMPARABLE, logical_type
@@ -36,6 +37,7 @@ __all__ = [
     "check_words",
     "compare",
     "edit",
+    "extended",
     "fingerprint",
     "infer_contract",
     "label_facts",

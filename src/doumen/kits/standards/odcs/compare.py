@@ -33,7 +33,7 @@ class Change:
             `unit-changed`, `check-added`, `check-removed`, `check-tightened`,
             `check-loosened`, `check-changed`, `report-added`, `report-removed`,
             `label-raised`, `label-lowered`, `dataset-changed`, `description-changed`,
-            `status-changed`.
+            `status-changed`, `drift-changed`.
         path: Column, or `table`.
         breaking: Whether it needs a new major version.
         words: The change in one clause.
@@ -108,6 +108,13 @@ def _table(old: Contract, new: Contract) -> Iterator[Change]:
             msg("dataset `{old}` becomes `{new}`", old=old.ref, new=new.ref),
         )
     yield from _labels("table", old.labels, new.labels)
+    if old.drift != new.drift:
+        words = (
+            msg("columns that it does not know are as before contracts spoke of them")
+            if new.drift is None
+            else msg("columns that it does not know: `{drift}`", drift=new.drift)
+        )
+        yield Change("drift-changed", "table", False, words)
     if old.description != new.description:
         yield Change("description-changed", "table", False, msg("the description changes"))
     if old.status != new.status:

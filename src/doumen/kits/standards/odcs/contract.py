@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from doumen.model.load import Check, LoadColumn
+from doumen.model.load import Check, Drift, LoadColumn
 from doumen.model.ref import Ref
 
 ADVISORY = frozenset({"info", "warning"})
@@ -93,6 +93,7 @@ class Contract:
             schema's name; None where these are no identifiers.
         labels: Tags of contract and schema, sorted: labels of the dataset.
         reports: Rules that are reported only.
+        drift: What becomes of columns of files that it does not know; None: it says nothing.
     """
 
     text: str
@@ -105,6 +106,7 @@ class Contract:
     labels: tuple[str, ...] = ()
     properties: tuple[Property, ...] = ()
     reports: tuple[Report, ...] = ()
+    drift: Drift | None = None
 
     @property
     def columns(self) -> tuple[LoadColumn, ...]:

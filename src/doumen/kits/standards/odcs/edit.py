@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from doumen.kits.standards.odcs.document import (
@@ -78,6 +78,51 @@ def edit(text: str, changes: Iterable[tuple[str, Any]]) -> str:
             text = _changed(document, place, value)
             _confirm(text, wanted, place)
     return text
+
+
+def append(text: str, path: str, items: Sequence[Mapping[str, Any]]) -> str:
+    """Put mappings at the end of a list that is there and not empty; nothing else changes.
+
+    Args:
+        text: A contract.
+        path: Of the list, as for `edit`.
+        items: What is put there.
+
+    Raises:
+        Invalid: the path leads to no such list, or the place cannot be edited in the text.
+    """
+    document = parse(text)
+    place = find(document, path)
+    node = document.node(place)
+    if node.id != "sequence" or not node.value:
+        raise _nowhere(path, msg("It is no list with anything in it."))
+    wanted = copy.deepcopy(document.data)
+    here: Any = wanted
+    for step in place:
+        here = here[step]
+    here += items
+    last = node.value[-1]
+    at = _end(last, text)
+    if node.flow_style:
+        text = text[:at] + "".join(f", {flow(item)}" for item in items) + text[at:]
+    else:
+        text = _lengthened(text, last.start_mark.index, at, items)
+    _confirm(text, wanted, place)
+    return text
+
+
+def _lengthened(text: str, start: int, end: int, items: Sequence[Mapping[str, Any]]) -> str:
+    """A list of lines with items behind its last one, each as deep as that."""
+    head = text[text.rfind("\n", 0, start) + 1 : start]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = []
+    for item in items:
+        first, *rest = block(item, len(head))
+        lines += [head + first.lstrip(), *rest]
+    line_end = text.find("\n", end)
+    at = len(text) if line_end < 0 else line_end + 1
+    return (text[:at] + (newline if line_end < 0 else "") + newline.join(lines) + newline
+            + text[at:])  # fmt: skip
 
 
 def find(document: Document, path: str) -> Path:

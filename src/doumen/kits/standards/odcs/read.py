@@ -21,7 +21,7 @@ from doumen.kits.standards.odcs.rules import (
 from doumen.kits.standards.odcs.schema import schema_faults
 from doumen.kits.standards.odcs.types import COMPARABLE, DATED, engine_type, logical_type
 from doumen.model.errors import Invalid
-from doumen.model.load import Check, LoadColumn
+from doumen.model.load import Check, Drift, LoadColumn
 from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
 
@@ -31,6 +31,8 @@ FORMATS = "doumenFormats"
 """Custom property of a property: strptime formats that `format` cannot say."""
 UNIT = "unit"
 """Custom property of a property: the unit of measure."""
+DRIFT = "drift"
+"""Custom property of a schema: what becomes of columns of files that it does not know."""
 UNKNOWN = "VARCHAR"
 
 
@@ -57,6 +59,7 @@ def read_contract(text: str) -> Contract:
     table: Mapping[str, Any] = objects[0] if objects else {}
     properties, reports = _properties(table, faults)
     reports += _table_reports(table, properties, faults)
+    drift = _drift(table, faults)
     raise_faults(document, faults)
     return Contract(
         text=text,
@@ -69,7 +72,22 @@ def read_contract(text: str) -> Contract:
         labels=_labels([*(data.get("tags") or ()), *(table.get("tags") or ())]),
         properties=tuple(properties),
         reports=tuple(reports),
+        drift=drift,
     )
+
+
+def _drift(table: Mapping[str, Any], faults: list[Fault]) -> Drift | None:
+    said = custom_properties(table).get(DRIFT)
+    if said is None or said in list(Drift):
+        return None if said is None else Drift(said)
+    faults.append(
+        Fault(
+            ("schema", 0, "customProperties"),
+            msg("`{drift}` is one of {values}, not `{said}`", drift=DRIFT,
+                values=enumerated(Drift), said=said),
+        )
+    )  # fmt: skip
+    return None
 
 
 def _properties(

@@ -51,7 +51,7 @@ def infer_contract(
     if description:
         table["description"] = description
     if columns:
-        table["properties"] = [_property(c, told.get(c.name)) for c in columns]
+        table["properties"] = [property_of(c, told.get(c.name)) for c in columns]
     contract = {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
@@ -66,7 +66,12 @@ def infer_contract(
     return _HEAD + "\n".join(block(contract, 0)) + "\n"
 
 
-def _property(column: LoadColumn, description: str | None) -> dict[str, Any]:
+def property_of(column: LoadColumn, description: str | None = None) -> dict[str, Any]:
+    """A column as a property of a schema.
+
+    Raises:
+        Invalid: as `infer_contract`.
+    """
     written: dict[str, Any] = {"name": column.name}
     if column.source != column.name:
         written["physicalName"] = column.source

@@ -119,7 +119,7 @@ class Lander:
             merge=stream.merge,
         )
         fitted = intake.fit(self.desk, request, held, weighed)
-        spec = LoadSpec(fitted.files, fitted.reading, fitted.columns)
+        spec = LoadSpec(fitted.files, fitted.reading, fitted.columns, fitted.drift)
         then = {
             "cursor": stream.cursor,
             "mark": None if mark is None else marks.as_json(mark),

@@ -13,6 +13,7 @@ from doumen.model.fact import Facts
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.model.source import Source, Stream
+from doumen.rooms.collect import drifting
 from doumen.rooms.collect.connectors.interface import There
 from doumen.rooms.collect.labels import shown
 from doumen.rooms.collect.sources import kept, marks
@@ -47,6 +48,7 @@ def ran(results: Sequence[Result]) -> Outcome:
                 "reasons": _reasons(made),
                 "unchanged": one.error is None and not made,
                 "merged": _merged(made),
+                "drift": drifting.as_json([m.drift for m in made]),
                 "cursor": mark,
                 "receipts": [m.receipt for m in made],
                 "error": None if one.error is None else one.error.as_json(),
@@ -54,7 +56,8 @@ def ran(results: Sequence[Result]) -> Outcome:
         )
         state = _state(one)
         rows.append((one.source.name, str(one.stream.ref), *counts, mark or "", state))
-        for words in [] if one.ran is None else one.ran.said:
+        drifts = dict.fromkeys(drifting.words(m.drift) for m in made if m.drift is not None)
+        for words in [] if one.ran is None else [*drifts, *one.ran.said]:
             said.append(msg("{place}: {what}", place=one.stream.ref, what=words))
         if one.error is not None:
             said.append(msg("{place}: {what}", place=one.stream.ref, what=one.error.what))
