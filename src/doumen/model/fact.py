@@ -11,6 +11,7 @@ dataset   domain.name          kind table|quarantine|attached, columns [{name, t
                                table (directory in the lake), files [{path, size, rows}, and of
                                one in an order bounds [[column, low, high, nulls]]],
                                creator, derived (bool), sources [domain.name], created, updated;
+                               of one whose rows meet by key merge {mode, key, order, vanished};
                                of a derived one terms, as kits.policy.terms writes them; of an
                                attached one form, and of its files, whose paths are absolute,
                                mtime_ns, ctime_ns, inode, sha256; of one that holds data of

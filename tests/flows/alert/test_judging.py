@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from doumen.flows.alert import judging
+from doumen.flows.alert import judging, saying
 from doumen.flows.alert.saying import Teller
 from doumen.flows.times import stamp
 from doumen.model.alert import Alert, Kind, Told, Webhook
@@ -274,3 +274,15 @@ def test_a_stream_is_stale_when_it_brings_nothing_new(teller: Teller) -> None:
     assert stale(replace(bound, on=frozenset({Kind.DRIFTING})), 61) is None
     assert stale(replace(bound, sources=frozenset({"bank"})), 61) is None
     assert stale(replace(bound, schedules=frozenset({"nightly"})), 61) is None
+
+
+def test_columns_that_a_contract_does_not_know_are_drift() -> None:
+    """Whether it takes them or sets rows aside, and though all rows fit."""
+    for does in ("take", "quarantine"):
+        drift = {"does": does, "columns": ["w"]}
+        stream = {"dataset": "d.t", "rows_in": 10, "quarantined": 0, "reasons": [], "drift": drift}
+        assert judging.drifted(stream, 0.5) is True
+        assert judging._told(stream)["drift"] == drift
+        assert "`w`" in saying._columns(drift)[0]
+    assert judging.drifted({**stream, "drift": None}, 0.5) is False
+    assert saying._columns(None) == []

@@ -110,7 +110,7 @@ def _table(old: Contract, new: Contract) -> Iterator[Change]:
     yield from _labels("table", old.labels, new.labels)
     if old.drift != new.drift:
         words = (
-            msg("columns that it does not know are as before contracts spoke of them")
+            msg("of columns that it does not know it says nothing any more")
             if new.drift is None
             else msg("columns that it does not know: `{drift}`", drift=new.drift)
         )
