@@ -216,7 +216,7 @@ def test_an_interrupt_is_130(doumen: Any, session: Any) -> None:
     [
         (["qeury", "x"], "There is no command `qeury`. Did you mean `query`?"),
         (["receipt", "verfy"], "no command `receipt verfy`. Did you mean `receipt verify`?"),
-        (["replay"], "Did you mean `receipt replay`?"),
+        (["replay"], "Did you mean `quarantine replay` or `receipt replay`?"),
         (["zzz"], "There is no command `zzz`."),
         (["query"], "Missing argument 'SQL'"),
         (["query", "select", "1"], "nothing that `1` could be. A statement or a pattern stands in"),

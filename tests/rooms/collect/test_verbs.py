@@ -38,6 +38,7 @@ def test_the_outcome_of_a_collection(desk: Desk, file: Path) -> None:
         "unchanged": False,
         "merged": None,
         "encoding": "utf-8",
+        "drift": None,
         "reasons": [
             {"column": "", "reason": "ragged", "rows": 1},
             {"column": "n", "reason": "type", "rows": 1},
