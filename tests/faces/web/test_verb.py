@@ -66,7 +66,8 @@ def test_every_verb_is_offered_or_says_why_not() -> None:
         "init", "serve", "migrate", "worker", "job wait", "doctor", "key rotate", "ledger export",
         "attach", "prove", "token add", "agreement dispute",
         "backup make", "backup list", "backup verify", "restore",
-        "source add", "source test", "source discover", "source preview", "source run", "quarantine export",
+        "source add", "source test", "source discover", "source preview", "source run",
+        "quarantine export",
         "schedule add", "alert add", "alert test",
     }  # fmt: skip
     changing = {w for w, o in by_name().items() if methods(o) == ("POST",)} - local
