@@ -40,6 +40,7 @@ class Mutation:
 NON_INTERFERENCE = "tests/laws/test_non_interference.py"
 EVALUATION = "tests/laws/test_evaluation.py"
 WATCHED = "tests/gate/test_watched.py"
+QUARANTINED, REPAIRED = "tests/laws/test_quarantine.py", "tests/gate/test_repair.py"
 MUTATIONS = (
     Mutation("1 non-interference", "joins are planned by all rows", "gate/rewrite.py",
              'sized=sql.sources(tree) > 1,',
@@ -144,6 +145,21 @@ MUTATIONS = (
              "if balance + own[place] > bound.most:", "if False:", "tests/gate/test_reserve.py"),
     Mutation("2 monotony", "the largest limit wins", "kits/policy/duties/limit.py",
              "min(duties", "max(duties", "tests/kits/policy"),
+    Mutation("3 conservation", "a row that is replayed stays in quarantine too",
+             "gate/repair.py",
+             'after = put(self.means, aside, written.stayed)',
+             'after = put(self.means, aside, (*written.stayed, *aside.files))', QUARANTINED),
+    Mutation("3 conservation", "a row that lands once is appended by each replay",
+             "gate/repair.py",
+             '        unmoved(self.aside, now)\n',
+             '        del now\n', REPAIRED),
+    Mutation("3 conservation", "a repair that differs in nothing is one", "engines/duckdb/repair.py",
+             'return {**before, **changed} if changed else before',
+             'return {**before, **cells}', "tests/engines/duckdb/test_repair.py"),
+    Mutation("9 durability", "what is learned overwrites what changed meanwhile",
+             "gate/collect.py",
+             'return bool(body["text"] != drift.base)',
+             'return False', "tests/rooms/collect/test_drifting.py"),
     Mutation("3 conservation", "the sum is not asserted", "gate/collect.py",
              "loaded.rows_in != sum(counted) or", "False or", "tests/gate/test_collect.py"),
     Mutation("4 balance", "charges are not kept", "stores/ledger/ledger.py",
