@@ -38,7 +38,7 @@ def giving(desk: Desk, address: str = "", ref: Ref = FLIGHTS) -> Desk:
         assert (asked, hours) == (ref, 2)
         return Granted(grant(ref=ref), 7, 1, "s" * 64)
 
-    desk.hand_over = hand_over  # type: ignore[method-assign]
+    desk.hand_over = hand_over  # type: ignore[assignment,method-assign]
     desk.own = lambda: Participant("did:key:z", "n", "n", address, "o", "00")  # type: ignore[method-assign]
     return desk
 
