@@ -158,19 +158,6 @@ class Desk(Protocol):
     def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
         """Give rows of a quarantine up, and say why; see `doumen.gate.repair`."""
 
-    def repair(
-        self, ref: Ref, file: tuple[SourceFile, Reading] | None = None, *, dry: bool = False
-    ) -> Repaired:
-        """Hold the rows of a quarantine, with values repaired, against the contract as it is now.
-
-        See `doumen.gate.repair` for what is raised; `dry` only says what would come of it.
-        """
-        ...
-
-    def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
-        """Give rows of a quarantine up, and say why; see `doumen.gate.repair`."""
-        ...
-
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true; gives the id of the receipt.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.engines.peers.conftest import Authority
+from tests.granted import House, granting
 from tests.served import Server, serve
 
 import doumen
@@ -130,3 +131,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 def signature(reply: Reply) -> str | None:
     """The token of a reply."""
     return reply.headers.get(peers.SIGNATURE)
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A node whose datasets are granted as files, and its service."""
+    with granting(tmp_path_factory.mktemp("s3")) as house:
+        yield house
