@@ -118,7 +118,8 @@ def test_an_operation_may_name_its_parameters_as_global_options_are_named(
 def test_init_needs_no_node(doumen: Any, session: Any) -> None:
     session.doing = lambda **_: Outcome(json={"node": "x"}, drawn=(Fields(((msg("node"), "x"),)),))
     assert json.loads(doumen("init", "x", "--name", "City").out) == {"node": "x"}
-    made = {"directory": Path("x").absolute(), "name": "City", "store": None, "address": None}
+    made = {"directory": Path("x").absolute(), "name": "City", "store": None, "address": None,
+                "lake": None}  # fmt: skip
     assert session.made == made
     assert session.asked is None
 
