@@ -144,6 +144,14 @@ def _hide(world: World, given: Granted) -> None:
     _withdraw(world, given)
 
 
+def _retire(world: World, given: Granted) -> None:
+    world.owner.do("dataset state", dataset=str(given.grant.ref), state="retired", reason="old")
+
+
+def _draft(world: World, given: Granted) -> None:
+    world.owner.do("dataset state", dataset=str(given.grant.ref), state="draft")
+
+
 def _remove(world: World, given: Granted) -> None:
     world.owner.do("actor remove", name="ana")
 
@@ -156,6 +164,8 @@ def _remove(world: World, given: Granted) -> None:
         (_filter, ENDED),
         (_withdraw, ENDED),
         (_hide, ENDED),
+        (_retire, ENDED),
+        (_draft, ENDED),
         (_remove, "refused.keys"),
     ],
 )

@@ -144,6 +144,17 @@ def test_files_that_hold_more_than_the_dataset_are_not_given(world: World) -> No
     assert "`city`" in str(told.value.why)
 
 
+def test_of_a_deprecated_dataset_it_is_said(world: World) -> None:
+    ref = dataset(world, "old")
+    assert give(world, ref).notice is None
+    world.owner.do("dataset state", dataset="h.old", state="deprecated", reason="see h.cars")
+    told = world.as_("ana").do("dataset files", dataset="h.old")
+    (notice,) = told.json["notices"]
+    assert notice["dataset"] == "h.old"
+    assert world.last_event()["data"]["notices"] == told.json["notices"]
+    assert any("deprecated" in words for words in told.said)
+
+
 @pytest.mark.usefixtures("att")
 def test_attached_files_and_quarantines_are_never_given(world: World) -> None:
     world.attach("outside")

@@ -73,7 +73,9 @@ def hand_over(means: Means, job: Job, step: HandOver) -> Granted:
         rules=tuple(_words(facts, ruling)),
     )
     means.commits.submit(lambda _: draft)
-    return Granted(grant, snapshot.rows, len(snapshot.files), secret_of(means, grant))
+    return Granted(
+        grant, snapshot.rows, len(snapshot.files), secret_of(means, grant), ruling.notice
+    )
 
 
 def secret_of(means: Means, grant: FileGrant) -> str:
@@ -147,6 +149,7 @@ def _event(
             "files": len(snapshot.files),
             "rows": snapshot.rows,
             "ends": grant.expires,
+            **({"notices": [ruling.notice.as_json()]} if ruling.notice else {}),
         },
     )
 

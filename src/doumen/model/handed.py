@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
+from doumen.model.life import Notice
 from doumen.model.ref import Ref
 
 GRANT = "grant"
@@ -96,12 +97,14 @@ class Granted:
     Attributes:
         rows: Of the version.
         files: How many there are.
+        notice: What is said of a dataset that is deprecated.
     """
 
     grant: FileGrant
     rows: int
     files: int
     secret: str = field(repr=False)
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def grant(desk: Desk, dataset: str, *, hours: int = 1, endpoint: str | None = No
             "storage_options": options,
             "expires": made.grant.expires,
             "receipt": made.grant.id,
+            **({} if made.notice is None else {"notices": [made.notice.as_json()]}),
         },
         drawn=(Text(_snippet(uri, options)),),
         said=(
@@ -58,6 +59,7 @@ def grant(desk: Desk, dataset: str, *, hours: int = 1, endpoint: str | None = No
             ),
             msg("The secret is shown this once; whoever has it can read and copy all of it."),
             msg("Take it back: doumen dataset revoke {id}", id=made.grant.id),
+            *(() if made.notice is None else (made.notice.words,)),
         ),
     )
 
