@@ -20,6 +20,7 @@ from doumen.faces.web.protocols.s3 import routes
 from doumen.faces.web.terms import Terms
 from doumen.faces.web.verb import House
 from doumen.faces.web.work import Work
+from doumen.kits.standards.s3 import keys_unknown
 from doumen.model.errors import Unavailable
 from doumen.model.handed import FileGrant, Item
 from doumen.model.message import msg
@@ -140,6 +141,16 @@ def test_a_grant_that_asks_too_often_is_told_to_slow_down(node: Node) -> None:
     assert dict(told[0]["headers"])[b"retry-after"] == b"1"
     assert line.said["code"] == "over-budget.rate"
     assert len(shelf.given) == 1
+
+
+def test_who_is_not_let_in_uses_up_nothing_of_a_grant(node: Node) -> None:
+    def refuse(_: Any) -> Any:
+        raise keys_unknown()
+
+    rate = Rate(1, 1)
+    for _ in range(3):
+        assert ask(node, refuse, rate=rate)[0][0]["status"] == 403
+    assert ask(node, lambda _: Shelf(bytes(SIZE)), rate=rate)[0][0]["status"] == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -64,12 +64,12 @@ class _Files:
         asked = s3.read_request(
             scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], PATH
         )
-        house.rate.take(asked.signed.key)
+        shelf = await house.work.at_door(lambda: house.door.desk.shelf(asked.signed))
+        line.said |= {"actor": shelf.grant.actor, "grant": shelf.grant.id}
+        house.rate.take(shelf.grant.id)
+        if asked.bucket not in shelf.grant.buckets:
+            raise _another_bucket()
         async with house.work.attended(receive) as attended:
-            shelf = await attended.do(lambda: house.door.desk.shelf(asked.signed))
-            line.said |= {"actor": shelf.grant.actor, "grant": shelf.grant.id}
-            if asked.bucket not in shelf.grant.buckets:
-                raise _another_bucket()
             if asked.name:
                 await _Object(shelf, asked, scope).send(attended, send, house.terms.patience)
             else:
