@@ -40,6 +40,7 @@ class Mutation:
 NON_INTERFERENCE = "tests/laws/test_non_interference.py"
 EVALUATION = "tests/laws/test_evaluation.py"
 WATCHED = "tests/gate/test_watched.py"
+HANDED = "tests/gate/test_handed.py"
 QUARANTINED, REPAIRED = "tests/laws/test_quarantine.py", "tests/gate/test_repair.py"
 MUTATIONS = (
     Mutation("1 non-interference", "joins are planned by all rows", "gate/rewrite.py",
@@ -195,6 +196,22 @@ MUTATIONS = (
     Mutation("attached files", "an engine keeps a footer that it knew",
              "engines/duckdb/instance.py",
              "set(self.stamps) >= set(other.stamps)", "bool(self.files)", WATCHED),
+    Mutation("granted files", "what hides or counts does not stand against them",
+             "kits/policy/files.py",
+             "    _check_whole(asked, standing, ruling)\n", "", "tests/kits/policy/test_files.py"),
+    Mutation("granted files", "a signature is not held to its secret", "gate/handed.py",
+             "if grant is None or not held:", "if grant is None:", HANDED),
+    Mutation("granted files", "the rules of now are not asked", "gate/handed.py",
+             "    policy.rule_files(\n", "    (lambda asked: None)(\n", HANDED),
+    Mutation("granted files", "a grant that was revoked goes on", "gate/handed.py",
+             "        if body is None:\n            raise _ended()\n", "", HANDED),
+    Mutation("granted files", "keys open every bucket", "faces/web/protocols/s3.py",
+             "if asked.bucket not in shelf.grant.buckets:", "if False:",
+             "tests/faces/web/protocols/test_s3.py"),
+    Mutation("granted files", "headers are put in beside those that are signed",
+             "kits/standards/s3/request.py",
+             '    needed |= {name for name in given if name.startswith("x-amz-")}\n', "",
+             "tests/kits/standards/s3"),
     Mutation("attached files", "where they lie is told", "kits/policy/visible.py",
              "path.name if path.is_absolute() else str(path)", "str(path)",
              "tests/gate/test_attach.py"),
