@@ -41,7 +41,7 @@ NON_INTERFERENCE = "tests/laws/test_non_interference.py"
 EVALUATION = "tests/laws/test_evaluation.py"
 WATCHED = "tests/gate/test_watched.py"
 HANDED = "tests/gate/test_handed.py"
-QUARANTINED, REPAIRED = "tests/laws/test_quarantine.py", "tests/gate/test_repair.py"
+REPAIRED = "tests/gate/test_repair.py"
 MUTATIONS = (
     Mutation("1 non-interference", "joins are planned by all rows", "gate/rewrite.py",
              'sized=sql.sources(tree) > 1,',
@@ -148,13 +148,14 @@ MUTATIONS = (
              "min(duties", "max(duties", "tests/kits/policy"),
     Mutation("3 conservation", "a row that is replayed stays in quarantine too",
              "gate/repair.py",
-             'after = put(self.means, aside, written.stayed)',
-             'after = put(self.means, aside, (*written.stayed, *aside.files))', QUARANTINED),
+             'version=after, files=written.stayed, moment=moment',
+             'version=after, files=(*written.stayed, *aside.files), moment=moment', REPAIRED),
     Mutation("3 conservation", "a row that lands once is appended by each replay",
              "gate/repair.py",
              '        unmoved(self.aside, now)\n',
              '        del now\n', REPAIRED),
-    Mutation("3 conservation", "a repair that differs in nothing is one", "engines/duckdb/repair.py",
+    Mutation("3 conservation", "a repair that differs in nothing is one",
+             "engines/duckdb/repair.py",
              'return {**before, **changed} if changed else before',
              'return {**before, **cells}', "tests/engines/duckdb/test_repair.py"),
     Mutation("9 durability", "what is learned overwrites what changed meanwhile",

@@ -288,3 +288,12 @@ def test_a_file_of_repairs(world: Any, tmp_path: Path) -> None:
     assert (made.retried.repaired, made.retried.landed) == (1, 1)
     assert rows(world, ref) == [(1, 10), (2, 42), (3, -5)]
     assert world.owner.desk.repair(ref, (given, reading)).receipt is None
+
+
+def test_rows_of_what_is_retired_are_given_up_and_do_not_land(world: Any) -> None:
+    ref = bring(world, "rep.retired")
+    world.owner.do("dataset state", dataset=str(ref), state="retired", reason="so")
+    with pytest.raises(DoumenError) as caught:
+        world.owner.desk.repair(ref)
+    assert caught.value.code == "refused.retired"
+    assert world.owner.desk.discard(ref, "so", Which()).discarded == 1
