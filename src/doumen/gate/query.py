@@ -18,7 +18,7 @@ from doumen.gate.watched import Watch
 from doumen.kits import policy
 from doumen.kits.evidence.digest import AnswerDigest, Digester
 from doumen.kits.sql import quoted
-from doumen.model.answer import Explained
+from doumen.model.answer import AS_IT_IS, Explained
 from doumen.model.errors import (
     Conflict,
     DoumenError,
@@ -29,7 +29,6 @@ from doumen.model.errors import (
 )
 from doumen.model.fact import Facts
 from doumen.model.job import Fetched, Job, Query
-from doumen.model.message import msg
 from doumen.model.plan import GovernedColumn, GovernedTable, Stream
 from doumen.model.receipt import Receipt
 from doumen.model.ref import Ref
@@ -210,7 +209,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
                 {
                     "name": c.column.name,
                     "type": policy.shown_type(c.mask, c.column),
-                    "shown": msg("as it is") if c.mask is None else policy.duty_words(c.mask),
+                    "shown": AS_IT_IS if c.mask is None else policy.duty_words(c.mask),
                 }
                 for c in ruling.columns
             ],

@@ -13,7 +13,7 @@ from doumen.model.errors import Invalid
 from doumen.model.life import Notice
 from doumen.model.load import Drifted, Reason
 from doumen.model.merge import Counts
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 
@@ -32,6 +32,10 @@ COLUMNS, RECEIPT, TRUNCATED, EXPIRES, WHOLE, NOTICES = (
     b"doumen.notices",
 )
 """Names in the metadata of an answer as Arrow or Parquet; all but the first stand at its end."""
+
+
+AS_IT_IS: Message = msg("as it is")
+"""How an explanation tells of a column that no rule masks."""
 
 
 def python_rows(batch: pa.RecordBatch, schema: Schema) -> Iterator[tuple[Any, ...]]:

@@ -72,4 +72,28 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         queues=("into",),
     ),
+    Operation(
+        name=("dataset", "extract"),
+        summary="Write the files that are rows of a dataset to a folder.",
+        run="doumen.rooms.analyse.extract:extract",
+        params=(
+            Param("dataset", "A dataset of files: domain.name.", positional=True, required=True),
+            Param(
+                "to", "Folder that they are written to.", "path", required=True, metavar="FOLDER"
+            ),
+            Param("where", "A condition over its columns, in SQL.", metavar="SQL"),
+        ),
+        details="Each sees what the rules leave to them: a file whose row is hidden does not come "
+        "out, and where path, size, digest or content is masked or denied none does. A file that "
+        "is there with the same content is left, another is never replaced, and a name that would "
+        "lead out of the folder is not written; what was not written is listed, with exit code 1. "
+        "Run again, it goes on. Files are asked for in groups: each question counts, and has its "
+        "receipt.",
+        examples=(
+            'doumen dataset extract archive.papers --to out --where "media_type = '
+            "'application/pdf'\"",
+        ),
+        local="The folder is of the machine of the node.",
+        gives=("dataset", "to", "written", "there", "faults", "receipts"),
+    ),
 )
