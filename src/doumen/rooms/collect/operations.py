@@ -202,19 +202,27 @@ OPERATIONS: tuple[Operation, ...] = (
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
             Param("allow_private", "An address may lead into an inner network.", "flag"),
+            Param("files", "Each file of a folder is one row, kept as it is.", "flag"),
+            Param("glob", "Which files of the folder, such as `**/*.pdf`.", metavar="PATTERN"),
+            Param("largest", "MiB of the largest file that is kept so.", "integer", metavar="N"),
         ),
         details=(
             "Reads CSV, TSV (UTF-8, GB18030, UTF-16 …), JSON, NDJSON, Excel and Parquet, packed or "
             "not. Without a contract, types are inferred from all rows and a contract is written. "
             "Rows that break the contract go to domain.name__quarantine, each with its reason. The "
             "same content again changes nothing; a new file is appended. With --upsert or "
-            "--history rows meet those that are there by --key."
+            "--history rows meet those that are there by --key.\n\n"
+            "With --files nothing is read of a file but its bytes: the dataset has path, name, "
+            "media type, size, time of change, SHA-256 and content of each. Run again, what is new "
+            "or another lands; what is gone from the folder stays. Files above 64 MiB, or what "
+            "--largest says at first, go to quarantine without their content."
         ),
         examples=(
             "doumen collect flights.csv --as-dataset transport.flights",
             "doumen collect 'in/2024-*.csv' --as-dataset transport.flights --contract flights.yaml",
             "doumen collect flights.csv --as-dataset transport.flights --replace",
             "doumen collect stock.csv --as-dataset shop.stock --upsert --key article",
+            "doumen collect papers --files --as-dataset archive.papers --glob '**/*.pdf'",
         ),
         scope="write",
         gives=(

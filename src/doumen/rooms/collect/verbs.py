@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doumen.kits.standards import odcs
-from doumen.model.errors import NotFound
+from doumen.model.errors import Invalid, NotFound
 from doumen.model.files import Upload, already_there, unwritable
 from doumen.model.load import LoadColumn
 from doumen.model.merge import Vanished
@@ -15,6 +15,7 @@ from doumen.model.message import msg, plain
 from doumen.model.operation import Fields, Outcome, Table, Text
 from doumen.model.ref import Ref
 from doumen.rooms.collect import drifting, quarantine
+from doumen.rooms.collect.filed import verb as filed
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.intake import Outlined, Request, Taken, outline, take
 from doumen.rooms.collect.merging import asked, met
@@ -44,12 +45,26 @@ def collect(
     sheet: str | None = None,
     accept_extra: bool = False,
     allow_private: bool = False,
+    files: bool = False,
+    glob: str | None = None,
+    largest: int | None = None,
 ) -> Outcome:
     """Bring a file, a pattern, a folder or an address in as a dataset.
+
+    With `files`, each file of a folder is a row; `glob` and `largest` are for that alone.
 
     Raises:
         DoumenError: nothing was kept; the error says what is to be done.
     """
+    if files:
+        others = (
+            contract, append, replace, upsert, history, key, order, vanished != Vanished.KEEP,
+            encoding, delimiter, no_header, json_path, sheet, accept_extra, allow_private,
+        )  # fmt: skip
+        _alone(any(others))
+        bytes_ = None if largest is None else largest << 20
+        return filed.collect(desk, Path(path), target(as_dataset), pattern=glob, largest=bytes_)
+    _alone(glob is not None or largest is not None)
     mode, merge = asked(
         append=append, replace=replace, upsert=upsert, history=history, key=key, order=order,
         vanished=vanished,
@@ -66,6 +81,21 @@ def collect(
         merge,
     )
     return _told(take(desk, request))
+
+
+def _alone(others: bool) -> None:
+    """Hold `--files` to the options that go with it, and those to it.
+
+    Raises:
+        Invalid: others are given, or they are given without.
+    """
+    if others:
+        raise Invalid(
+            msg("`--files` goes with `--glob` and `--largest`, and those with it alone."),
+            why=msg("Files that are rows are not read, and meet those that are there by path."),
+            next=msg("doumen collect FOLDER --files --as-dataset domain.name"),
+            detail="option",
+        )
 
 
 def contract_infer(

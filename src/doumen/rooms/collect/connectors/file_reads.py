@@ -30,6 +30,8 @@ class FileReads(BaseModel):
         sheet: Sheet of a workbook.
         changed: What becomes of a file that was read before, where its content is another now.
         settled: Seconds for which a file must have been as it is.
+        whole: Whether each file is one row, kept as it is; else its rows are read.
+        largest: MiB of the largest file that is kept so; None: as the contract says, else 64.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -41,3 +43,5 @@ class FileReads(BaseModel):
     sheet: str | None = Written(default=None, min_length=1)
     changed: Changed = Written(default=Changed.REFUSE, strict=False)
     settled: float = Written(default=SETTLED, ge=0, le=7 * 86_400)
+    whole: bool | None = None
+    largest: int | None = Written(default=None, ge=1, le=1024)

@@ -23,6 +23,8 @@ from doumen.model.ref import RESERVED_DOMAINS, Ref
 from doumen.model.source import Keeps, Secret, Source, Stream, Writes
 from doumen.rooms.collect import connectors
 from doumen.rooms.collect.connectors import Gives, Kind
+from doumen.rooms.collect.connectors.file_reads import Changed
+from doumen.rooms.collect.filed import columns
 from doumen.rooms.collect.sources import marks
 
 _LARGEST = 4 << 20
@@ -53,6 +55,10 @@ class _StreamForm(BaseModel):
             Invalid: its parts do not go together. NotFound, Unavailable: its contract is not read.
         """
         self._named(kind.gives)
+        if reads.get("whole"):
+            return self._whole(ref, reads, folder)
+        if reads.get("largest") is not None:
+            raise _wrong(msg("`largest` is for files that are kept whole: `whole: true`."))
         once = self.cursor is not None or kind.gives is Gives.FILES
         many = self.cursor is not None or (self.files is not None and kind.many(self.files))
         usual = Writes.APPEND if many else Writes.REPLACE
@@ -73,6 +79,31 @@ class _StreamForm(BaseModel):
             late=None if self.late is None else str(self.late),
             contract=None if self.contract is None else _contract(folder / self.contract),
             accept_extra=self.accept_extra,
+        )
+
+    def _whole(self, ref: Ref, reads: Mapping[str, Any], folder: Path) -> Stream:
+        """A stream whose files are rows: they meet those that are there by their path.
+
+        Raises:
+            Invalid: it is to be written or read in another way.
+        """
+        other = self.writes not in (None, Writes.UPSERT) or self.key not in (None, "path", ["path"])
+        extra = reads.keys() - {"whole", "largest", "settled", "changed"}
+        other = other or self.vanished is not Vanished.KEEP or reads["changed"] != Changed.REFUSE
+        if other or extra or self.accept_extra or self.late is not None:
+            raise _wrong(
+                msg("Files that are kept whole are not read, and meet by `upsert` on `path`.")
+            )
+        given = None if self.contract is None else _contract(folder / self.contract)
+        largest = reads.get("largest")
+        bound = None if largest is None else int(largest) << 20
+        return Stream(
+            ref,
+            table=self.files,
+            reads=reads,
+            writes=Writes.UPSERT,
+            key=(columns.KEY,),
+            contract=columns.held_by(ref, given, bound)[0].text,
         )
 
     def _met(self, writes: Writes, kind: Kind) -> tuple[str, ...]:

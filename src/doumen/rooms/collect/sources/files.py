@@ -29,6 +29,7 @@ from doumen.rooms.collect.sources.filing import Brought, Filing, Stopped, wishes
 from doumen.rooms.collect.sources.in_order import InOrder
 from doumen.rooms.collect.sources.lander import Lander
 from doumen.rooms.collect.sources.reading import LISTED, Ran, Shown
+from doumen.rooms.collect.sources.whole import Whole
 from doumen.rooms.collect.terms import once, part
 from doumen.rooms.collect.unpack import Holding, holding
 
@@ -63,7 +64,14 @@ def there(opened: Files) -> Sequence[There]:
 
 
 def shown(desk: Desk, opened: Files, stream: Stream, rows: int) -> Shown:
-    """As `Reader.shown`: rows of the first file that matches, with the types of its values."""
+    """As `Reader.shown`: rows of the first file that matches, with the types of its values.
+
+    Of files that are kept whole, which there are.
+    """
+    if FileReads.model_validate(stream.reads).whole:
+        found = islice(opened.items(_pattern(stream)), rows)
+        listed = [(item.name, item.size) for item in found]
+        return Shown(Schema.of(path="VARCHAR", size="BIGINT"), listed)
     item, wanted = _first(opened, stream), wishes(FileReads.model_validate(stream.reads))
     with holding() as into:
         folder = into.place()
@@ -82,7 +90,7 @@ def run(lander: Lander, opened: Files) -> Ran:
     reads = FileReads.model_validate(lander.stream.reads)
     seen = lander.desk.facts()
     arrivals = Arrivals.of(seen, lander.key)
-    kind = InOrder if lander.stream.writes.merges else Filing
+    kind = Whole if reads.whole else InOrder if lander.stream.writes.merges else Filing
     filing = kind(lander, opened, seen, arrivals, reads)
     try:
         if lander.stream.writes is Writes.REPLACE:
@@ -158,7 +166,7 @@ def _listed(filing: Filing) -> list[Item]:
     now = time.time()
     for item in filing.files.items(_pattern(filing.lander.stream)):
         filing.listed.add(item.name)
-        if item.size == 0:
+        if item.size == 0 and not filing.reads.whole:
             account.empty.append(item.name)
         elif not filing.arrivals.read(item) and _fresh(item, now, settled):
             account.waiting.append(item.name)
