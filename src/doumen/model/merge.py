@@ -38,13 +38,16 @@ class Merge:
         mode: `UPSERT` or `HISTORY`.
         key: Columns whose values tell a row; a row without one of them goes to quarantine.
         order: Column of which the greater value is the later row; None: what comes last is.
-        vanished: Of all that was there; other than `KEEP` only where all rows come each time.
+        vanished: Of all that was there; other than `KEEP` only where all rows come each time, or
+            where `gone` says which do not.
+        gone: Parquet file with the keys of the rows that vanished; None: all that did not come.
     """
 
     mode: Mode
     key: tuple[str, ...]
     order: str | None = None
     vanished: Vanished = Vanished.KEEP
+    gone: str | None = None
 
     @property
     def kept(self) -> tuple[Column, ...]:

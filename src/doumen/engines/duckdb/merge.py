@@ -34,7 +34,8 @@ def merge(
     """Run a merge; what came of it, as JSON: `counts`, and the numbers of the files `touched`."""
     connection.execute("SET VARIABLE doumen_moment = ?", [plan.moment])
     merging = _Merging(connection, plan, progress)
-    counts, touched = merging.run() if plan.fresh else (Counts(), [])
+    comes = plan.fresh or plan.merge.gone
+    counts, touched = merging.run() if comes else (Counts(), [])
     return {"counts": asdict(replace(counts, again=_aside(connection, plan))), "touched": touched}
 
 
@@ -84,6 +85,14 @@ class _Merging:
 
     def _fresh(self) -> tuple[int, int]:
         """Make `fresh`, a row to a key; how many came, and how many a later one replaces."""
+        if not self._plan.fresh:
+            typed = ", ".join(
+                f"CAST(NULL AS {type_name(c.type)}) AS {name(c.name)}"
+                for c in self._plan.schema
+                if name(c.name) in self._brought
+            )
+            self._do(f"CREATE TEMP VIEW fresh AS SELECT {typed} WHERE false")
+            return 0, 0
         came = f"read_parquet({literals(self._plan.fresh)}, union_by_name=true)"
         keys, columns = ", ".join(self._key), ", ".join(self._brought)
         rows, groups = self._pair(
@@ -135,9 +144,16 @@ class _Merging:
         there = " AND ".join(f"b.{one} IS NOT NULL" for one in self._key)
         return self._written(
             f"INSERT INTO fate SELECT b.{_FILE}, b.{_ROW}, '{act}' FROM {self._base()} AS b "  # noqa: S608 - quoted
-            f"ANTI JOIN fresh AS f ON {_equal('b', 'f', self._key)} "
+            f"{self._absent()} "
             f"WHERE {there}{self._current('AND')}"
         )
+
+    def _absent(self) -> str:
+        """The join that leaves rows that are there and whose key is none of those now."""
+        if self._merge.gone is None:
+            return f"ANTI JOIN fresh AS f ON {_equal('b', 'f', self._key)}"
+        gone = f"read_parquet({literals([self._merge.gone])})"
+        return f"SEMI JOIN {gone} AS f ON {_equal('b', 'f', self._key)}"
 
     def _touched(self, changed: int) -> list[int]:
         """The files that are written anew.

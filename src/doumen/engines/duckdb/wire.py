@@ -153,7 +153,11 @@ def unpack_merge(body: Mapping[str, Any]) -> MergePlan:
         fresh=tuple(body["fresh"]),
         schema=Schema(tuple(Column(name, type_) for name, type_ in body["schema"])),
         merge=Merge(
-            Mode(merge["mode"]), tuple(merge["key"]), merge["order"], Vanished(merge["vanished"])
+            Mode(merge["mode"]),
+            tuple(merge["key"]),
+            merge["order"],
+            Vanished(merge["vanished"]),
+            merge["gone"],
         ),
         moment=datetime.fromisoformat(body["moment"]),
         into=body["into"],

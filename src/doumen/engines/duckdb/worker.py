@@ -160,7 +160,8 @@ class _Worker:
 
     def _merge(self, job: dict[str, Any]) -> None:
         plan = wire.unpack_merge(job)
-        files = (*plan.base, *plan.fresh, *plan.aside_base, *plan.aside_fresh)
+        gone = () if plan.merge.gone is None else (plan.merge.gone,)
+        files = (*plan.base, *plan.fresh, *gone, *plan.aside_base, *plan.aside_fresh)
         folders = (plan.into, plan.aside_into)
         engine = self._engine(Reach.of(plan.bounds, files, folders), plan.bounds.seconds)
         with engine.connection() as connection:

@@ -214,7 +214,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "--history rows meet those that are there by --key.\n\n"
             "With --files nothing is read of a file but its bytes: the dataset has path, name, "
             "media type, size, time of change, SHA-256 and content of each. Run again, what is new "
-            "or another lands; what is gone from the folder stays. Files above 64 MiB, or what "
+            "or another lands; for what is gone --vanished holds. Files above 64 MiB, or what "
             "--largest says at first, go to quarantine without their content."
         ),
         examples=(

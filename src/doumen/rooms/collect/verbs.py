@@ -58,12 +58,13 @@ def collect(
     """
     if files:
         others = (
-            contract, append, replace, upsert, history, key, order, vanished != Vanished.KEEP,
-            encoding, delimiter, no_header, json_path, sheet, accept_extra, allow_private,
+            contract, append, replace, upsert, history, key, order, encoding, delimiter,
+            no_header, json_path, sheet, accept_extra, allow_private,
         )  # fmt: skip
         _alone(any(others))
         bytes_ = None if largest is None else largest << 20
-        return filed.collect(desk, Path(path), target(as_dataset), pattern=glob, largest=bytes_)
+        return filed.collect(desk, Path(path), target(as_dataset), pattern=glob, largest=bytes_,
+                             vanished=Vanished(vanished))  # fmt: skip
     _alone(glob is not None or largest is not None)
     mode, merge = asked(
         append=append, replace=replace, upsert=upsert, history=history, key=key, order=order,

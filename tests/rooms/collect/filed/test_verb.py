@@ -114,7 +114,7 @@ def test_what_does_not_go_together(node: Node, tmp_path: Path) -> None:
     owner.do("collect", path=tmp_path / "a.csv", as_dataset="f.rows")
     with pytest.raises(Invalid, match="no dataset of files"):
         bring(node, tmp_path, "rows")
-    for wrong in ({"append": True}, {"key": ("path",)}, {"sheet": "x"}, {"vanished": "mark"}):
+    for wrong in ({"append": True}, {"key": ("path",)}, {"sheet": "x"}, {"upsert": True}):
         with pytest.raises(Invalid, match="`--files` goes with"):
             bring(node, tmp_path, "none", **wrong)
     for alone in ({"glob": "*"}, {"largest": 1}):
@@ -129,6 +129,31 @@ def test_what_does_not_go_together(node: Node, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     outcome = owner.do("collect", path=tmp_path / "empty", as_dataset="f.no", files=True)
     assert (outcome.json["files"], outcome.json["receipt"]) == (0, None)
+
+
+@pytest.mark.parametrize("policy", ["mark", "remove"])
+def test_what_is_gone_from_the_folder_is_marked_or_removed(
+    node: Node, tmp_path: Path, policy: str
+) -> None:
+    name = f"gone_{policy}"
+    write(tmp_path, {"a.txt": b"1", "b.txt": b"2", "c.pdf": b"3"})
+    bring(node, tmp_path, name, vanished=policy)
+    for one in ("b.txt", "c.pdf"):
+        (tmp_path / one).unlink()
+    bring(node, tmp_path, name, vanished=policy, glob="*.txt")
+    condition = " WHERE vanished_at IS NULL" if policy == "mark" else ""
+    left = f"SELECT path FROM f.{name}{condition} ORDER BY path"
+    assert node.session().query(left).rows() == [("a.txt",), ("c.pdf",)]
+    assert bring(node, tmp_path, name, vanished=policy, glob="*.txt")["unchanged"]
+    write(tmp_path, {"b.txt": b"2"})
+    bring(node, tmp_path, name, **({} if policy == "mark" else {"vanished": policy}))
+    assert node.session().query(left).rows() == [("a.txt",), ("b.txt",)] + (
+        [("c.pdf",)] if policy == "mark" else []
+    )
+    for one in ("a.txt", "b.txt"):
+        (tmp_path / one).unlink()
+    assert bring(node, tmp_path, name, vanished=policy)["files"] == 0
+    assert len(node.session().query(left).rows()) == (3 if policy == "mark" else 2)
 
 
 def test_pieces_are_many_and_add_up(

@@ -101,7 +101,6 @@ def test_a_preview_lists_the_files(node: Node, place: Place, tmp_path: Path) -> 
         "writes: replace",
         "key: name",
         "sheet: x",
-        "vanished: mark",
         "late: 3",
         "changed: ignore",
         "accept_extra: true",
@@ -114,3 +113,30 @@ def test_what_does_not_go_together(node: Node, place: Place, tmp_path: Path, opt
     with pytest.raises(Invalid) as caught:
         described(node, tmp_path, '  shop.papers: {files: "**", largest: 3}')
     assert "`largest` is for" in str(caught.value.as_json())
+
+
+@pytest.mark.parametrize("policy", ["mark", "remove"])
+def test_what_vanishes_is_marked_or_removed(
+    node: Node, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: str
+) -> None:
+    monkeypatch.setattr(packing, "PIECE", 1)
+    place.content = {"a": b"1", "b": b"2", "c": b"3"}
+    described(node, tmp_path, STREAM.replace("settled", f"vanished: {policy}, settled"))
+    assert run(node)["landed"] == 3
+    left = "SELECT path, content FROM shop.papers"
+    if policy == "mark":
+        left += " WHERE vanished_at IS NULL"
+    assert rows(node, left + " ORDER BY path") == [("a", b"1"), ("b", b"2"), ("c", b"3")]
+    del place.content["b"]
+    place.content["c"] = b"4"
+    run(node)
+    assert rows(node, left + " ORDER BY path") == [("a", b"1"), ("c", b"4")]
+    assert len(held(node)) == (3 if policy == "mark" else 2)
+    assert "b" not in arrivals(node)
+    assert run(node)["unchanged"]
+    place.content["b"] = b"2"
+    run(node)
+    assert rows(node, left + " ORDER BY path") == [("a", b"1"), ("b", b"2"), ("c", b"4")]
+    place.content.clear()
+    assert run(node)["landed"] == 0
+    assert len(held(node)) == 3

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from doumen.kits.standards import odcs
 from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
-from doumen.model.load import Check, LoadColumn
+from doumen.model.load import Check, LoadColumn, Mode
+from doumen.model.merge import VANISHED_AT, Merge, Vanished
 from doumen.model.message import enumerated, msg, plain
 from doumen.model.ref import Ref
+from doumen.rooms.collect.merging import own
 from doumen.rooms.collect.terms import Terms, read
 
 LARGEST = 64 << 20
@@ -36,12 +40,23 @@ _WORDS = {
 }
 
 
-def contract(ref: Ref, largest: int = LARGEST) -> str:
+def merge(vanished: Vanished = Vanished.KEEP, gone: Path | None = None) -> Merge:
+    """How files meet those that are there: by their path.
+
+    Args:
+        vanished: What becomes of those that are in their place no more.
+        gone: Where the paths of those stand; none vanished without.
+    """
+    return Merge(Mode.UPSERT, (KEY,), None, vanished, None if gone is None else str(gone))
+
+
+def contract(ref: Ref, largest: int = LARGEST, vanished: Vanished = Vanished.KEEP) -> str:
     """The contract of a dataset of files: larger ones, which have no content here, are set aside.
 
     Args:
         ref: The dataset.
         largest: Bytes of a file that is kept.
+        vanished: What becomes of files that are in their place no more.
     """
     required = (Check("required"),)
     checks = {"size": (*required, Check("maximum", str(largest))), "modified": ()}
@@ -49,26 +64,30 @@ def contract(ref: Ref, largest: int = LARGEST) -> str:
         LoadColumn(name, name, type, checks=checks.get(name, required))
         for name, type in _TYPES.items()
     ]
-    return odcs.infer_contract(ref, columns, descriptions=_WORDS)
+    return odcs.infer_contract(ref, [*columns, *own(merge(vanished))], descriptions=_WORDS)
 
 
-def held(ref: Ref, facts: Facts, largest: int | None) -> tuple[Terms, int]:
+def held(
+    ref: Ref, facts: Facts, largest: int | None, vanished: Vanished = Vanished.KEEP
+) -> tuple[Terms, int]:
     """The contract that files are brought under, and the bytes of the largest that it lets pass.
 
     Raises:
         Invalid: the dataset is one of something else, or has another bound than is asked for.
     """
     body = facts.body("contract", str(ref))
-    return held_by(ref, None if body is None else str(body["text"]), largest)
+    return held_by(ref, None if body is None else str(body["text"]), largest, vanished)
 
 
-def held_by(ref: Ref, text: str | None, largest: int | None) -> tuple[Terms, int]:
+def held_by(
+    ref: Ref, text: str | None, largest: int | None, vanished: Vanished = Vanished.KEEP
+) -> tuple[Terms, int]:
     """As `held`, of a contract that is given, or of none."""
     if largest is not None and not 0 < largest <= MOST:
         raise Invalid(
             msg("A file that is kept has 1 byte to {most} MiB.", most=MOST >> 20), detail="largest"
         )
-    found = read(text or contract(ref, largest or LARGEST), plain(""))
+    found = read(text or contract(ref, largest or LARGEST, vanished), plain(""))
     check(found, ref)
     bound = bound_of(found)
     if largest is not None and bound != largest:
@@ -80,6 +99,12 @@ def held_by(ref: Ref, text: str | None, largest: int | None) -> tuple[Terms, int
             detail="largest",
         )  # fmt: skip
     return found, bound
+
+
+def kept(found: Terms, vanished: Vanished) -> Vanished:
+    """What becomes of files that vanished; a dataset that marks them goes on having its column."""
+    marks = any(column.name == VANISHED_AT for column in found.columns)
+    return Vanished.MARK if marks and vanished is Vanished.KEEP else vanished
 
 
 def check(found: Terms, ref: Ref) -> None:

@@ -7,6 +7,7 @@ as little. A file above the bound of its dataset is a row without content.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,13 @@ _SCHEMA = pa.schema(
      ("size", pa.int64()), ("modified", pa.timestamp("us")), ("sha256", pa.string()),
      ("content", pa.binary())]
 )  # fmt: skip
+
+
+def write_gone(path: Path, names: Iterable[str]) -> Path:
+    """Write which files are in their place no more; gives the path."""
+    table = pa.table({"path": pa.array(sorted(names), pa.string())})
+    pq.write_table(table, path)
+    return path
 
 
 def digest(path: Path) -> str:

@@ -1,7 +1,8 @@
 """A folder of files into a dataset whose rows are files: what is new or another, by its content.
 
 The dataset is asked which content it has under which path. Files land in pieces, each true by
-itself: a run that is killed goes on where it was. What is no more in the folder stays.
+itself: a run that is killed goes on where it was. What is no more in the folder stays, is marked or
+removed; of a folder without a single file nothing is.
 """
 
 from __future__ import annotations
@@ -19,28 +20,36 @@ from doumen.kits import policy
 from doumen.kits.sql import table
 from doumen.model.answer import Made
 from doumen.model.load import LoadSpec, Mode, Reading, Reason
-from doumen.model.merge import Merge
+from doumen.model.merge import VANISHED_AT, Vanished
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
 from doumen.rooms.collect import quarantine
+from doumen.rooms.collect.connectors import names
 from doumen.rooms.collect.connectors.folder import Folder, Options
 from doumen.rooms.collect.connectors.interface import Files, Item
-from doumen.rooms.collect.filed.columns import KEY, NAMES, held
-from doumen.rooms.collect.filed.packing import Piece, digest
+from doumen.rooms.collect.filed import columns
+from doumen.rooms.collect.filed.columns import NAMES, held
+from doumen.rooms.collect.filed.packing import Piece, digest, write_gone
 from doumen.rooms.collect.find import labelled, weigh
 from doumen.rooms.collect.labels import shown
 from doumen.rooms.collect.matching import match
+from doumen.rooms.collect.merging import brought
 from doumen.rooms.collect.terms import Terms
 from doumen.rooms.collect.unpack import Holding, holding
 
-MERGE = Merge(Mode.UPSERT, (KEY,))
 READING = Reading("parquet", columns=NAMES)
 _There = Collection[tuple[str, str]]
 
 
 def collect(
-    desk: Desk, folder: Path, ref: Ref, *, pattern: str | None, largest: int | None
+    desk: Desk,
+    folder: Path,
+    ref: Ref,
+    *,
+    pattern: str | None,
+    largest: int | None,
+    vanished: Vanished = Vanished.KEEP,
 ) -> Outcome:
     """Bring the files of a folder in.
 
@@ -50,6 +59,8 @@ def collect(
         ref: The dataset.
         pattern: Which of them, as sources name files; None: all that are not hidden.
         largest: Bytes of a file that is kept; None: as the contract says, else 64 MiB.
+        vanished: What becomes of files that are in the folder no more, of those that the pattern
+            names.
 
     Raises:
         NotFound, Invalid: there is no such folder, or the dataset is one of something else.
@@ -58,18 +69,24 @@ def collect(
     """
     policy.may_collect(desk.actor)
     facts = desk.facts()
-    found, bound = held(ref, facts, largest)
-    run = _Run(desk, ref, found, bound, shown(folder.name))
+    found, bound = held(ref, facts, largest, vanished)
+    run = _Run(desk, ref, found, bound, shown(folder.name), columns.kept(found, vanished))
     there = set() if facts.dataset(ref) is None else _there(desk, ref)
     with Folder(Options(path=str(folder))).open() as files:
         items = list(files.items(pattern or "**"))
         run.bring(files, items, there)
+    if vanished is not Vanished.KEEP and items:
+        wanted, named = names.pattern(pattern or "**"), {item.name for item in items}
+        run.miss({path for path, _ in there if path not in named and wanted.matches(path)})
     return run.outcome(len(items))
 
 
 def _there(desk: Desk, ref: Ref) -> set[tuple[str, str]]:
     """Path and digest of the files that a dataset has, or has set aside for their size."""
-    held = f"SELECT path, sha256 FROM {table(ref)}"  # noqa: S608 - quoted
+    snapshot = desk.facts().snapshot(ref)
+    marked = snapshot is not None and snapshot.schema.find(VANISHED_AT) is not None
+    condition = f" WHERE {VANISHED_AT} IS NULL" if marked else ""
+    held = f"SELECT path, sha256 FROM {table(ref)}{condition}"  # noqa: S608 - quoted
     aside = f"SELECT _raw FROM {table(ref.quarantine)} WHERE _column = 'size'"  # noqa: S608
     found = {(path, sha256) for path, sha256 in _rows(desk, held)}
     if desk.facts().dataset(ref.quarantine) is not None:
@@ -100,6 +117,7 @@ class _Run:
     terms: Terms
     bound: int
     label: str
+    vanished: Vanished
     made: list[Made] = field(default_factory=list)
     same: int = 0
 
@@ -139,16 +157,23 @@ class _Run:
             self._land(piece, into)
         return False
 
-    def _land(self, piece: Piece, into: Holding) -> None:
+    def miss(self, gone: Collection[str]) -> None:
+        """Mark or remove files that are there no more."""
+        if gone:
+            with holding() as into:
+                self._land(Piece(into.place(), self.bound, uuid4().hex), into, gone)
+
+    def _land(self, piece: Piece, into: Holding, gone: Collection[str] = ()) -> None:
         piece.close()
+        merge = columns.merge(self.vanished, write_gone(into.place(), gone))
         passing("filed.packed")
         weighed = labelled(
             weigh([piece.path], lambda share, doing: None, into), piece.path, self.label
         )
-        columns = match(self.terms.columns, NAMES, header=True, accept_extra=False)
-        spec = LoadSpec(tuple(one.source for one in weighed), READING, columns)
+        fitting = match(brought(self.terms, merge), NAMES)
+        spec = LoadSpec(tuple(one.source for one in weighed), READING, fitting)
         self.made.append(
-            self.desk.collect(self.ref, spec, Mode.UPSERT, self.terms.text, merge=MERGE)
+            self.desk.collect(self.ref, spec, Mode.UPSERT, self.terms.text, merge=merge)
         )
         passing("filed.landed")
 

@@ -89,7 +89,7 @@ class _StreamForm(BaseModel):
         """
         other = self.writes not in (None, Writes.UPSERT) or self.key not in (None, "path", ["path"])
         extra = reads.keys() - {"whole", "largest", "settled", "changed"}
-        other = other or self.vanished is not Vanished.KEEP or reads["changed"] != Changed.REFUSE
+        other = other or reads["changed"] != Changed.REFUSE
         if other or extra or self.accept_extra or self.late is not None:
             raise _wrong(
                 msg("Files that are kept whole are not read, and meet by `upsert` on `path`.")
@@ -103,7 +103,8 @@ class _StreamForm(BaseModel):
             reads=reads,
             writes=Writes.UPSERT,
             key=(columns.KEY,),
-            contract=columns.held_by(ref, given, bound)[0].text,
+            vanished=self.vanished,
+            contract=columns.held_by(ref, given, bound, self.vanished)[0].text,
         )
 
     def _met(self, writes: Writes, kind: Kind) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from doumen.gate.desk import Desk
 from doumen.model.answer import Made
 from doumen.model.errors import Conflict
 from doumen.model.load import LoadSpec
+from doumen.model.merge import Merge
 from doumen.model.message import Message, msg
 from doumen.model.source import Onward, Source, Stream, stream_key
 from doumen.rooms.collect import intake, terms
@@ -94,6 +95,7 @@ class Lander:
         mark: Mark | None = None,
         wishes: Wishes | None = None,
         arrived: Mapping[str, Mapping[str, Any] | None] | None = None,
+        merge: Merge | None = None,
     ) -> Made:
         """One collection, under the contract in force, else the stream's, else an inferred one.
 
@@ -103,6 +105,7 @@ class Lander:
             wishes: How they are to be read; None: as they look.
             arrived: Files of the place that they are: name → what is to be known of it; None: it
                 is there no more.
+            merge: How rows meet those that are there; None: as the stream says.
 
         Raises:
             DoumenError: they do not fit, or another run went on meanwhile; nothing is kept.
@@ -116,7 +119,7 @@ class Lander:
             stream.ref,
             wishes=wishes or Wishes(),
             accept_extra=stream.accept_extra,
-            merge=stream.merge,
+            merge=merge or stream.merge,
         )
         fitted = intake.fit(self.desk, request, held, weighed)
         spec = LoadSpec(fitted.files, fitted.reading, fitted.columns, fitted.drift)

@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from doumen.failpoint import passing
 from doumen.model.errors import Conflict, DoumenError, NotFound, Unavailable
+from doumen.model.merge import Vanished
 from doumen.model.message import Message, msg
 from doumen.rooms.collect.connectors.interface import Item
 from doumen.rooms.collect.filed import columns
-from doumen.rooms.collect.filed.packing import Piece, digest
+from doumen.rooms.collect.filed.packing import Piece, digest, write_gone
 from doumen.rooms.collect.formats import Wishes
 from doumen.rooms.collect.sources.arrivals import what
 from doumen.rooms.collect.sources.filing import Filing, Stopped
@@ -36,6 +37,16 @@ class Whole(Filing):
         while more and self.goes_on:
             with holding() as into:
                 more = self._piece(ahead, len(items), bound, into)
+        gone = self.arrivals.known.keys() - self.listed
+        if self.lander.stream.vanished is not Vanished.KEEP and self.goes_on and self.listed:
+            self._miss(sorted(gone), bound)
+
+    def _miss(self, gone: Sequence[str], bound: int) -> None:
+        """Mark or remove the files that are there no more."""
+        if gone:
+            with holding() as into:
+                piece = Piece(into.place(), bound, uuid4().hex)
+                self._land_piece(piece, [], into, gone)
 
     def _terms(self) -> Terms:
         """The contract that they land under.
@@ -108,14 +119,26 @@ class Whole(Filing):
 
         return progress
 
-    def _land_piece(self, piece: Piece, taken: Sequence[tuple[Item, str]], into: Holding) -> None:
-        if not taken:
+    def _land_piece(
+        self,
+        piece: Piece,
+        taken: Sequence[tuple[Item, str]],
+        into: Holding,
+        gone: Sequence[str] = (),
+    ) -> None:
+        """Land files, or that some are gone; true with their arrival."""
+        if not taken and not gone:
             return
         piece.close()
         weighed = self.lander.weighed([piece.path], into)
-        arrived = {item.name: what(item, found) for item, found in taken}
-        made = self.lander.land(weighed, wishes=Wishes(), arrived=arrived)
+        arrived: dict[str, Mapping[str, Any] | None] = dict.fromkeys(gone)
+        arrived |= {item.name: what(item, found) for item, found in taken}
+        vanished = columns.kept(self._terms(), self.lander.stream.vanished)
+        merge = columns.merge(vanished, write_gone(into.place(), gone))
+        made = self.lander.land(weighed, wishes=Wishes(), arrived=arrived, merge=merge)
         self.made.append(made)
+        for name in gone:
+            del self.arrivals.known[name]
         for item, found in taken:
             self.arrivals.landed(item, found, made.receipt)
         passing("source.landed")
