@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -203,3 +204,12 @@ def in_process(place: Place, plan: CompactPlan) -> list[list[Any]]:
     assert sum(int(one[3]) for one in body["files"]) == int(body["read"][1])
     written: list[list[Any]] = body["files"]
     return written
+
+
+def test_rows_that_hold_files_are_as_wide_as_these(place: Place) -> None:
+    schema = Schema.of(id="BIGINT", content="BLOB")
+    content = [bytes([n]) + os.urandom(1 << 20) for n in range(3)]
+    place.write(pa.table({"id": [1, 2, 3], "content": pa.array(content, pa.binary())}))
+    plan = place.plan(["id"], 1, schema)
+    compaction = module._Compaction(duckdb.connect(), plan, lambda fraction, doing: None)
+    assert compaction._width() > 1 << 20

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import doumen
-from doumen.model.errors import DoumenError, Invalid, NotFound
+from doumen.model.errors import DoumenError, Invalid, NotFound, Unavailable
 from doumen.rooms.analyse import extract
+from doumen.rooms.analyse.placing import Place
 from doumen.session import Node, create
 
 FILES = {"a.txt": b"one", "d/b.pdf": b"%PDF-", "empty": b"", "secret.txt": b"hush"}
@@ -136,9 +137,30 @@ def test_rows_that_lie_or_lead_out_write_nothing(node: Node, tmp_path: Path) -> 
     assert (done.exit, list(tmp_path.iterdir())) == (1, [tmp_path / "o"])
 
 
+def test_rows_that_are_empty_write_nothing(node: Node, tmp_path: Path) -> None:
+    node.session().derive(
+        "SELECT p AS path, NULL::BIGINT AS size, NULL::VARCHAR AS sha256, NULL::BLOB AS content "
+        "FROM (VALUES (NULL), ('a')) AS v(p)",
+        "f.nulls",
+    )
+    done = out(node, tmp_path / "o", dataset="f.nulls")
+    assert (len(done.json["faults"]), there(tmp_path / "o")) == (2, {})
+
+
+def test_a_disk_that_takes_nothing_more_is_told(
+    node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(place: Place, name: str, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Place, "write", full)
+    with pytest.raises(Unavailable):
+        out(node, tmp_path / "o")
+
+
 def test_other_datasets_have_no_files(node: Node, tmp_path: Path) -> None:
     node.session().derive(
-        "SELECT 'a' AS path, 1 AS size, 's' AS sha256, 'text' AS content", "f.text"
+        "SELECT 'a' AS path, 1::BIGINT AS size, 's' AS sha256, 'text' AS content", "f.text"
     )
     with pytest.raises(Invalid, match="no dataset of files"):
         out(node, tmp_path / "o", dataset="f.text")

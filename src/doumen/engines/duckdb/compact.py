@@ -201,8 +201,13 @@ class _Compaction:
         return f"(SELECT {self._values} FROM {attached.scan(paths)})"  # noqa: S608 - quoted
 
     def _width(self) -> int:
-        """Bytes that a row is taken to need in memory."""
-        return sum(_WIDTHS.get(column.type, _HELD) for column in self._plan.schema)
+        """Bytes that a row is taken to need in memory: by its types, at least what it has on disk.
+
+        Rows that hold whole files are far wider than their types tell.
+        """
+        declared = sum(_WIDTHS.get(column.type, _HELD) for column in self._plan.schema)
+        stored = sum(Path(path).stat().st_size for path, _ in self._plan.files)
+        return max(declared, stored // max(1, self._rows))
 
     def _one(self, statement: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(statement).fetchall()[0]

@@ -25,7 +25,8 @@ from doumen.rooms.analyse.placing import Place, Unsafe
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
 
-NEEDED = ("path", "size", "sha256", "content")
+_TYPES = {"path": "VARCHAR", "size": "BIGINT", "sha256": "VARCHAR", "content": "BLOB"}
+NEEDED = tuple(_TYPES)
 GROUP, GROUP_FILES = 16 << 20, 500
 """Bytes and files of one question; a larger file is asked for by itself."""
 
@@ -89,7 +90,7 @@ class _Asking:
                 detail="mask",
             )  # fmt: skip
         types = {column.name: column.type for column in explained.columns}
-        if types["content"] != "BLOB" or types["path"] != "VARCHAR":
+        if types != _TYPES:
             raise Invalid(
                 msg("`{ref}` is no dataset of files.", ref=self.ref),
                 next=msg("Write an answer to a file: doumen query SQL -o FILE"),
@@ -99,7 +100,7 @@ class _Asking:
     def listed(self) -> list[_File]:
         """The files that the actor may see, by path; no content is read."""
         rows = self._rows(f"{self._sql(NEEDED[:3])} ORDER BY path", ())
-        return [_File(*row) for row in rows]
+        return [_File(path or "", size or 0, sha256 or "") for path, size, sha256 in rows]
 
     def contents(self, files: Sequence[_File]) -> Iterator[tuple[str, bytes]]:
         """Path and content of files."""
