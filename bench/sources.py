@@ -51,7 +51,7 @@ streams:
 OURS = """
 import sys
 import doumen
-with doumen.open(sys.argv[1]) as node:
+with doumen.open(sys.argv[1], warm=True) as node:
     done = node.session().do("source run", name=sys.argv[2]).json
     assert done["failed"] == 0, done
 """
@@ -90,7 +90,7 @@ pipeline.run(rows.with_name("lines"), loader_file_format="parquet").raise_on_fai
 COLLECT = """
 import sys
 import doumen
-with doumen.open(sys.argv[1]) as node:
+with doumen.open(sys.argv[1], warm=True) as node:
     node.session().do("collect", path=sys.argv[2], as_dataset=sys.argv[3], **eval(sys.argv[4]))
 """
 MERGE = """
