@@ -213,7 +213,7 @@ def test_a_parameter_as_typed(text: str, value: Any) -> None:
 
 
 def test_the_table_names_the_parameters_of_the_function() -> None:
-    (operation,) = OPERATIONS
+    operation = OPERATIONS[0]
     names = list(query.__annotations__)
     assert [p.name for p in operation.params] == names[1:-1]
 
