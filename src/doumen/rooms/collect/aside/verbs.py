@@ -62,7 +62,7 @@ def export(desk: Desk, *, dataset: str, file: Path) -> Outcome:
     return Outcome(
         {"dataset": str(ref), "file": str(file), "rows": rows},
         said=(
-            msg("{rows:,} rows are in {file}. Correct values there, and leave `{id}` as it is.",
+            msg("Rows in {file}: {rows:,}. Correct values there, and leave `{id}` as it is.",
                 rows=rows, file=file, id=TOLD[0]),
             msg("Then: doumen quarantine replay {ref} --repaired {file} --dry-run",
                 ref=ref, file=file),
