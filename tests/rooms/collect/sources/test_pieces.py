@@ -62,3 +62,15 @@ def test_what_is_left_is_removed(small: Path) -> None:
         assert piece.path.exists()
     assert list(small.iterdir()) == []
     assert next(rows, None) is not None
+
+
+@pytest.mark.parametrize(
+    ("cursor", "parts"), [(None, [[1, 1], [1, 2], [3]]), ("at", [[1, 1, 1], [2, 3]])]
+)
+def test_wide_rows_end_a_piece_sooner(
+    cursor: str | None, parts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "PIECE", 100)
+    monkeypatch.setattr(pieces, "BYTES", 16)
+    found = read(Pieces(batches([1, 1, 1, 2, 3], 2), cursor).ahead())
+    assert [part for part, _ in found] == parts

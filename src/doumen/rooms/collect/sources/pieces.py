@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from doumen.rooms.collect.connectors.interface import Mark
 from doumen.rooms.collect.unpack import Holding, holding
 
-PIECE = 1_000_000
-"""Rows after which a piece ends, as soon as it may."""
+PIECE, BYTES = 1_000_000, 256 << 20
+"""Rows, and bytes of them, after which a piece ends, as soon as it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,14 @@ class Pieces:
         batch = self._next()
         if batch is None:
             return None
-        count = 0
-        with pq.ParquetWriter(path, batch.schema, compression="lz4") as file:
-            while batch is not None:
-                end = self._end(batch, PIECE - count)
+        count = size = 0
+        with pq.ParquetWriter(path, batch.schema, compression="none", use_dictionary=False) as file:
+            while batch is not None:  # it is read once, at once: to pack it would cost more
+                end = self._end(batch, PIECE - count if size < BYTES else 0)
                 if end:
-                    file.write_batch(batch.slice(0, end))
-                    count += end
+                    part = batch.slice(0, end)
+                    file.write_batch(part)
+                    count, size = count + end, size + part.nbytes
                     self._last = self._value(batch, end - 1)
                 if end < batch.num_rows:
                     self._left = batch.slice(end)
