@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests import forked
+from tests.laws.test_sources_files import CONTRACT
 from tests.relay import Relay, relaying
 from tests.rooms.collect.connectors.conftest import (
     duckdb_place,
@@ -64,18 +65,6 @@ bringing.PAUSE = manners.FIRST = 0.001
 with doumen.open(sys.argv[1]) as node:
     done = node.session().do("source run").json
     assert sys.argv[2] == "cut" or done["failed"] == 0, done
-"""
-CONTRACT = """apiVersion: v3.1.0
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-domain: shop
-schema:
-  - name: orders
-    properties:
-      - {name: id, logicalType: integer}
-      - {name: amount, logicalType: integer, logicalTypeOptions: {minimum: 0}}
 """
 CUTS = [2000, 900, 5000, 300]
 ALL = ("orders", "latest", "whole")

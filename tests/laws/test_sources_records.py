@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.laws.test_sources_files import CONTRACT
 from tests.rooms.collect.web.serving import Asked, Reply, Web, serving
 from tests.sound import faults
 
@@ -37,18 +38,6 @@ manners.FIRST = 0.001
 with doumen.open(sys.argv[1]) as node:
     done = node.session().do("source run").json
     assert done["failed"] == 0, done
-"""
-CONTRACT = """apiVersion: v3.1.0
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-domain: shop
-schema:
-  - name: orders
-    properties:
-      - {name: id, logicalType: integer}
-      - {name: amount, logicalType: integer, logicalTypeOptions: {minimum: 0}}
 """
 STREAMS = """source: http_api
 base: URL
