@@ -19,11 +19,16 @@ __all__ = ["__version__", "connect", "open"]
 __version__ = "0.1.0"
 
 
-def open(directory: str | Path | None = None) -> Node:
-    """Open a node: the folder given, else `DOUMEN_NODE`, else the nearest one upwards."""
+def open(directory: str | Path | None = None, *, warm: bool = False) -> Node:
+    """Open a node: the folder given, else `DOUMEN_NODE`, else the nearest one upwards.
+
+    Args:
+        directory: Of the node, or a folder in it.
+        warm: Start the engine now, beside what follows: a question or a job comes at once.
+    """
     from doumen import session  # noqa: PLC0415 (the version must not cost the whole house)
 
-    return session.open(directory)
+    return session.open(directory, warm=warm)
 
 
 def connect(

@@ -41,3 +41,10 @@ def test_operations_by_their_words_and_as_data(session: Session) -> None:
         session.do("contract shwo", dataset="a.b")
     with pytest.raises(TypeError, match="has no parameter colour"):
         session.do("contract show", dataset="a.b", colour="red")
+
+
+def test_a_node_that_is_opened_warm_has_an_engine_before_it_is_asked(folder: Path) -> None:
+    with doumen.open(folder, warm=True) as node:
+        assert node.vitals().engine_workers > 0
+    with doumen.open(folder) as node:
+        assert node.vitals().engine_workers == 0
