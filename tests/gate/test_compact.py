@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from tests.gate.conftest import World
 
@@ -93,13 +94,34 @@ def test_files_that_are_good_stay_beside_as_they_are(place: World) -> None:
     done = place.owner.desk.compact(T, 100)
     assert (done.before, done.after, done.rows) == (3, 2, 2)
     lake = place.node.means.lake
-    kept = files(place)[1]
+    kept = files(place)[0]
     assert kept.path == big.path
     assert lake.path(kept).samefile(lake.path(big))
     assert rows(place) == before
     snapshot = place.owner.desk.facts().snapshot(T)
     assert snapshot is not None
     assert lake.agrees(snapshot)
+
+
+def test_files_that_are_older_than_a_column_do_not_come_last(place: World) -> None:
+    text = (
+        "apiVersion: v3.1.0\nkind: DataContract\nid: t\nversion: {}\nstatus: active\nschema:\n"
+        "  - name: t\n    properties:\n      - {{name: id, logicalType: integer}}\n{}"
+    )
+    later = "      - {name: late, logicalType: integer}\n"
+    for version, more in (("1.0.0", ""), ("1.1.0", later)):
+        (place.folder / f"{version}.yaml").write_text(text.format(version, more))
+    place.collect("0.csv", "id\n" + "".join(f"{n}\n" for n in range(10)), "c.t",
+                  contract=place.folder / "1.0.0.yaml")  # fmt: skip
+    for start in (10, 20):
+        lines = "".join(f"{start + n},{n}\n" for n in range(3))
+        place.collect(f"{start}.csv", f"id,late\n{lines}", "c.t", append=True,
+                      contract=place.folder / "1.1.0.yaml")  # fmt: skip
+    place.owner.desk.compact(T, rows=10)
+    assert [file.rows for file in files(place)] == [10, 6]
+    with pq.ParquetFile(place.node.means.lake.path(files(place)[-1])) as last:
+        assert last.schema_arrow.names == ["id", "late"]
+    assert place.owner.query("SELECT count(*), sum(late) FROM c.t").rows() == [(16, 6)]
 
 
 def test_an_order_is_kept_and_known(place: World) -> None:

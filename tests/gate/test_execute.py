@@ -10,8 +10,11 @@ import pytest
 from tests.gate.conftest import World
 
 import doumen
+from doumen.gate.commit import Draft
 from doumen.gate.counter import Counter
 from doumen.kits.evidence.receipt import read_receipt
+from doumen.model.event import Event
+from doumen.model.fact import Fact
 from doumen.model.plan import QueryPlan, Stream
 from doumen.model.ref import Ref
 from doumen.session import create
@@ -85,3 +88,35 @@ def test_what_is_written_is_made_of_what_is_needed(place: World) -> None:
     made = place.before(engine).derive("SELECT name FROM e.t WHERE id = 12", Ref("e", "made"))
     assert made.landed == 1
     assert engine.given[0] <= 3
+
+
+def test_a_column_that_no_file_has_is_null(place: World) -> None:
+    """Rows of the files that had it may all have gone since."""
+    place.collect("old.csv", "id,name\n1,a\n2,b\n", "e.old")
+    body = place.node.means.catalog.current().dataset(Ref("e", "old"))
+    assert body is not None
+    wider = {**body, "columns": [*body["columns"], {"name": "late", "type": "BIGINT"}]}
+    event = Event(id="wider", time="2026", type="amend", actor="owner")
+    place.node.means.commits.submit(lambda _: Draft(event, [Fact("dataset", "e.old", wider)]))
+    (place.folder / "old.yaml").write_text(
+        "rules:\n  - {id: old, permit: query, who: {role: analyst}, on: e.old,\n"
+        '     duties: [{filter: "late IS NULL AND id < 2"}]}\n'
+    )
+    place.owner.do("rule add", file=place.folder / "old.yaml")
+    place.owner.do("actor add", name="old", role=("analyst",))
+    assert place.owner.query("SELECT * FROM e.old ORDER BY id").rows() == [
+        (1, "a", None), (2, "b", None),
+    ]  # fmt: skip
+    own = place.as_("old")
+    assert own.query("SELECT id, late FROM e.old").rows() == [(1, None)]
+    joined = "SELECT count(*) FROM e.old AS a JOIN e.old AS b ON a.id = b.id"
+    assert own.query(joined).rows() == [(1,)]
+
+
+def test_what_an_answer_is_called_and_its_types_need_no_file(place: World) -> None:
+    body = place.node.means.catalog.current().dataset(T)
+    assert body is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place.node.means.lake, "bring", None)  # it would fail
+        told = place.owner.desk.explain("SELECT id, count(*) AS n FROM e.t GROUP BY id")
+    assert [(c.name, c.type) for c in told.columns] == [("id", "BIGINT"), ("n", "BIGINT")]

@@ -178,7 +178,7 @@ class _Compaction:
             )
         gone = {file.path for file in self.chosen.files}
         kept = [file for file in there.files if file.path not in gone]
-        files = (*self.files, *kept)
+        files = (*kept, *self.files)  # the last has all columns
         version = means.lake.commit(
             str(self.ref),
             schema=there.schema,

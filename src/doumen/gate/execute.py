@@ -39,20 +39,17 @@ def describe(planned: Planned, means: Means) -> Schema:
     """Names and types of the answer, without running."""
     agree(planned, means.engine)
     plan = _bare(planned.plan)
-    _bring(planned, plan, means)
     watch = Watch(planned, means.attached)
     with watch.reading():
         return means.engine.describe(watch.stamped(plan), planned.ruled.known.actor.name)
 
 
 def _bare(plan: QueryPlan) -> QueryPlan:
-    """The plan over the last file of each dataset of the lake alone: it has all columns."""
+    """The plan over no file of the lake: names and types of an answer come of schemas alone."""
     return replace(
         plan,
         tables=tuple(
-            replace(table, files=table.files[-1:], bounds=table.bounds[-1:])
-            if table.form is None
-            else table
+            replace(table, files=(), bounds=()) if table.form is None else table
             for table in plan.tables
         ),
     )

@@ -45,7 +45,9 @@ def moment(now: datetime) -> str:
     return now.replace(tzinfo=None).isoformat(sep=" ")
 
 
-def view(table: GovernedTable, inline: str, rows: int | None = None) -> str:
+def view(
+    table: GovernedTable, inline: str, rows: int | None = None, *, filled: bool = False
+) -> str:
     """The statement that makes the governed table.
 
     Args:
@@ -53,18 +55,19 @@ def view(table: GovernedTable, inline: str, rows: int | None = None) -> str:
         inline: Name, within the schema `INLINE`, of the table that came with the plan.
         rows: How many rows it shows, which is what the optimiser goes by; None: the files' own
             number.
+        filled: Whether a column that none of the files has is NULL, instead of an error.
     """
-    return f"CREATE SECURE VIEW {target(table)} AS {_shown(table, inline, rows)}"
+    return f"CREATE SECURE VIEW {target(table)} AS {_shown(table, inline, rows, filled=filled)}"
 
 
-def copy(table: GovernedTable, inline: str) -> str:
-    """The statement that puts what the actor sees into a table of its own."""
-    return f"CREATE TABLE {target(table)} AS {_shown(table, inline)}"
+def copy(table: GovernedTable, inline: str, *, filled: bool = False) -> str:
+    """The statement that puts what the actor sees into a table of its own; as `view`."""
+    return f"CREATE TABLE {target(table)} AS {_shown(table, inline, filled=filled)}"
 
 
-def count(table: GovernedTable, inline: str) -> str:
-    """The statement that counts the rows of the governed table."""
-    return f"SELECT count(*) FROM ({_shown(table, inline)})"  # noqa: S608 - quoted
+def count(table: GovernedTable, inline: str, *, filled: bool = False) -> str:
+    """The statement that counts the rows of the governed table; as `view`."""
+    return f"SELECT count(*) FROM ({_shown(table, inline, filled=filled)})"  # noqa: S608 - quoted
 
 
 def target(table: GovernedTable) -> str:
@@ -72,7 +75,9 @@ def target(table: GovernedTable) -> str:
     return sql.table(table.ref)
 
 
-def _shown(table: GovernedTable, inline: str, rows: int | None = None) -> str:
+def _shown(
+    table: GovernedTable, inline: str, rows: int | None = None, *, filled: bool = False
+) -> str:
     columns = ", ".join(
         f"CAST({column.expression} AS {type_name(column.type)}) AS {name(column.name)}"
         if column.expression is not None
@@ -80,19 +85,18 @@ def _shown(table: GovernedTable, inline: str, rows: int | None = None) -> str:
         for column in table.columns
     )
     where = " AND ".join(f"({condition}\n)" for condition in table.where)
-    return f"SELECT {columns} FROM {_source(table, inline, rows)}" + (  # noqa: S608 - quoted
+    return f"SELECT {columns} FROM {_source(table, inline, rows, filled=filled)}" + (  # noqa: S608 - quoted
         f" WHERE {where}" if where else ""
     )
 
 
-def _source(table: GovernedTable, inline: str, rows: int | None) -> str:
+def _source(table: GovernedTable, inline: str, rows: int | None, *, filled: bool) -> str:
     if table.inline is not None:
         return f"{name(INLINE)}.{name(inline)}"
+    nulls = ", ".join(
+        f"CAST(NULL AS {type_name(column.type)}) AS {name(column.name)}" for column in table.schema
+    )
     if not table.files:
-        nulls = ", ".join(
-            f"CAST(NULL AS {type_name(column.type)}) AS {name(column.name)}"
-            for column in table.schema
-        )
         return f"(SELECT {nulls} WHERE false)"
     if table.form is not None:
         return attached.table(table.files, table.form, rows)
@@ -100,4 +104,7 @@ def _source(table: GovernedTable, inline: str, rows: int | None) -> str:
         f"CAST({name(column.name)} AS {type_name(column.type)}) AS {name(column.name)}"
         for column in table.schema
     )
-    return f"(SELECT {raw} FROM {attached.scan(table.files, rows)})"  # noqa: S608
+    scanned = attached.scan(table.files, rows)
+    if filled:
+        scanned = f"(FROM {scanned} UNION ALL BY NAME SELECT {nulls} WHERE false)"
+    return f"(SELECT {raw} FROM {scanned})"  # noqa: S608

@@ -10,8 +10,9 @@ and where an attached one does, an instance that knows it serves no more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,8 @@ _SETTINGS = ("SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache =
 _COPY = "CREATE TABLE "
 
 _NONE: Mapping[str, str] = {}
+_Make = Callable[..., str]
+"""Writes a statement over the files of a table; `filled`: as of `governed.view`."""
 
 MOST_FILES = 4096
 """Most files in the reach of an instance that serves several jobs."""
@@ -170,19 +173,20 @@ class Instance:
         for table in plan.tables:
             inline = "" if table.inline is None else self._keep(table)
             if table.where and (plan.copied or (plan.sized and _counts_bytes(table))):
-                text = governed.copy(table, inline)
+                make: _Make = partial(governed.copy, table, inline)
             else:
                 sized = plan.sized and table.where and table.files
                 rows = self._count(table, plan, connection) if sized else None
-                text = governed.view(table, inline, rows)
-            wanted[governed.target(table)] = (table.ref.domain, text)
-        for target in [t for t, text in self._made.items() if wanted.get(t, ("", ""))[1] != text]:
+                make = partial(governed.view, table, inline, rows)
+            wanted[governed.target(table)] = (table, make)
+        texts = {target: make() for target, (_, make) in wanted.items()}
+        for target in [t for t, text in self._made.items() if texts.get(t) != text]:
             self._drop(connection, target)
-        for target, (domain, text) in wanted.items():
+        for target, (table, make) in wanted.items():
             if target not in self._made:
-                self._open(domain, connection)
-                connection.execute(text)
-                self._made[target] = text
+                self._open(table.ref.domain, connection)
+                _done(connection, table, make)
+                self._made[target] = texts[target]
 
     def _count(
         self, table: GovernedTable, plan: QueryPlan, connection: duckdb.DuckDBPyConnection
@@ -191,7 +195,7 @@ class Instance:
         values = tuple(sorted(plan.variables.items()))
         key = (table.files, table.stamps, table.where, values, plan.now.date())
         if key not in self._counts:
-            found = connection.execute(governed.count(table, "")).fetchall()
+            found = _done(connection, table, partial(governed.count, table, "")).fetchall()
             self._counts[key] = int(found[0][0])
         return self._counts[key]
 
@@ -225,3 +229,18 @@ class Instance:
 def _counts_bytes(table: GovernedTable) -> bool:
     """Whether the optimiser takes the number of rows from the size of files, and cannot be told."""
     return table.form is not None and table.form.reading.format == "csv"
+
+
+def _done(
+    connection: duckdb.DuckDBPyConnection, table: GovernedTable, make: _Make
+) -> duckdb.DuckDBPyConnection:
+    """Execute a statement over the files of a table; once more where they lack a column of it.
+
+    Files are older than a column, and those that had it may have lost all of their rows.
+    """
+    try:
+        return connection.execute(make())
+    except duckdb.BinderException:
+        if table.form is not None or not table.files:
+            raise
+    return connection.execute(make(filled=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +228,20 @@ def test_nobody_at_the_port_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as raised:
         Lake(Bucket(address, tmp_path, 1 << 20)).create("bureau-1")
     assert raised.value.why == "Nobody answers at that port."
+
+
+def test_files_of_a_job_are_as_young_as_the_last_of_them(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from doumen.stores.lake.bucket.store import Store
+
+    put(lake_in(folder, tmp_path / "one"), "SELECT 1::INTEGER AS x", "SELECT 2::INTEGER AS x")
+    listed, old = Store.listed, datetime(2026, 1, 1, tzinfo=UTC)
+
+    def slowly(store: Store, of: str) -> Iterator[dict[str, Any]]:
+        for one in listed(store, of):
+            yield one | ({"last_modified": old} if "-00000" in one["path"] else {})
+
+    monkeypatch.setattr(Store, "listed", slowly)
+    assert lake_in(folder, tmp_path / "two").sweep(set(), older_than=600, dry=True) == []
+    assert len(lake_in(folder, tmp_path / "two").sweep(set(), older_than=-600, dry=True)) == 2

@@ -138,10 +138,18 @@ class Bucket:
         _each(lambda file: self._store.remove([file.path]), files)
 
     def kept(self) -> Iterator[tuple[str, float]]:
-        """As of `Place`."""
-        for one in self._store.listed(""):
-            if one["path"].endswith(".parquet") and Counter(one["path"])["/"] == 2:
-                yield one["path"], one["last_modified"].timestamp()
+        """As of `Place`; files of a job are as young as its last, which may come slowly."""
+        there = {
+            one["path"]: one["last_modified"].timestamp()
+            for one in self._store.listed("")
+            if one["path"].endswith(".parquet") and Counter(one["path"])["/"] == 2
+        }
+        young: dict[str, float] = {}
+        for name, moment in there.items():
+            job = name.rpartition("-")[0]
+            young[job] = max(moment, young.get(job, moment))
+        for name in sorted(there):
+            yield name, young[name.rpartition("-")[0]]
 
     def drop(self, name: str) -> None:
         """As of `Place`."""
