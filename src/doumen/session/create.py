@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 from doumen.gate import record
 from doumen.gate.amend import found
@@ -134,14 +135,16 @@ def create(
         )
     origin = _origin(name)
     given = store or os.environ.get(PLACE) or config.STORE
-    water = filled(lake or os.environ.get(WATER), origin)
+    wished = lake or os.environ.get(WATER)
+    water = filled(wished, origin)
     settings = config.Settings.model_validate(
         {"name": name, "origin": origin, "store": stored(given, origin)} | _reached(address) | water
     )
     directory.mkdir(parents=True, exist_ok=True)
     mark = directory / MARK
     if mark.exists():
-        _clear(directory, mark.read_text(encoding="utf-8"), given, settings)
+        before = mark.read_text(encoding="utf-8")
+        _clear(directory, before, given, settings.model_copy(update=filled(wished, before)))
     _free(directory, settings)
     mark.write_text(origin, encoding="utf-8")
     _fill(directory, settings)
@@ -214,7 +217,7 @@ def filled(given: str | None, origin: str) -> dict[str, str]:
         )
     place, mark, query = given.partition("?")
     if not Address.parse(given).prefix or place.endswith("/"):
-        place = f"{place.rstrip('/')}/{origin}"
+        place = f"{place.rstrip('/')}/{quote(origin, safe='')}"
     return {"lake": f"{place}{mark}{query}"}
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from doumen.kits.policy import Asked, DatasetRuling, rule_dataset, rule_files
+from doumen.kits.policy import Asked, DatasetRuling, read_terms, rule_dataset, rule_files
+from doumen.kits.policy.agreements import agreement_as_json
 from doumen.model.actor import Actor
+from doumen.model.agreement import Agreement, Side
 from doumen.model.errors import NotFound, Refused
-from doumen.model.fact import Facts
+from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.ref import Ref
 from doumen.model.rule import Action, Effect, Rule, Target, TargetKind, Who
 
@@ -197,3 +199,19 @@ def test_the_day_on_which_a_permit_ends(facts_of: Build, someone: Someone) -> No
     assert rule_files(one).whole
     with pytest.raises(Refused):
         rule_files(replace(one, now=datetime(2026, 11, 25, tzinfo=UTC)))
+
+
+def test_what_came_under_an_agreement_in_force_is_never_given(
+    facts_of: Build, someone: Someone, body_of: Callable[..., dict[str, Any]]
+) -> None:
+    """A question may be asked of it, so that it is files alone that are refused."""
+    made = Agreement("A-1", "urn:A-1", Side.CONSUMER, "did:web:w", "w",
+                     read_terms("datasets: {w.a: {}}\n"), "2026")  # fmt: skip
+    came = body_of({"a": "BIGINT"}, agreements={"A-1": ["w.a"]})
+    row = FactRow(9_999, Fact("agreement", "A-1", agreement_as_json(made)), "e", "t")
+    facts = facts_of(datasets={"x.raw": came}).extended([row])
+    question = asked(facts, someone("owner", "owner"), ref="x.raw")
+    assert rule_dataset(replace(question, action=Action.QUERY)).whole
+    with pytest.raises(Refused, match="never given as files") as caught:
+        rule_files(question)
+    assert caught.value.code == "refused.agreement"

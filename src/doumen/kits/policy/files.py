@@ -119,10 +119,9 @@ def _against(standing: Standing, ruling: DatasetRuling) -> Iterator[tuple[str, M
         yield rule, msg("Rule `{rule}` denies columns of it.", rule=rule)
     for rule, _ in ruling.filters:
         yield rule, msg("Rule `{rule}` shows some of its rows only.", rule=rule)
-    for column in ruling.columns:
-        if column.mask is not None:
-            for rule in sorted(masking.intersection(column.rules)):
-                yield rule, msg("Rule `{rule}` masks columns of it.", rule=rule)
+    masked = {rule for column in ruling.columns if column.mask for rule in column.rules}
+    for rule in sorted(masking & masked):
+        yield rule, msg("Rule `{rule}` masks columns of it.", rule=rule)
     if ruling.limit is not None:
         rule = ruling.limit[1]
         yield rule, msg("Rule `{rule}` limits the rows of an answer.", rule=rule)

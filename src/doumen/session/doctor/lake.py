@@ -68,17 +68,29 @@ def logs(lake: Lake, catalog: Catalog, database: Database, *, mend: bool) -> Ite
     yield Check("log", "ok", msg("{count} Delta logs are at the version in force.", count=count))
 
 
-def orphans(lake: Lake, catalog: Catalog, *, mend: bool) -> Iterator[Check]:
-    """Files that no version of a dataset names, an hour old at least."""
-    live = {f.path for _, versions in _kept(catalog) for s in versions for f in s.files}
+def orphans(lake: Lake, catalog: Catalog, database: Database, *, mend: bool) -> Iterator[Check]:
+    """Files that no version of a dataset names, an hour old at least.
+
+    They are removed while nobody else writes, once more held against what is named by then.
+    """
     try:
-        found = lake.sweep(live, older_than=HOUR, dry=not mend)
+        found = lake.sweep(_live(catalog), older_than=HOUR, dry=True)
+        if mend:
+            with database.write():
+                live = _live(catalog)
+                lake.drop([path for path in found if path.as_posix() not in live])
+            lake.tidy(live, older_than=HOUR)
     except DoumenError as error:
         yield failed("orphans", error)
         return
     for path in found:
         said = msg("`{path}` in the lake belongs to no dataset.", path=path)
         yield Check("orphans", "warn", said, plain("doumen doctor --mend"), mended=mend)
+
+
+def _live(catalog: Catalog) -> set[str]:
+    """Paths of all files of all versions that are kept."""
+    return {f.path for _, versions in _kept(catalog) for s in versions for f in s.files}
 
 
 def _kept(catalog: Catalog) -> Iterator[tuple[Ref, list[Snapshot]]]:
@@ -105,8 +117,8 @@ def _fault(lake: Lake, file: DataFile, *, full: bool) -> str | None:
             return msg("`{path}` has {size} bytes, not {wanted}.",
                        path=file.path, size=size, wanted=file.size)  # fmt: skip
         if size is not None and full:
-            lake.bring([file])
-            return _unread(file, lake.path(file))
+            with lake.original(file) as path:
+                return _unread(file, path)
     except DoumenError as error:
         return error.what
     return None if size is not None else msg("`{path}` is not there.", path=file.path)

@@ -107,7 +107,7 @@ def _standing(
     data = lake_of(settings, directory)
     yield from lake.files(data, catalog, full=full)
     yield from lake.logs(data, catalog, database, mend=mend)
-    yield from lake.orphans(data, catalog, mend=mend)
+    yield from lake.orphans(data, catalog, database, mend=mend)
     yield from attached.files(catalog, full=full)
 
 

@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -253,9 +254,9 @@ class _Work:
                     continue
                 before = self.known.get(one.name)
                 if before is None or before.size != there or not self.shelf.holds(before):
-                    one.bring()
-                    before = _item("file", one.name, _blocks(one.path))
-                    self.written += self.shelf.put(before, partial(_blocks, one.path))
+                    with one.brought():
+                        before = _item("file", one.name, _blocks(one.path))
+                        self.written += self.shelf.put(before, partial(_blocks, one.path))
                 yield before
             except (FileNotFoundError, _Moved):
                 gone.append(one.name)
@@ -304,10 +305,17 @@ class _Wanted:
         there = self.lake.size(self.file)
         return there if there == self.file.size else None
 
-    def bring(self) -> None:
-        """Make sure that it can be read."""
-        if self.file is not None and self.lake is not None:
-            self.lake.bring([self.file])
+    @contextmanager
+    def brought(self) -> Iterator[None]:
+        """Let it be read; what had to come for it goes again, or a disk would fill."""
+        if self.file is None or self.lake is None:
+            yield
+            return
+        came = self.lake.bring([self.file])
+        try:
+            yield
+        finally:
+            self.lake.release(came)
 
 
 def _in_lake(body: Any) -> bool:

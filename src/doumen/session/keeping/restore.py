@@ -33,7 +33,6 @@ from doumen.session.spool import FOLDER
 from doumen.stores import portable
 from doumen.stores.database import Database, discard
 from doumen.stores.durable import sync
-from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring
 
 UNFINISHED = " (unfinished)"
@@ -118,7 +117,7 @@ class _Work:
         """Write keys, lake and spool, each file with its end reached before it counts."""
         lake = lake_of(self.settings, self.folder)
         if self.settings.bucket is not None:
-            self._begin(lake)
+            lake.create(self.settings.origin)
         root = self.settings.lake_folder(self.folder)
         places = {KEYS: self.folder / "keys", LAKE: root, SPOOL: self.folder / FOLDER}
         for beginning, item in ((b, i) for b in places for i in self.manifest.files(b)):
@@ -132,21 +131,6 @@ class _Work:
         passing("restore.files")
         Keyring.open(self.folder / "keys")
         root.mkdir(parents=True, exist_ok=True)
-
-    def _begin(self, lake: Lake) -> None:
-        """Take a folder of a bucket that nothing is in.
-
-        Raises:
-            Conflict: something is.
-        """
-        if not lake.empty():
-            raise Conflict(
-                msg("The folder of the bucket is not empty."),
-                why=msg("The node that was backed up may still be at work there."),
-                next=msg("Name another folder: `--lake s3://BUCKET/FOLDER`."),
-                detail="lake",
-            )
-        lake.create(self.settings.origin)
 
     def store(self, database: Database, at_least: str | None) -> Proof:
         """Fill the store and verify it, all in one transaction."""

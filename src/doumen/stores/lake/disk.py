@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,10 +25,6 @@ class Disk:
         """As of `Place`."""
         self.root.mkdir(exist_ok=True)
 
-    def empty(self) -> bool:
-        """As of `Place`."""
-        return not any(self.root.glob("*"))
-
     def adopt(self, names: Sequence[str]) -> None:
         """As of `Place`: they are here."""
 
@@ -44,8 +40,17 @@ class Disk:
             sync(place)
         return ("",) * len(staged)
 
-    def bring(self, files: Iterable[DataFile]) -> None:
+    def bring(self, files: Iterable[DataFile]) -> Sequence[DataFile]:
         """As of `Place`: they are here."""
+        return ()
+
+    def release(self, files: Sequence[DataFile]) -> None:
+        """As of `Place`: they are kept here."""
+
+    @contextmanager
+    def original(self, file: DataFile) -> Iterator[Path]:
+        """As of `Place`."""
+        yield self.root / file.path
 
     def sizes(self, files: Sequence[DataFile]) -> Mapping[str, int]:
         """As of `Place`."""
@@ -87,6 +92,9 @@ class Disk:
     def drop(self, name: str) -> None:
         """As of `Place`."""
         (self.root / name).unlink()
+
+    def tidy(self, live: Collection[str], before: float) -> None:
+        """As of `Place`: nothing is here but what is kept."""
 
     def log(self, table: Path) -> Mapping[str, Path]:
         """As of `Place`."""

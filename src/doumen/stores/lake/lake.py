@@ -11,7 +11,8 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -47,18 +48,10 @@ class Lake:
         """Make it, for the node whose ledger bears this name.
 
         Raises:
-            Conflict: another node has its lake there.
+            Conflict: something is there already.
             Invalid, Unavailable: the place cannot be used.
         """
         self._place.create(origin)
-
-    def empty(self) -> bool:
-        """Whether nothing is in it, not even the mark of a node.
-
-        Raises:
-            Unavailable: the place cannot be read.
-        """
-        return self._place.empty()
 
     def adopt(self, names: Sequence[str]) -> None:
         """Keep files that were put below the root, as they come out of a backup.
@@ -183,7 +176,7 @@ class Lake:
         self.bring(files)
         for file in files:
             footer.check(self.path(file), schema)
-        with self._place.writing(self.table_dir(table)) as folder:
+        with _told(), self._place.writing(self.table_dir(table)) as folder:
             version = delta.register(folder, schema, files, mode, expected, removed=removed)
         passing("lake.committed")
         return version
@@ -203,14 +196,30 @@ class Lake:
             )
         return self.root / relative
 
-    def bring(self, files: Iterable[DataFile]) -> None:
-        """Make sure that files can be read where `path` says.
+    def bring(self, files: Iterable[DataFile]) -> Sequence[DataFile]:
+        """Make sure that files can be read where `path` says; gives those that had to come.
 
         Raises:
             Tampered: one is not what was kept.
-            Unavailable: one is not there, or the lake cannot be read.
+            Unavailable: one is not there, or the lake cannot be read, or the disk is full.
         """
-        self._place.bring(files)
+        with _told():
+            return self._place.bring(files)
+
+    def release(self, files: Sequence[DataFile]) -> None:
+        """Give up the room that files took that were brought and are not read again soon."""
+        self._place.release(files)
+
+    @contextmanager
+    def original(self, file: DataFile) -> Iterator[Path]:
+        """A file as it is where it is kept, whatever was brought before.
+
+        Raises:
+            Tampered, Unavailable: as `bring`.
+        """
+        self.path(file)
+        with _told(), self._place.original(file) as path:
+            yield path
 
     def size(self, file: DataFile) -> int | None:
         """Bytes that a file has; None: it is not there.
@@ -260,7 +269,8 @@ class Lake:
             Unavailable: the log does not come to that version.
         """
         folder = self.table_dir(table)
-        found = self._place.log(folder)
+        with _told():
+            found = self._place.log(folder)
         if f"{version:020d}.json" not in found:
             raise Unavailable(
                 msg("The Delta log of `{table}` lacks its version {version}.",
@@ -287,7 +297,7 @@ class Lake:
 
         own = (file.path for file in snapshot.files if snapshot.form is None)
         names = {path.rpartition("/")[2] for path in own}
-        with self._place.reading(self.table_dir(str(snapshot.ref))) as folder:
+        with _told(), self._place.reading(self.table_dir(str(snapshot.ref))) as folder:
             return delta.names(folder, snapshot.version) == names
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -299,7 +309,7 @@ class Lake:
         from doumen.stores.lake import delta  # noqa: PLC0415 (costs 60 ms that reading never needs)
 
         if not self.agrees(snapshot):
-            with self._place.writing(self.table_dir(str(snapshot.ref))) as folder:
+            with _told(), self._place.writing(self.table_dir(str(snapshot.ref))) as folder:
                 delta.follow(folder, snapshot.version)
 
     def missing(self, snapshot: Snapshot) -> list[str]:
@@ -343,21 +353,45 @@ class Lake:
         found = []
         try:
             for stage in sorted(self.root.glob(f"*/*/{STAGED}*")):
-                if changed(stage) <= limit:
-                    found.append(stage.relative_to(self.root))
-                    if not dry:
-                        shutil.rmtree(stage)
-            for name, moment in self._place.kept():
-                if name not in live and moment <= limit:
-                    found.append(Path(name))
-                    if not dry:
-                        self._place.drop(name)
+                with suppress(FileNotFoundError):  # a job that ended took it away
+                    if changed(stage) <= limit:
+                        found.append(stage.relative_to(self.root))
+            found += [
+                Path(name)
+                for name, moment in self._place.kept()
+                if name not in live and moment <= limit
+            ]
+            if not dry:
+                self.drop(found)
+                self.tidy(live, older_than)
         except OSError as error:
             raise unwritable(error) from None
         return sorted(found)
+
+    def tidy(self, live: Collection[str], older_than: float) -> None:
+        """Forget on this machine what nothing names any more; see `sweep`."""
+        self._place.tidy(live, time.time() - older_than)
+
+    def drop(self, loose: Sequence[Path]) -> None:
+        """Remove what `sweep` found; raises as that."""
+        with _told():
+            for path in loose:
+                if path.name.startswith(STAGED):
+                    shutil.rmtree(self.root / path, ignore_errors=True)
+                else:
+                    self._place.drop(path.as_posix())
 
     def _lost(self, files: Sequence[DataFile]) -> list[str]:
         for file in files:
             self.path(file)
         sizes = self._place.sizes(files)
         return [file.path for file in files if sizes.get(file.path) != file.size]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the system within are told as those of the lake."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(error) from None

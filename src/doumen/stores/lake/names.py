@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LOG = "_delta_log"
+SETTLED = re.compile(r"[^/]+/[^/]+/[0-9a-f]{32}-\d{5}\.parquet")
+"""What a settled file is called, relative to the lake."""
 _VERSIONED = re.compile(r"(\d{20})\.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -30,12 +30,9 @@ class Place(Protocol):
         """Make the place ready for the node whose ledger bears this name.
 
         Raises:
-            Conflict: another node has its lake there.
+            Conflict: something is there, of another node or of somebody else.
             Invalid: the store does not hold what a lake needs.
         """
-
-    def empty(self) -> bool:
-        """Whether nothing is there."""
 
     def adopt(self, names: Sequence[str]) -> None:
         """Keep files that were put below the root under their names, those of logs too."""
@@ -54,8 +51,14 @@ class Place(Protocol):
             The digest (SHA-256, hex) of each where it goes away from here, else "".
         """
 
-    def bring(self, files: Iterable[DataFile]) -> None:
-        """Make sure that files can be read below the root."""
+    def bring(self, files: Iterable[DataFile]) -> Sequence[DataFile]:
+        """Make sure that files can be read below the root; gives those that were brought for it."""
+
+    def release(self, files: Sequence[DataFile]) -> None:
+        """Give up the room that files take here, if they are kept elsewhere."""
+
+    def original(self, file: DataFile) -> AbstractContextManager[Path]:
+        """A file as it is where it is kept."""
 
     def sizes(self, files: Sequence[DataFile]) -> Mapping[str, int]:
         """Bytes of each of the files that is there, by its path."""
@@ -71,6 +74,9 @@ class Place(Protocol):
 
     def drop(self, name: str) -> None:
         """Remove one of those that `kept` named."""
+
+    def tidy(self, live: Collection[str], before: float) -> None:
+        """Forget here what was not touched since `before`, and is none of the names that live."""
 
     def log(self, table: Path) -> Mapping[str, Path]:
         """The files of the Delta log of the table in this folder, by name, each to be read."""

@@ -183,15 +183,85 @@ def test_the_cache_gives_up_what_was_asked_for_longest_ago(folder: Folder, tmp_p
 
 def test_a_folder_belongs_to_one_node(folder: Folder, tmp_path: Path) -> None:
     lake_in(folder, tmp_path / "one").create("bureau-1")
-    lake_in(folder, tmp_path / "one").create("bureau-1")
-    with pytest.raises(Conflict) as raised:
-        lake_in(folder, tmp_path / "two").create("bureau-2")
-    assert raised.value.code == "conflict.lake"
+    for again in ("bureau-1", "bureau-2"):
+        with pytest.raises(Conflict) as raised:
+            lake_in(folder, tmp_path / "two").create(again)
+        assert raised.value.code == "conflict.lake"
     lake_in(folder, tmp_path / "two").forget("bureau-2")
     assert keys(folder) == ["doumen.origin"]
     lake_in(folder, tmp_path / "one").forget("bureau-1")
     lake_in(folder, tmp_path / "one").forget("bureau-1")
     lake_in(folder, tmp_path / "two").create("bureau-2")
+
+
+def test_files_of_somebody_else_are_left_alone(folder: Folder, tmp_path: Path) -> None:
+    folder.store.put("sales/2024/part-0.parquet", b"theirs")
+    with pytest.raises(Conflict) as raised:
+        lake_in(folder, tmp_path / "one").create("bureau-1")
+    assert raised.value.code == "conflict.lake"
+    assert lake_in(folder, tmp_path / "one").sweep(set(), older_than=-60) == []
+    assert keys(folder) == ["sales/2024/part-0.parquet"]
+
+
+def test_what_came_again_by_a_retry_is_no_other_program(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from doumen.stores.lake.bucket.store import Store, Taken
+
+    lake, make = lake_in(folder, tmp_path / "one"), Store.make
+
+    def twice(store: Store, name: str, content: bytes) -> str:
+        make(store, name, content)
+        raise Taken
+
+    file = put(lake, "SELECT 1::INTEGER AS x")
+    monkeypatch.setattr(Store, "make", twice)
+    version = lake.commit(TABLE, schema=SCHEMA, files=file, mode="replace", expected=None)
+    assert lake.agrees(Snapshot(Ref.parse(TABLE), version, SCHEMA, file))
+
+
+def test_a_log_that_was_cut_on_this_machine_is_brought_again(
+    folder: Folder, tmp_path: Path
+) -> None:
+    lake = lake_in(folder, tmp_path / "one")
+    file = put(lake, "SELECT 1::INTEGER AS x")
+    version = lake.commit(TABLE, schema=SCHEMA, files=file, mode="replace", expected=None)
+    assert len(lake.log(TABLE, version)) == version + 1
+    for path in (tmp_path / "one" / ".logs").rglob("*.json.*"):
+        path.write_bytes(b"")
+    assert lake.agrees(Snapshot(Ref.parse(TABLE), version, SCHEMA, file))
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_comes(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(lake_in(folder, tmp_path / "one"), "SELECT 1::INTEGER AS x")
+    monkeypatch.setattr("doumen.stores.lake.bucket.cache.SPARE", 1 << 62)
+    with pytest.raises(Unavailable) as raised:
+        lake_in(folder, tmp_path / "two").bring(file)
+    assert raised.value.code == "unavailable.disk"
+
+
+def test_what_nothing_names_goes_from_other_machines_too(folder: Folder, tmp_path: Path) -> None:
+    one, two = lake_in(folder, tmp_path / "one"), lake_in(folder, tmp_path / "two")
+    live, gone = put(one, "SELECT 1::INTEGER AS x"), put(one, "SELECT 2::INTEGER AS x")
+    two.bring((*live, *gone))
+    one.remove(gone)
+    assert two.path(gone[0]).exists()
+    two.sweep({live[0].path}, older_than=-60)
+    assert not two.path(gone[0]).exists()
+    assert two.path(live[0]).exists()
+
+
+def test_the_original_is_looked_at_whatever_was_brought(folder: Folder, tmp_path: Path) -> None:
+    lake = lake_in(folder, tmp_path / "one")
+    (file,) = put(lake, "SELECT 1::INTEGER AS x")
+    with lake.original(file) as path:
+        assert path != lake.path(file)
+        assert path.read_bytes() == lake.path(file).read_bytes()
+    folder.store.put(file.path, b"x" * file.size)
+    with pytest.raises(Tampered), lake.original(file):
+        pass
 
 
 def test_a_store_that_puts_one_file_in_place_of_another_is_refused(

@@ -7,7 +7,8 @@ Keys are never part of it: they come from the environment (`AWS_ACCESS_KEY_ID` a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from doumen.model.errors import Invalid
@@ -16,6 +17,8 @@ from doumen.model.message import Message, msg, plain
 
 SCHEME = "s3://"
 """What the address of a lake in a bucket begins with."""
+_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+"""Of the environment: the endpoint where the address names none."""
 _KNOWN = frozenset({"endpoint", "region", "path_style", "allow_http"})
 _BUCKET = re.compile(r"[\w.-]{3,255}")
 _PART = re.compile(r"[^\x00-\x1f\x7f/]+")
@@ -30,9 +33,10 @@ class Address:
     Attributes:
         bucket: Name of the bucket.
         prefix: Folder in it, without `/` at its ends; "": all of the bucket.
-        endpoint: Address of the store; None: that of the environment, else Amazon's.
+        endpoint: Address of the store; None: Amazon's.
         region: Where the bucket is; None: that of the environment, else `us-east-1`.
-        path_style: Whether the bucket stands in the path of what is asked, not in its host.
+        path_style: Whether the bucket stands in the path of what is asked, not in its host; None:
+            it does where an endpoint is given.
         allow_http: Whether it may be asked without TLS.
     """
 
@@ -40,7 +44,7 @@ class Address:
     prefix: str
     endpoint: str | None = None
     region: str | None = None
-    path_style: bool = True
+    path_style: bool | None = None
     allow_http: bool = False
 
     @classmethod
@@ -55,6 +59,8 @@ class Address:
             given = _query(parts.query)
         except ValueError:
             raise _malformed(text) from None
+        if parts.fragment or "#" in text:
+            raise _malformed(text)
         if "@" in parts.netloc:
             raise Invalid(
                 msg("The address of the lake holds keys."),
@@ -76,26 +82,60 @@ class Address:
             prefix,
             endpoint,
             given.get("region"),
-            flags["path_style"] if flags["path_style"] is not None else endpoint is not None,
+            flags["path_style"],
             bool(flags["allow_http"]),
         )
-        if endpoint is not None:
-            found._guard(text, endpoint)
+        found._guard(text)
         return found
 
-    def _guard(self, text: str, endpoint: str) -> None:
+    def within(self, environment: Mapping[str, str]) -> Address:
+        """The address as it is asked where the environment says what it leaves open.
+
+        Raises:
+            Invalid: the endpoint of the environment is none, or would be asked without TLS.
+        """
+        said = next((environment[name] for name in _VARIABLES if environment.get(name)), None)
+        if self.endpoint is not None or said is None:
+            return self
+        found = replace(self, endpoint=said)
+        found._guard(f"{SCHEME}{self.bucket}")
+        return found
+
+    @property
+    def in_path(self) -> bool:
+        """Whether the bucket stands in the path of what is asked."""
+        return self.endpoint is not None if self.path_style is None else self.path_style
+
+    @property
+    def asked(self) -> str | None:
+        """The endpoint with the bucket, where it stands in the host; None: Amazon's."""
+        if self.endpoint is None or self.in_path:
+            return self.endpoint and self.endpoint.rstrip("/")
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{self.bucket}.{parts.netloc}"
+
+    def _guard(self, text: str) -> None:
         """Hold the endpoint to being one, and to TLS.
 
         Raises:
             Invalid: it is not.
         """
+        endpoint = self.endpoint
+        if endpoint is None:
+            return
         try:
             parts = urlsplit(endpoint)
-            host, _ = parts.hostname, parts.port
+            bare = bool(parts.hostname) and (parts.port or 1) and "@" not in endpoint
         except ValueError:
-            host = None
-        if not host or parts.scheme not in {"http", "https"} or parts.path.strip("/"):
-            raise _malformed(text, msg("`{endpoint}` is no endpoint.", endpoint=endpoint))
+            raise _malformed(text, msg("Its endpoint is none.")) from None
+        if (
+            parts.scheme not in {"http", "https"}
+            or parts.path.strip("/")
+            or parts.query
+            or not bare
+        ):
+            raise _malformed(text, msg("Its endpoint is none."))
+        host = parts.hostname or ""
         if parts.scheme == "http" and not (self.allow_http or is_loopback(host)):
             raise Invalid(
                 msg("The lake would be asked without TLS."),
@@ -135,8 +175,9 @@ def _part(part: str) -> bool:
 
 
 def _malformed(text: str, why: Message | None = None) -> Invalid:
+    shown = text.partition("?")[0].partition("#")[0]  # what follows may be meant as keys
     return Invalid(
-        msg("`{address}` is no address of a lake.", address=text),
+        msg("`{address}` is no address of a lake.", address=shown),
         why=why,
         next=_FORM,
         detail="lake",

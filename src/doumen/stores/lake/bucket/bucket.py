@@ -11,8 +11,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +21,10 @@ from doumen.failpoint import passing
 from doumen.model.errors import Conflict, Invalid, Tampered, Unavailable
 from doumen.model.message import msg, plain
 from doumen.model.snapshot import DataFile
+from doumen.stores.durable import sync
 from doumen.stores.lake.bucket.address import Address
 from doumen.stores.lake.bucket.cache import Cache
-from doumen.stores.lake.names import LOG, version_of
+from doumen.stores.lake.names import LOG, SETTLED, version_of
 from doumen.stores.lake.place import STAGED
 
 if TYPE_CHECKING:
@@ -62,15 +62,12 @@ class Bucket:
 
         self.root.mkdir(parents=True, exist_ok=True)
         store, content = self._store, origin.encode()
+        if not self.empty():
+            raise self._occupied()
         try:
             store.make(ORIGIN, content)
         except Taken:
-            if b"".join(store.get(ORIGIN)) != content:
-                raise Conflict(
-                    msg("{place} belongs to another node.", place=self._address.place),
-                    next=msg("Name another folder of it: s3://BUCKET/PREFIX."),
-                    detail="lake",
-                ) from None
+            raise self._occupied() from None
         try:
             store.make(ORIGIN, content)
         except Taken:
@@ -84,18 +81,23 @@ class Bucket:
         )  # fmt: skip
 
     def empty(self) -> bool:
-        """As of `Place`."""
+        """Whether nothing is in the folder of the bucket."""
         return next(iter(self._store.listed("")), None) is None
+
+    def _occupied(self) -> Conflict:
+        return Conflict(
+            msg("{place} is not empty.", place=self._address.place),
+            why=msg("It belongs to another node, or somebody else's files are there."),
+            next=msg("Name another folder of it: s3://BUCKET/PREFIX."),
+            detail="lake",
+        )
 
     def adopt(self, names: Sequence[str]) -> None:
         """As of `Place`."""
 
         def put(name: str) -> None:
             self._store.put(name, self.root / name)
-            if LOG in name.split("/"):
-                self._cache.drop(name)
-            else:
-                self._cache.grown(name)
+            self._cache.drop(name)
 
         _each(put, names)
 
@@ -113,10 +115,28 @@ class Bucket:
         """As of `Place`."""
         return tuple(_each(self._kept, staged))
 
-    def bring(self, files: Iterable[DataFile]) -> None:
+    def bring(self, files: Iterable[DataFile]) -> Sequence[DataFile]:
         """As of `Place`."""
         cold = [file for file in files if not self._cache.holds(file.path, file.size)]
+        if cold:
+            self._cache.check_room(sum(file.size for file in cold))
         _each(self._brought, cold)
+        return cold
+
+    def release(self, files: Sequence[DataFile]) -> None:
+        """As of `Place`."""
+        for file in files:
+            self._cache.drop(file.path)
+
+    @contextmanager
+    def original(self, file: DataFile) -> Iterator[Path]:
+        """As of `Place`: brought once more, whatever the cache has."""
+        draft = self._cache.draft()
+        try:
+            self._checked(file, draft)
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
 
     def sizes(self, files: Sequence[DataFile]) -> Mapping[str, int]:
         """As of `Place`."""
@@ -142,7 +162,7 @@ class Bucket:
         there = {
             one["path"]: one["last_modified"].timestamp()
             for one in self._store.listed("")
-            if one["path"].endswith(".parquet") and Counter(one["path"])["/"] == 2
+            if SETTLED.fullmatch(one["path"])
         }
         young: dict[str, float] = {}
         for name, moment in there.items():
@@ -156,6 +176,10 @@ class Bucket:
         self._cache.drop(name)
         self._store.remove([name])
 
+    def tidy(self, live: Collection[str], before: float) -> None:
+        """As of `Place`."""
+        self._cache.tidy(live, before)
+
     def log(self, table: Path) -> Mapping[str, Path]:
         """As of `Place`."""
         below = f"{table.relative_to(self.root).as_posix()}/{LOG}"
@@ -165,7 +189,7 @@ class Bucket:
             for name, one in found.items()
             if version_of(name) >= 0
         ]
-        _each(self._noted, [one for one in wanted if not one[1].is_file()])
+        _each(self._noted, [one for one in wanted if not _is_whole(one[1], one[2])])
         return {path.rpartition("/")[2]: seen for path, seen, _ in wanted}
 
     @contextmanager
@@ -184,10 +208,12 @@ class Bucket:
     def writing(self, table: Path) -> Iterator[Path]:
         """As of `Place`."""
         with self.reading(table) as folder:
-            before = {path.name for path in (folder / LOG).iterdir()}
+            before = _inodes(folder / LOG)
             yield folder
-            after = {path.name for path in (folder / LOG).iterdir()}
-            self._publish(table, folder, sorted(after - before), sorted(before - after))
+            after = _inodes(folder / LOG)
+            gone = [name for name, inode in before.items() if after.get(name) != inode]
+            added = [name for name, inode in after.items() if before.get(name) != inode]
+            self._publish(table, folder, added, gone)
 
     def _publish(self, table: Path, folder: Path, added: list[str], gone: list[str]) -> None:
         """Put what was added to a log into the bucket: versions first, in their order."""
@@ -205,7 +231,8 @@ class Bucket:
             try:
                 self._store.make(f"{below}/{name}", content)
             except Taken:
-                if name.endswith(".json"):
+                own = b"".join(self._store.get(f"{below}/{name}")) == content  # and told too late
+                if name.endswith(".json") and not own:
                     raise overtaken(table.name) from None
 
     def _kept(self, staged: tuple[Path, str]) -> str:
@@ -225,27 +252,32 @@ class Bucket:
         with self._cache.alone(file.path):
             if self._cache.holds(file.path, file.size):
                 return
-            draft = self._draft()
+            draft = self._cache.draft()
             try:
-                digest = self._fetched(file.path, draft)
-                if file.digest not in {"", digest} or draft.stat().st_size != file.size:
-                    raise Tampered(
-                        msg("`{path}` in the bucket is not what was kept.", path=file.path),
-                        next=plain("doumen doctor --full"),
-                        detail="lake",
-                    )
+                self._checked(file, draft)
                 self._cache.take(draft, file.path)
             finally:
                 draft.unlink(missing_ok=True)
 
+    def _checked(self, file: DataFile, draft: Path) -> None:
+        """Write a file to `draft`, held to what the facts say of it."""
+        digest = self._fetched(file.path, draft)
+        if file.digest not in {"", digest} or draft.stat().st_size != file.size:
+            raise Tampered(
+                msg("`{path}` in the bucket is not what was kept.", path=file.path),
+                next=plain("doumen doctor --full"),
+                detail="lake",
+            )
+
     def _noted(self, wanted: tuple[str, Path, int]) -> None:
         """Bring a file of a log."""
         name, path, size = wanted
-        draft = self._draft()
+        draft = self._cache.draft()
         try:
             self._fetched(name, draft)
             if draft.stat().st_size != size:
                 raise self._lost(name)
+            sync(draft)
             path.parent.mkdir(parents=True, exist_ok=True)
             draft.replace(path)
         finally:
@@ -272,11 +304,6 @@ class Bucket:
             detail="lake",
         )
 
-    def _draft(self) -> Path:
-        folder = self.root / ".coming"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / uuid.uuid4().hex
-
     def _seen(self, below: str, name: str, tag: str | None) -> Path:
         """Where a file of a log is kept, once it was seen."""
         mark = hashlib.sha256(f"{tag}".encode()).hexdigest()[:16]
@@ -301,6 +328,17 @@ class Bucket:
                 )
             self._opened = Store(self._address)
         return self._opened
+
+
+def _inodes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_ino for path in folder.iterdir()}
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def _each(work: Callable[[T], R], all: Sequence[T]) -> list[R]:

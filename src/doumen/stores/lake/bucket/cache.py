@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 import time
+import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from doumen.model.errors import no_room
 from doumen.stores.durable import sync
 
+COMING = ".coming"
+"""Folder of files that are on their way here."""
+SPARE = 256 << 20
+"""Bytes of the disk that are left free."""
 HOUR = 3600.0
 """Seconds that a file stays after it was asked for, whatever the limit."""
 _LOCKS = 64
@@ -99,5 +106,35 @@ class Cache:
             if room >= 0 or asked > before:
                 return
             with suppress(OSError):
-                path.unlink()
-            room += size
+                if path.stat().st_mtime == asked:
+                    path.unlink()
+                    room += size
+
+    def tidy(self, live: Collection[str], before: float) -> None:
+        """Forget files that nothing names, and what was left of files that were coming.
+
+        Args:
+            live: Names that stay.
+            before: What was touched since stays too (seconds since the epoch).
+        """
+        for path in (*self.root.glob("*/*/*.parquet"), *self.root.glob(f"{COMING}/*")):
+            with suppress(OSError):
+                loose = path.relative_to(self.root).as_posix() not in live
+                if loose and path.stat().st_mtime <= before:
+                    path.unlink()
+
+    def draft(self) -> Path:
+        """Where a file may be written that is coming."""
+        folder = self.root / COMING
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / uuid.uuid4().hex
+
+    def check_room(self, size: int) -> None:
+        """See whether the disk takes so many bytes more.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.root).free < size + SPARE:
+            raise no_room()

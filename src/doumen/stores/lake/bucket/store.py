@@ -58,6 +58,7 @@ class Store:
     """
 
     def __init__(self, address: Address) -> None:
+        address = address.within(os.environ)
         self._address = address
         with self._meant():
             self._store = S3Store(
@@ -104,7 +105,7 @@ class Store:
             Lost: it is not there.
             Unavailable: the store cannot be read.
         """
-        with self._meant():
+        with self._meant(lost=True):
             for chunk in self._store.get(name).stream(min_chunk_size=CHUNK):
                 yield bytes(chunk)
 
@@ -132,8 +133,8 @@ class Store:
                     continue
 
     @contextmanager
-    def _meant(self) -> Iterator[None]:
-        """What the driver raises, as what it means."""
+    def _meant(self, *, lost: bool = False) -> Iterator[None]:
+        """What the driver raises, as what it means; `lost`: what is not there may be a file."""
         meant: Exception
         try:
             yield
@@ -141,8 +142,8 @@ class Store:
         except DoumenError:
             raise
         except _GONE as error:
-            lost = "NoSuchBucket" not in str(error)
-            meant = Lost() if lost else self._away(str(error))
+            gone = lost and "NoSuchBucket" not in str(error)
+            meant = Lost() if gone else self._away(str(error))
         except (BaseError, OSError, ValueError) as error:
             meant = self._away(str(error))
         raise meant from None
@@ -168,8 +169,8 @@ def _config(address: Address) -> Any:
         or os.environ.get("AWS_REGION")
         or os.environ.get("AWS_DEFAULT_REGION")
         or "us-east-1",
-        "virtual_hosted_style_request": not address.path_style,
+        "virtual_hosted_style_request": not address.in_path,
     }
-    if address.endpoint is not None:
-        given["aws_endpoint_url_s3"] = address.endpoint.rstrip("/")
+    if address.asked is not None:
+        given["aws_endpoint_url_s3"] = address.asked
     return given
