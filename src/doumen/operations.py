@@ -293,10 +293,12 @@ JOBS: tuple[Operation, ...] = (
 ROOMS: tuple[tuple[str, str], ...] = (
     ("collect", "Bring data in"),
     ("discover", "Find it and say what it is"),
+    ("refine", "Make it fit for use"),
     ("protect", "Say who may do what"),
     ("analyse", "Draw value from it"),
     ("exchange", "Share and trade it"),
     ("trace", "Prove what happened"),
+    ("evaluate", "Score it"),
 )
 """Rooms in the order of a first use, each with its title in lists of verbs."""
 

@@ -18,8 +18,8 @@ from doumen.gate.resolve import listed
 from doumen.kits import policy
 from doumen.kits.policy import exposure
 from doumen.kits.policy.target import folded
+from doumen.kits.quality.expectation import Expectation
 from doumen.kits.standards import odcs
-from doumen.kits.standards.odcs.contract import Expectation
 from doumen.model.actor import Actor
 from doumen.model.agreement import Agreement, Side
 from doumen.model.errors import Invalid, NotFound, Refused

@@ -8,10 +8,10 @@ from functools import lru_cache
 from doumen.gate.stages import Known
 from doumen.kits import policy, sql
 from doumen.kits.policy import DatasetRuling, RuledColumn
+from doumen.kits.quality.expectation import Expectation
 from doumen.kits.sql.group import UNIT, Minimum
 from doumen.kits.sql.splice import Splice
 from doumen.kits.standards import odcs
-from doumen.kits.standards.odcs.contract import Expectation
 from doumen.model.fact import Facts
 from doumen.model.plan import GovernedColumn
 from doumen.model.ref import Ref

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.rooms.discover.conftest import CONTRACT
+from tests.desks import CONTRACT
 
 from doumen.kits import policy
 from doumen.kits.standards import odcs

@@ -51,16 +51,6 @@ OPERATIONS: tuple[Operation, ...] = (
         one_of=("file", "changes"),
     ),
     Operation(
-        ("contract", "test"),
-        "Run the rules of a contract over what has landed.",
-        f"{_ROOM}.trial:test",
-        (_DATASET,),
-        details="Ends with 1 where a rule is broken. Rules of severity info and warning are told "
-        "of, but are no faults; rules for people and for other tools are listed as unchecked.",
-        examples=("doumen contract test transport.flights",),
-        gives=("dataset", "version", "rows", "faults", "rules", "receipts"),
-    ),
-    Operation(
         ("contract", "diff"),
         "Compare two versions of a contract, or one with a file.",
         f"{_ROOM}.versions:diff",

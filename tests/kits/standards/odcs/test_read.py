@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from doumen.kits.standards.odcs import Contract, Expectation, Report, fingerprint, read_contract
+from doumen.kits.quality.expectation import Expectation
+from doumen.kits.standards.odcs import Contract, Report, fingerprint, read_contract
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, LoadColumn
 from doumen.model.ref import Ref

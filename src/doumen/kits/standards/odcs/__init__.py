@@ -15,7 +15,6 @@ from doumen.kits.standards.odcs.compare import (
 )
 from doumen.kits.standards.odcs.contract import (
     Contract,
-    Expectation,
     Property,
     Report,
     fingerprint,
@@ -31,7 +30,6 @@ __all__ = [
     "COMPARABLE",
     "Change",
     "Contract",
-    "Expectation",
     "Property",
     "Report",
     "check_words",

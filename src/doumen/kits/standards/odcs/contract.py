@@ -9,28 +9,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from doumen.kits.quality.expectation import Expectation
 from doumen.model.load import Check, Drift, LoadColumn
 from doumen.model.ref import Ref
 
 ADVISORY = frozenset({"info", "warning"})
 """Severities of rules that are told of but break nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What a counted value must be.
-
-    Attributes:
-        operator: An ODCS operator: `mustBe`, `mustNotBe`, `mustBeGreaterThan`,
-            `mustBeGreaterOrEqualTo`, `mustBeLessThan`, `mustBeLessOrEqualTo`,
-            `mustBeBetween`, `mustNotBeBetween`.
-        bounds: One number as text, or two for the last two, which they include.
-        percent: The count is taken as a percentage of all rows.
-    """
-
-    operator: str = "mustBe"
-    bounds: tuple[str, ...] = ("0",)
-    percent: bool = False
+NO_FAULT = Expectation()
+"""No row at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +40,7 @@ class Report:
     kind: str
     columns: tuple[str, ...] = ()
     name: str = ""
-    expects: Expectation = Expectation()
+    expects: Expectation = NO_FAULT
     check: Check | None = None
     values: tuple[str, ...] = ()
     text: str = ""

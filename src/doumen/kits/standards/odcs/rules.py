@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from doumen.kits.quality.expectation import Expectation
 from doumen.kits.standards.odcs.bounds import (
     iso_bound,
     number_text,
     pattern_fault,
     reversed_bounds,
 )
-from doumen.kits.standards.odcs.contract import ADVISORY, Expectation, Report
+from doumen.kits.standards.odcs.contract import ADVISORY, NO_FAULT, Report
 from doumen.kits.standards.odcs.document import Fault, Path
 from doumen.kits.standards.odcs.types import DATED, logical_type
 from doumen.model.load import Check
@@ -90,7 +91,7 @@ def quality_demands(rule: Mapping[str, Any], path: Path, column: str | None) -> 
     """Of one quality rule, on a column or (None) on the table."""
     report, faults = _report(rule, path, column)
     checks: list[Check] = []
-    zero = report.expects == Expectation()
+    zero = report.expects == NO_FAULT
     if column is None or not zero or report.severity in ADVISORY:
         return checks, [report], faults
     if report.kind == "null_values":

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from doumen.kits.quality.expectation import Expectation
 from doumen.kits.sql import quoted, table
 from doumen.kits.standards import odcs
 from doumen.model.load import Check, LoadColumn
 from doumen.model.ref import Ref
 from doumen.model.schema import Column
 
-NONE = odcs.Expectation()
+NONE = Expectation()
 """No broken row."""
 _SIGNS = {"minimum": "<", "exclusive_minimum": "<=", "maximum": ">", "exclusive_maximum": ">="}
 _LENGTHS = {"min_length": "<", "max_length": ">"}
@@ -40,7 +40,7 @@ class Count:
     rule: str
     sql: str
     parameters: tuple[str, ...] = ()
-    expects: odcs.Expectation = NONE
+    expects: Expectation = NONE
     advisory: bool = False
 
 
@@ -76,24 +76,6 @@ def report_count(report: odcs.Report, ref: Ref, types: Sequence[Column]) -> Coun
     return Count(
         report.kind, report.columns, rule, sql, parameters, report.expects, report.advisory
     )
-
-
-def holds(value: Decimal, expects: odcs.Expectation, rows: int) -> bool:
-    """Whether a count is as expected. A percentage of no rows is 0."""
-    if expects.percent:
-        value = value * 100 / rows if rows else Decimal(0)
-    bounds = [Decimal({"true": "1", "false": "0"}.get(b, b)) for b in expects.bounds]
-    low, high = bounds[0], bounds[-1]
-    return {
-        "mustBe": value == low,
-        "mustNotBe": value != low,
-        "mustBeGreaterThan": value > low,
-        "mustBeGreaterOrEqualTo": value >= low,
-        "mustBeLessThan": value < low,
-        "mustBeLessOrEqualTo": value <= low,
-        "mustBeBetween": low <= value <= high,
-        "mustNotBeBetween": not low <= value <= high,
-    }[expects.operator]
 
 
 def _counted(condition: str) -> str:

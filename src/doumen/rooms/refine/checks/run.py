@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from doumen.gate.desk import Desk
+from doumen.kits.quality.expectation import holds
 from doumen.kits.standards import odcs
 from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused
 from doumen.model.message import Message, msg, paragraph, plain
 from doumen.model.operation import Outcome, Table
 from doumen.model.schema import Column
-from doumen.rooms.discover.counting import Count, holds, report_count, row_counts, scan
-from doumen.rooms.discover.lookup import Held, held
+from doumen.rooms.refine.checks.counting import Count, report_count, row_counts, scan
+from doumen.rooms.refine.lookup import Held, held
 
 HOLDS, BROKEN, ADVICE, UNCHECKED = msg("holds"), msg("broken"), msg("advice"), msg("unchecked")
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from doumen.rooms.discover.trial import test as run
+from doumen.rooms.refine.checks.run import test as run
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from doumen.kits import sql
+from doumen.kits.quality.expectation import Expectation, holds
 from doumen.kits.standards import odcs
 from doumen.model.ref import Ref
-from doumen.rooms.discover.counting import holds, report_count
+from doumen.rooms.refine.checks.counting import report_count
 
 
 @pytest.mark.parametrize(
@@ -24,16 +25,16 @@ from doumen.rooms.discover.counting import holds, report_count
     ],
 )
 def test_operators(operator: str, bounds: tuple[str, ...], good: list[int], bad: list[int]) -> None:
-    expects = odcs.Expectation(operator, bounds)
+    expects = Expectation(operator, bounds)
     assert all(holds(Decimal(value), expects, 100) for value in good)
     assert not any(holds(Decimal(value), expects, 100) for value in bad)
 
 
 def test_percentages_are_of_all_rows() -> None:
-    expects = odcs.Expectation("mustBe", ("25",), percent=True)
+    expects = Expectation("mustBe", ("25",), percent=True)
     assert holds(Decimal(1), expects, 4)
     assert not holds(Decimal(25), expects, 4)
-    assert holds(Decimal(3), odcs.Expectation("mustBe", ("0",), percent=True), 0)
+    assert holds(Decimal(3), Expectation("mustBe", ("0",), percent=True), 0)
 
 
 def test_names_are_quoted() -> None:

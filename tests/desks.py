@@ -1,0 +1,173 @@
+"""A fake desk for tests of rooms: facts in memory, answers by DuckDB over tables made there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import duckdb
+import pytest
+
+from doumen.kits import sql as reading
+from doumen.kits.standards import odcs
+from doumen.model.actor import OWNER, Actor
+from doumen.model.errors import Faulty, NotFound
+from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.message import msg
+from doumen.model.ref import Ref
+
+if TYPE_CHECKING:
+    from doumen.gate.desk import Desk
+
+CONTRACT = """\
+# The flights.
+apiVersion: v3.1.0
+kind: DataContract
+id: f-1
+name: Flights
+version: 1.0.0
+status: active
+domain: transport
+schema:
+  - name: flights
+    description: All flights
+    quality:
+      - {metric: rowCount, mustBeBetween: [1, 100]}
+    properties:
+      - name: id
+        physicalType: BIGINT
+        logicalType: integer
+        primaryKey: true
+      - name: tailnum   # as painted
+        logicalType: string
+        classification: personal
+        logicalTypeOptions: {pattern: 'N[0-9]+', maxLength: 6}
+      - name: day
+        logicalType: date
+        description: Day of departure
+        logicalTypeOptions: {minimum: "2013-01-01", exclusiveMaximum: "2014-01-01"}
+      - name: delay
+        physicalType: DECIMAL(10,2)
+        logicalType: number
+        customProperties: [{property: unit, value: min}]
+        logicalTypeOptions: {minimum: -100, maximum: 1500}
+      - name: origin
+        logicalType: string
+        relationships: [{to: airports.faa}]
+        quality:
+          - {metric: invalidValues, mustBe: 0, arguments: {validValues: [JFK, LGA, "O'H"]}}
+"""
+ROWS = """
+    CREATE SCHEMA transport;
+    CREATE TABLE transport.flights
+        (id BIGINT, tailnum VARCHAR, day DATE, delay DECIMAL(10,2), origin VARCHAR);
+    INSERT INTO transport.flights VALUES
+        (1, 'N12', '2013-01-01', 3.50, 'JFK'),
+        (2, 'N13', '2013-12-31', -2, 'LGA'),
+        (3, NULL, NULL, NULL, NULL);
+    CREATE TABLE transport.airports AS SELECT unnest(['JFK', 'LGA']) AS faa;
+"""
+
+
+@dataclass
+class FakeAnswer:
+    """Rows and a receipt."""
+
+    found: list[tuple[Any, ...]]
+    receipt: str
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows."""
+        return self.found
+
+
+@dataclass
+class FakeDesk:
+    """What the room needs of a desk. A statement must pass the reader that the gate uses."""
+
+    actor: Actor = field(default_factory=lambda: Actor(OWNER, roles=frozenset({OWNER})))
+    kept: list[FactRow] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+
+    def facts(self) -> Facts:
+        """The facts in force."""
+        return Facts().extended(self.kept)
+
+    def history(self, kind: str, key: str) -> Sequence[FactRow]:
+        """All versions of a fact."""
+        return [row for row in self.kept if (row.fact.kind, row.fact.key) == (kind, key)]
+
+    def keep(self, *facts: Fact) -> None:
+        """Make facts true."""
+        for fact in facts:
+            place = len(self.kept) + 1
+            self.kept.append(FactRow(place, fact, f"e{place}", f"2026-01-{place:02}T00:00:00Z"))
+
+    def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
+        """Make facts true, all in one event."""
+        assert subject
+        self.keep(*facts)
+        return self.kept[-1].event
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> FakeAnswer:
+        """Ask the engine, when the gate's reader lets the statement pass."""
+        statement = reading.parse(sql)
+        known = self.facts()
+        for ref in statement.tables:
+            if known.dataset(ref) is None:
+                raise NotFound(msg("There is no dataset `{ref}`.", ref=ref))
+        self.asked.append(sql)
+        try:
+            rows = self.engine.execute(sql, list(parameters)).fetchall()
+        except duckdb.ConversionException:
+            raise Faulty(msg("A value cannot be converted.")) from None
+        return FakeAnswer(rows, f"r{len(self.asked)}")
+
+    def land(self, name: str, rows: int, **more: Any) -> None:
+        """Make a dataset fact of a table of the engine, or of a quarantine."""
+        ref = Ref.parse(name)
+        columns = [{"name": "_reason", "type": "VARCHAR"}]
+        if not ref.is_quarantine:
+            described = self.engine.execute(f"DESCRIBE {name}").fetchall()
+            columns = [{"name": column[0], "type": column[1]} for column in described]
+        body = {
+            "kind": "quarantine" if ref.is_quarantine else "table", "columns": columns,
+            "version": 0, "files": [{"path": "x", "size": 1, "rows": rows}], "derived": False,
+            "creator": "owner", "sources": [], "created": "2026-01-01", "updated": "2026-01-02",
+        }  # fmt: skip
+        self.keep(Fact("dataset", name, {**body, **more}))
+
+    def agree(self, name: str, text: str) -> None:
+        """Make a contract true, with its labels."""
+        contract = odcs.read_contract(text)
+        body = {
+            "version": contract.version, "description": contract.description, "text": text,
+            "hash": odcs.fingerprint(contract),
+        }  # fmt: skip
+        labels = odcs.label_facts(contract, Ref.parse(name), self.facts())
+        self.keep(Fact("contract", name, body), *labels)
+
+
+@pytest.fixture
+def fake() -> FakeDesk:
+    """A node with flights and airports, the flights under a contract."""
+    fake = FakeDesk()
+    fake.engine.execute(ROWS)
+    fake.land("transport.flights", 3)
+    fake.land("transport.airports", 2)
+    fake.agree("transport.flights", CONTRACT)
+    return fake
+
+
+@pytest.fixture
+def desk(fake: FakeDesk) -> Desk:
+    """The same, as a desk."""
+    return cast("Desk", fake)
+
+
+@pytest.fixture
+def contract() -> str:
+    """The contract of the flights."""
+    return CONTRACT
