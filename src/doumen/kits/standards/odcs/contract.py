@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from doumen.kits.quality.checks import CheckKind, Options
 from doumen.kits.quality.expectation import Expectation
+from doumen.kits.standards.odcs.document import Path
 from doumen.model.load import Check, Drift, LoadColumn
 from doumen.model.ref import Ref
 
@@ -25,7 +27,8 @@ class Report:
 
     Attributes:
         kind: `unique`, `reference`, `row_count`, `null_values`, `missing_values`,
-            `invalid_values`, `multiple_of`, `sql`, or `unchecked` (kept, never run).
+            `invalid_values`, `multiple_of`, `sql`, the name of a check of our own, or
+            `unchecked` (kept, never run).
         columns: Columns it is about; none: the table.
         name: What the contract calls it.
         expects: What the count must be; `unique` counts rows beyond the first of each value.
@@ -35,6 +38,10 @@ class Report:
         target: `reference`: dataset (`domain.name`, or `name` in the same domain).
         target_columns: Its columns, in the order of `columns`.
         severity: As the contract says: `error`, or an advisory one.
+        own: Of a check of our own, its kind and options.
+        id, dimension, owner: As the contract says; empty where it says nothing. What they say,
+            and where it stands, makes no other rule.
+        path: Where in the contract it stands; none: it follows from a field.
     """
 
     kind: str
@@ -47,6 +54,11 @@ class Report:
     target: str = ""
     target_columns: tuple[str, ...] = ()
     severity: str = "error"
+    own: tuple[CheckKind, Options] | None = None
+    id: str = field(default="", compare=False)
+    dimension: str = field(default="", compare=False)
+    owner: str = field(default="", compare=False)
+    path: Path = field(default=(), compare=False)
 
     @property
     def advisory(self) -> bool:

@@ -11,6 +11,7 @@ from doumen.kits.standards.odcs.bounds import iso_bound
 from doumen.kits.standards.odcs.contract import Contract, Property, Report
 from doumen.kits.standards.odcs.document import Fault, Path, parse, raise_faults
 from doumen.kits.standards.odcs.formats import to_strptime
+from doumen.kits.standards.odcs.own import misfits
 from doumen.kits.standards.odcs.rules import (
     custom_properties,
     option_demands,
@@ -60,11 +61,13 @@ def read_contract(text: str) -> Contract:
     properties, reports = _properties(table, faults)
     reports += _table_reports(table, properties, faults)
     drift = _drift(table, faults)
+    ref = _ref(data, table)
+    faults += misfits(reports, {p.column.name: p.column.type for p in properties}, ref)
     raise_faults(document, faults)
     return Contract(
         text=text,
         id=data["id"],
-        ref=_ref(data, table),
+        ref=ref,
         version=data["version"],
         status=data["status"],
         name=data.get("name"),

@@ -8,6 +8,7 @@ over rows, is reported only. What Doumen does not run is kept as `unchecked`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from doumen.kits.quality.expectation import Expectation
@@ -19,6 +20,7 @@ from doumen.kits.standards.odcs.bounds import (
 )
 from doumen.kits.standards.odcs.contract import ADVISORY, NO_FAULT, Report
 from doumen.kits.standards.odcs.document import Fault, Path
+from doumen.kits.standards.odcs.own import ENGINE, own_check
 from doumen.kits.standards.odcs.types import DATED, logical_type
 from doumen.model.load import Check
 from doumen.model.message import Message, joined, msg
@@ -176,26 +178,52 @@ def _bounds(
 
 
 def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Report, list[Fault]]:
+    """What a quality rule demands, with what it says of itself."""
     columns: tuple[str, ...] = () if column is None else (column,)
     severity = str(rule.get("severity") or "error").lower()
-    severity = {"warn": "warning", "information": "info"}.get(severity, severity)
-    name = str(rule.get("name") or rule.get("description") or rule.get("metric") or "rule")
+    about = Report(
+        "unchecked",
+        columns,
+        str(rule.get("name") or rule.get("description") or rule.get("metric") or "rule"),
+        severity={"warn": "warning", "information": "info"}.get(severity, severity),
+        id=str(rule.get("id") or ""),
+        dimension=str(rule.get("dimension") or ""),
+        owner=str(custom_properties(rule).get("owner") or ""),
+        path=path,
+    )
+    if rule.get("type") == "custom" and rule.get("engine") == ENGINE:
+        return _own(rule, path, about)
     if rule.get("type") in ("text", "custom") or not ("metric" in rule or "query" in rule):
         why = msg(
             "rules of type `{type}` are for people or other tools", type=rule.get("type", "text")
         )
-        return Report("unchecked", columns, name, text=why, severity=severity), []
+        return replace(about, text=why), []
     expects, faults = _expectation(rule, path)
     if rule.get("type") == "sql":
-        query = str(rule["query"])
-        return Report("sql", columns, name, expects, text=query, severity=severity), faults
-    kind = _METRICS[rule["metric"]]
+        return replace(about, kind="sql", expects=expects, text=str(rule["query"])), faults
+    report, more = _library(rule, path, replace(about, expects=expects))
+    return report, faults + more
+
+
+def _own(rule: Mapping[str, Any], path: Path, about: Report) -> tuple[Report, list[Fault]]:
+    own, faults = own_check(rule, path)
+    if own is None:
+        return about, faults
+    kind, options = own
+    name = about.name if about.name != "rule" else kind.words(options)
+    dimension = about.dimension or kind.dimension
+    return replace(about, kind=kind.name, own=own, name=name, dimension=dimension), []
+
+
+def _library(rule: Mapping[str, Any], path: Path, about: Report) -> tuple[Report, list[Fault]]:
+    """A rule of the library of metrics of ODCS."""
+    kind, columns = _METRICS[rule["metric"]], about.columns
     arguments = rule.get("arguments") or {}
     values = _texts(arguments.get("missingValues"))
     check: Check | None = None
+    faults: list[Fault] = []
     if kind == "invalid_values":
-        check, more = _valid(arguments, (*path, "arguments"))
-        faults += more
+        check, faults = _valid(arguments, (*path, "arguments"))
     if kind == "unique" and arguments.get("properties"):
         columns = _texts(arguments["properties"])
     if (kind == "row_count") != (not columns):
@@ -205,7 +233,7 @@ def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Re
                 msg("`{metric}` {place}", metric=rule["metric"], place=_PLACES[kind]),
             )
         )
-    return Report(kind, columns, name, expects, check, values, severity=severity), faults
+    return replace(about, kind=kind, columns=columns, check=check, values=values), faults
 
 
 _PLACES: Mapping[str, Message] = {
