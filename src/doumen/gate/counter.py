@@ -35,6 +35,7 @@ from doumen.model.handed import Granted, Shelf
 from doumen.model.held import Which
 from doumen.model.job import (
     Attach,
+    Attest,
     Collect,
     Compact,
     Discard,
@@ -209,6 +210,20 @@ class Counter:
         done = self._gate.run(self._job(Discard(ref, reason, which)), self.progress)
         assert isinstance(done, Discarded)
         return done
+
+    def attest(
+        self,
+        ref: Ref,
+        kind: str,
+        document: Mapping[str, Any],
+        data: Mapping[str, Any],
+        receipts: Sequence[str],
+    ) -> str:
+        """Record what was found about a dataset."""
+        step = Attest(ref, kind, document, data, tuple(receipts))
+        done = self._gate.run(self._job(step))
+        assert isinstance(done, Receipt)
+        return done.id
 
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""

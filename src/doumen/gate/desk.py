@@ -158,6 +158,19 @@ class Desk(Protocol):
     def discard(self, ref: Ref, reason: str, which: Which) -> Discarded:
         """Give rows of a quarantine up, and say why; see `doumen.gate.repair`."""
 
+    def attest(
+        self,
+        ref: Ref,
+        kind: str,
+        document: Mapping[str, Any],
+        data: Mapping[str, Any],
+        receipts: Sequence[str],
+    ) -> str:
+        """Record what was found about a dataset; gives the id of the receipt that discloses it.
+
+        See `doumen.model.job.Attest`, and `doumen.gate.attest` for what is raised.
+        """
+
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true; gives the id of the receipt.
 

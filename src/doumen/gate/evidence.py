@@ -41,7 +41,7 @@ def head(means: Means, connection: Connection) -> str:
 
 def inclusion(means: Means, connection: Connection, actor: Actor, id: str) -> Inclusion:
     """Inclusion of an event in the latest checkpoint."""
-    index = _find(means, connection, actor, id)
+    index, _ = _find(means, connection, actor, id)
     size = means.ledger.size(connection)
     proof = means.ledger.inclusion(connection, index, size)
     return Inclusion(index, size, tuple(h.hex() for h in proof), head(means, connection))
@@ -72,7 +72,12 @@ def may_audit(actor: Actor) -> None:
         )
 
 
-def _find(means: Means, connection: Connection, actor: Actor, id: str) -> int:
+def event(means: Means, connection: Connection, actor: Actor, id: str) -> bytes:
+    """An event as the ledger holds it."""
+    return _find(means, connection, actor, id)[1]
+
+
+def _find(means: Means, connection: Connection, actor: Actor, id: str) -> tuple[int, bytes]:
     found = means.ledger.find(connection, id)
     if found is None or not (actor.audits or json.loads(found[1])["actor"] == actor.name):
         raise NotFound(
@@ -80,4 +85,4 @@ def _find(means: Means, connection: Connection, actor: Actor, id: str) -> int:
             next=msg('`doumen query "select id, time, type from sys.events"` lists yours.'),
             detail="receipt",
         )
-    return found[0]
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from doumen.gate import (
     amend,
     attach,
+    attest,
     collect,
     compact,
     derive,
@@ -28,9 +29,11 @@ from doumen.model.fact import Fact, Facts
 from doumen.model.handed import Granted
 from doumen.model.job import (
     Attach,
+    Attest,
     Collect,
     Compact,
     Discard,
+    Examine,
     HandOver,
     Job,
     Query,
@@ -44,7 +47,17 @@ from doumen.model.plan import Progress
 from doumen.model.receipt import Receipt
 from doumen.model.retried import Discarded, Repaired
 
-Done = RecordedAnswer | Made | Compacted | Vacuumed | Granted | Examination | Repaired | Discarded
+Done = (
+    RecordedAnswer
+    | Made
+    | Compacted
+    | Vacuumed
+    | Granted
+    | Examination
+    | Repaired
+    | Discarded
+    | Receipt
+)
 """What comes of a job."""
 
 
@@ -59,16 +72,24 @@ class Gate:
         match job.step:
             case Query() as step:
                 return self._ask(job, step)
-            case Collect() as step:
-                return collect.collect(self.means, job, step, progress)
-            case Attach() as step:
-                return attach.attach(self.means, job, step, progress)
             case Compact() | Vacuum() | HandOver() as step:
                 return self._of_versions(job, step, progress)
             case Repair() | Discard() as step:
                 return self._aside(job, step, progress)
+            case Attest() as step:
+                return attest.attest(self.means, job, step)
             case step:
-                return collect.examine(self.means, job, step, progress)
+                return self._bring(job, step, progress)
+
+    def _bring(
+        self, job: Job, step: Collect | Attach | Examine, progress: Progress | None
+    ) -> Made | Examination:
+        """Files from outside: collected, governed where they lie, or only looked at."""
+        if isinstance(step, Collect):
+            return collect.collect(self.means, job, step, progress)
+        if isinstance(step, Attach):
+            return attach.attach(self.means, job, step, progress)
+        return collect.examine(self.means, job, step, progress)
 
     def _of_versions(
         self, job: Job, step: Compact | Vacuum | HandOver, progress: Progress | None

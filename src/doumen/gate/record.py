@@ -19,7 +19,7 @@ from doumen.kits.sql import Lineage
 from doumen.model.errors import DoumenError
 from doumen.model.event import Charge, Event, Used
 from doumen.model.fact import Fact
-from doumen.model.job import Job, Query, Request
+from doumen.model.job import Attest, Job, Query, Request
 from doumen.model.ref import Ref
 
 Entropy = Callable[[int], bytes]
@@ -247,6 +247,24 @@ def amended(
             data={"facts": changes},
         ),
         facts=facts,
+    )
+
+
+def attested(
+    job: Job, step: Attest, event: str, now: datetime, *, used: Sequence[Used], said: Disclosed
+) -> Draft:
+    """The draft of findings: a commitment to the document, and of it what the ledger may hold."""
+    return Draft(
+        event=_event(
+            job,
+            step.kind,
+            event,
+            now,
+            subject=str(step.ref),
+            used=tuple(used),
+            data={"statement": committed(said), "receipts": list(step.receipts), **step.data},
+        ),
+        disclosed=said,
     )
 
 

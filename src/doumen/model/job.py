@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -184,7 +186,25 @@ class Discard:
     which: Which = field(default_factory=Which)
 
 
-Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver | Repair | Discard
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """What was found about a dataset by questions that were answered.
+
+    Attributes:
+        kind: Type of the event, such as `quality.checked`.
+        document: All that was found (JSON); the receipt discloses it.
+        data: Of it, what the ledger holds: names and counts, no value of a row.
+        receipts: Ids of the receipts of the questions.
+    """
+
+    ref: Ref
+    kind: str
+    document: Mapping[str, Any]
+    data: Mapping[str, Any]
+    receipts: tuple[str, ...] = ()
+
+
+Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver | Repair | Discard | Attest
 
 
 @dataclass(frozen=True, slots=True)
