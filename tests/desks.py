@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from doumen.kits import sql as reading
 from doumen.kits.standards import odcs
 from doumen.model.actor import OWNER, Actor
+from doumen.model.answer import Explained
 from doumen.model.errors import Faulty, NotFound
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.model.ref import Ref
+from doumen.model.schema import Column, Schema
 
 if TYPE_CHECKING:
     from doumen.gate.desk import Desk
@@ -66,6 +69,10 @@ ROWS = """
         (1, 'N12', '2013-01-01', 3.50, 'JFK'),
         (2, 'N13', '2013-12-31', -2, 'LGA'),
         (3, NULL, NULL, NULL, NULL);
+    CREATE SCHEMA sys;
+    CREATE TABLE sys.quality (
+        position BIGINT, actor VARCHAR, dataset VARCHAR, version BIGINT, scope VARCHAR,
+        rule VARCHAR, count DOUBLE);
     CREATE TABLE transport.airports AS SELECT unnest(['JFK', 'LGA']) AS faa;
 """
 
@@ -76,10 +83,16 @@ class FakeAnswer:
 
     found: list[tuple[Any, ...]]
     receipt: str
+    schema: Schema
+    table: pa.Table
 
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows."""
         return self.found
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, batch by batch."""
+        yield from self.table.to_batches()
 
 
 @dataclass
@@ -90,6 +103,9 @@ class FakeDesk:
     kept: list[FactRow] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    attested: list[tuple[Any, ...]] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)
+    scope: str = "all"
 
     def facts(self) -> Facts:
         """The facts in force."""
@@ -116,14 +132,37 @@ class FakeDesk:
         statement = reading.parse(sql)
         known = self.facts()
         for ref in statement.tables:
-            if known.dataset(ref) is None:
+            if ref.domain != "sys" and known.dataset(ref) is None:
                 raise NotFound(msg("There is no dataset `{ref}`.", ref=ref))
         self.asked.append(sql)
         try:
             rows = self.engine.execute(sql, list(parameters)).fetchall()
+            told = self.engine.description or ()
+            table = self.engine.sql(sql, params=list(parameters)).to_arrow_table()
         except duckdb.ConversionException:
             raise Faulty(msg("A value cannot be converted.")) from None
-        return FakeAnswer(rows, f"r{len(self.asked)}")
+        schema = Schema(tuple(Column(str(one[0]), str(one[1])) for one in told))
+        return FakeAnswer(rows, f"r{len(self.asked)}", schema, table)
+
+    def explain(self, sql: str, parameters: Sequence[object] = ()) -> Explained:
+        """Every column is seen as it is, of all rows but where the test says otherwise."""
+        tables = []
+        for ref in reading.parse(sql).tables:
+            described = self.engine.execute(f"DESCRIBE {ref}").fetchall()
+            columns = [
+                {"name": c[0], "type": c[1], "shown": self.shown.get(c[0], "as it is")}
+                for c in described
+            ]
+            tables.append({"dataset": str(ref), "columns": columns, "rows": self.scope})
+        return Explained(sql, tuple(tables), (), Schema(()))
+
+    def attest(self, ref: Ref, kind: str, document: Any, data: Any, receipts: Sequence[str]) -> str:
+        """Keep what was found."""
+        self.attested.append((ref, kind, document, data, tuple(receipts)))
+        return f"a{len(self.attested)}"
+
+    def progress(self, fraction: float | None, doing: Message) -> None:
+        """Nobody listens."""
 
     def land(self, name: str, rows: int, **more: Any) -> None:
         """Make a dataset fact of a table of the engine, or of a quarantine."""

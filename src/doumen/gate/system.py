@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from doumen.kits import policy
 from doumen.model.actor import Actor
+from doumen.model.event import CHECKED
 from doumen.model.fact import Facts
 from doumen.model.plan import GovernedColumn, GovernedTable
 from doumen.model.ref import Ref
@@ -53,6 +54,12 @@ SCHEMAS: Mapping[str, Schema] = {
         position="BIGINT", event="VARCHAR", output="VARCHAR", output_position="BIGINT",
         output_column="VARCHAR", source="VARCHAR", source_column="VARCHAR", kind="VARCHAR",
     ),
+    "quality": Schema.of(
+        position="BIGINT", event="VARCHAR", time="TIMESTAMP", actor="VARCHAR", dataset="VARCHAR",
+        version="BIGINT", scope="VARCHAR", rows="BIGINT", rule="VARCHAR", kind="VARCHAR",
+        columns="VARCHAR[]", dimension="VARCHAR", severity="VARCHAR", owner="VARCHAR",
+        count="DOUBLE", verdict="VARCHAR",
+    ),
 }  # fmt: skip
 """Name → columns of each table."""
 
@@ -60,6 +67,7 @@ _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
     "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us"),
 }
@@ -216,6 +224,27 @@ def _lineage(entry: Entry) -> Iterator[Row]:
                 }
 
 
+def _quality(entry: Entry) -> Iterator[Row]:
+    position, event = entry
+    if event["type"] != CHECKED:
+        return
+    data = event["data"]
+    versions = {used["dataset"]: used["version"] for used in event["used"]}
+    for rule in data["rules"]:
+        yield {
+            "position": position,
+            "event": event["id"],
+            "time": _time(event["time"]),
+            "actor": event["actor"],
+            "dataset": event["subject"],
+            "version": versions.get(event["subject"]),
+            "scope": data["scope"],
+            "rows": data["rows"],
+            **rule,
+            "count": None if rule["count"] is None else float(rule["count"]),
+        }
+
+
 _FROM_FACTS: Mapping[str, Callable[[Facts, Actor], Iterator[Row]]] = {
     "datasets": _datasets,
     "columns": _columns,
@@ -225,4 +254,5 @@ _FROM_LEDGER: Mapping[str, Callable[[Entry], Iterator[Row]]] = {
     "events": _events,
     "charges": _charges,
     "lineage": _lineage,
+    "quality": _quality,
 }

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+CHECKED = "quality.checked"
+"""Type of the event of a run of checks: `rows`, `scope`, `contract`, and of each rule a count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:

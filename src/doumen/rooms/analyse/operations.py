@@ -47,7 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         details="Each sees what the rules leave to them: rows filtered, columns masked or left "
         "out. The tables `sys.datasets`, `sys.columns`, `sys.states`, `sys.rules`, `sys.events`, "
-        "`sys.charges` and `sys.lineage` are read in the same way.\n\n"
+        "`sys.charges`, `sys.lineage` and `sys.quality` are read in the same way.\n\n"
         "A value of `--param` is read as JSON where it is a number, true, false, null or a "
         "quoted text (`'\"7\"'` is the text 7); anything else is text as it stands.\n\n"
         "A file given with `-o` appears when the answer is complete, never half; one that is "

@@ -11,11 +11,21 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         ("contract", "test"),
         "Run the rules of a contract over what has landed.",
-        f"{_ROOM}.checks.run:test",
-        (_DATASET,),
+        f"{_ROOM}.checks.run:check",
+        (
+            _DATASET,
+            Param("examples", "Show so many rows of each rule that is broken.", "integer",
+                  default=0),
+        ),
         details="Ends with 1 where a rule is broken. Rules of severity info and warning are told "
-        "of, but are no faults; rules for people and for other tools are listed as unchecked.",
-        examples=("doumen contract test transport.flights",),
-        gives=("dataset", "version", "rows", "faults", "rules", "receipts"),
+        "of, but are no faults; rules for people and for other tools are listed as unchecked. It "
+        "counts over the rows that you may see; a column that you see masked is not checked. What "
+        "was found is kept: `doumen quality history`.",
+        examples=(
+            "doumen contract test transport.flights",
+            "doumen contract test transport.flights --examples 5",
+        ),
+        gives=("dataset", "version", "rows", "faults", "rules", "receipts", "scope", "receipt"),
+        queues=("dataset",),
     ),
 )  # fmt: skip

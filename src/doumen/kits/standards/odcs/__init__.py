@@ -14,6 +14,7 @@ from doumen.kits.standards.odcs.compare import (
     version_key,
 )
 from doumen.kits.standards.odcs.contract import (
+    NO_FAULT,
     Contract,
     Property,
     Report,
@@ -28,6 +29,7 @@ from doumen.kits.standards.odcs.write import infer_contract
 
 __all__ = [
     "COMPARABLE",
+    "NO_FAULT",
     "Change",
     "Contract",
     "Property",

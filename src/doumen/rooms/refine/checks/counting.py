@@ -1,136 +1,82 @@
-"""The rules of a contract as SQL that counts what breaks them, and the judgement of the count.
+"""What the rules of ODCS count, as measures. Pure.
 
-Pure. Row rules share one scan; each rule over rows is a statement of its own. Values that the
-contract names as text go in as parameters; numbers and times stand in the statement.
+Row rules, and rules of the library that count rows by a condition, share one scan; uniqueness,
+references and queries are statements of their own. Values that the contract names as text go in
+as parameters; numbers and times stand in the statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from doumen.kits.quality.expectation import Expectation
+from doumen.kits.quality.checks import Measure, Own, Rows, Whole
 from doumen.kits.sql import quoted, table
 from doumen.kits.standards import odcs
 from doumen.model.load import Check, LoadColumn
 from doumen.model.ref import Ref
-from doumen.model.schema import Column
 
-NONE = Expectation()
-"""No broken row."""
 _SIGNS = {"minimum": "<", "exclusive_minimum": "<=", "maximum": ">", "exclusive_maximum": ">="}
 _LENGTHS = {"min_length": "<", "max_length": ">"}
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One rule and the number that decides it.
-
-    Attributes:
-        kind: Kind of check or report.
-        rule: The rule in words.
-        sql: For a row rule the condition of a broken row; else a whole statement.
-        parameters: Values of its `?`, in order.
-        expects: What the count must be.
-        advisory: A breach is told of, but is no fault.
-    """
-
-    kind: str
-    columns: tuple[str, ...]
-    rule: str
-    sql: str
-    parameters: tuple[str, ...] = ()
-    expects: Expectation = NONE
-    advisory: bool = False
+def row_measure(check: Check, column: LoadColumn) -> Rows:
+    """Rows that break a row rule."""
+    return Rows(_broken(check, column), _parameters(check, column.type))
 
 
-def row_counts(contract: odcs.Contract) -> list[Count]:
-    """One count for each row rule of each column."""
-    return [
-        Count(
-            check.kind,
-            (column.name,),
-            odcs.check_words(check),
-            _broken(check, column),
-            _parameters(check, column.type),
-        )
-        for column in contract.columns
-        for check in column.checks
-    ]
+def measured(report: odcs.Report, ref: Ref, types: Mapping[str, str]) -> Measure:
+    """How the number of a reported rule of ODCS itself is got."""
+    source = table(ref)
+    names = [quoted(column) for column in report.columns]
+    if report.kind == "row_count":
+        return Whole("count(*)")
+    if report.kind == "unique":
+        return _repeated(source, names)
+    if report.kind == "reference":
+        return _orphans(report, ref, names)
+    if report.kind == "sql":
+        return Own(_substituted(report.text, source, names))
+    return _condition(report, names, types)
 
 
-def scan(ref: Ref, counts: Sequence[Count]) -> tuple[str, tuple[str, ...]]:
-    """The statement that counts all rows and those that break each rule, with its parameters."""
-    sums = "".join(f", {_counted(count.sql)}" for count in counts)
-    parameters = tuple(value for count in counts for value in count.parameters)
-    return f"SELECT count(*){sums} FROM {table(ref)}", parameters  # noqa: S608 - names are quoted
+def _condition(report: odcs.Report, names: Sequence[str], types: Mapping[str, str]) -> Rows:
+    """Rows that a rule of the library counts one by one."""
+    if report.kind == "missing_values" and report.values:
+        marks = ", ".join("?" for _ in report.values)
+        text = f"CAST({names[0]} AS VARCHAR)"
+        return Rows(f"{names[0]} IS NULL OR {text} IN ({marks})", report.values)
+    if report.kind == "multiple_of":
+        return Rows(f"TRY_CAST({names[0]} AS DECIMAL(38,9)) % {report.text} <> 0")
+    if report.check is not None:
+        name = report.columns[0]
+        return row_measure(report.check, LoadColumn(name, name, types.get(name, "VARCHAR")))
+    return Rows(f"{names[0]} IS NULL")
 
 
-def report_count(report: odcs.Report, ref: Ref, types: Sequence[Column]) -> Count | None:
-    """The statement of a reported rule; None for one that is kept and never run."""
-    statement = _statement(report, ref, {column.name: column.type for column in types})
-    if statement is None:
-        return None
-    sql, parameters = statement
-    rule = report.name or report.kind
-    return Count(
-        report.kind, report.columns, rule, sql, parameters, report.expects, report.advisory
+def _repeated(source: str, names: Sequence[str]) -> Own:
+    """Rows beyond the first of each value; rows with a NULL among the columns do not count."""
+    filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    listed = ", ".join(names)
+    groups = f"FROM {source} WHERE {filled} GROUP BY {listed}"
+    row = names[0] if len(names) == 1 else f"({listed})"
+    return Own(
+        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n {groups}) AS groups",  # noqa: S608 - names are quoted
+        failing=Rows(f"{row} IN (SELECT {listed} {groups} HAVING count(*) > 1)"),
     )
 
 
-def _counted(condition: str) -> str:
-    """How many rows meet a condition; over no rows the engine's `count_if` gives NULL."""
-    return f"coalesce(count_if({condition}), 0)"
-
-
-def _statement(
-    report: odcs.Report, ref: Ref, types: dict[str, str]
-) -> tuple[str, tuple[str, ...]] | None:
-    source = table(ref)
-    names = [quoted(column) for column in report.columns]
-    if report.kind == "unique":
-        filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
-        listed = ", ".join(names)
-        groups = f"SELECT count(*) AS n FROM {source} WHERE {filled} GROUP BY {listed}"  # noqa: S608 - names are quoted
-        return f"SELECT coalesce(sum(n - 1), 0) FROM ({groups}) AS groups", ()  # noqa: S608 - names are quoted
-    if report.kind == "reference":
-        return _orphans(report, ref, names), ()
-    if report.kind == "sql":
-        return _substituted(report.text, source, names), ()
-    condition, parameters = _condition(report, names, types)
-    if condition is None:
-        return None
-    return f"SELECT {_counted(condition)} FROM {source}", parameters  # noqa: S608 - names are quoted
-
-
-def _condition(
-    report: odcs.Report, names: Sequence[str], types: dict[str, str]
-) -> tuple[str | None, tuple[str, ...]]:
-    if report.kind == "row_count":
-        return "true", ()
-    if report.kind == "null_values":
-        return f"{names[0]} IS NULL", ()
-    if report.kind == "missing_values":
-        marks = ", ".join("?" for _ in report.values)
-        listed = f" OR CAST({names[0]} AS VARCHAR) IN ({marks})" if report.values else ""
-        return f"{names[0]} IS NULL{listed}", report.values
-    if report.kind == "multiple_of":
-        return f"CAST({names[0]} AS DECIMAL(38,9)) % {report.text} <> 0", ()
-    if report.check is not None:
-        name = report.columns[0]
-        column = LoadColumn(name, name, types.get(name, "VARCHAR"))
-        return _broken(report.check, column), _parameters(report.check, column.type)
-    return None, ()
-
-
-def _orphans(report: odcs.Report, ref: Ref, names: Sequence[str]) -> str:
+def _orphans(report: odcs.Report, ref: Ref, names: Sequence[str]) -> Own:
+    """Rows whose value the other dataset does not have; rows with a NULL do not count."""
     target = Ref.parse(report.target if "." in report.target else f"{ref.domain}.{report.target}")
     pairs = zip(report.target_columns, names, strict=True)
     same = " AND ".join(f"there.{quoted(column)} = here.{name}" for column, name in pairs)
     filled = " AND ".join(f"here.{name} IS NOT NULL" for name in names)
     found = f"SELECT 1 FROM {table(target)} AS there WHERE {same}"  # noqa: S608 - names are quoted
-    where = f"WHERE {filled} AND NOT EXISTS ({found})"
-    return f"SELECT count(*) FROM {table(ref)} AS here {where}"  # noqa: S608 - names are quoted
+    condition = f"{filled} AND NOT EXISTS ({found})"
+    return Own(
+        f"SELECT count(*) FROM {table(ref)} AS here WHERE {condition}",  # noqa: S608 - names are quoted
+        failing=Rows(condition),
+    )
 
 
 def _substituted(query: str, source: str, names: Sequence[str]) -> str:

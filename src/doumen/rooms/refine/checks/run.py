@@ -1,195 +1,165 @@
-"""A contract tried on what has landed: every rule counted, every verdict told."""
+"""The verb `contract test`: the rules of a contract over what has landed, as the asker sees it.
+
+seen → measured → judged → shown → recorded. All numbers come from questions at the gate, so that
+nobody learns of rows or values that they may not see; what was found is one event, whose receipt
+anyone verifies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from doumen.gate.desk import Desk
-from doumen.kits.quality.expectation import holds
+from doumen.kits.sql import table
 from doumen.kits.standards import odcs
-from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Refused
-from doumen.model.message import Message, msg, paragraph, plain
-from doumen.model.operation import Outcome, Table
-from doumen.model.schema import Column
-from doumen.rooms.refine.checks.counting import Count, report_count, row_counts, scan
+from doumen.model.answer import AS_IT_IS
+from doumen.model.errors import Conflict
+from doumen.model.event import CHECKED
+from doumen.model.message import Message, msg
+from doumen.model.operation import Outcome
+from doumen.model.ref import Ref
+from doumen.rooms.refine.checks.examples import with_examples
+from doumen.rooms.refine.checks.measuring import Asked, measure
+from doumen.rooms.refine.checks.rules import Rule, rules_of, unseen
+from doumen.rooms.refine.checks.telling import outcome
+from doumen.rooms.refine.checks.verdicts import BROKEN, Verdict, judged
 from doumen.rooms.refine.lookup import Held, held
 
-HOLDS, BROKEN, ADVICE, UNCHECKED = msg("holds"), msg("broken"), msg("advice"), msg("unchecked")
+TRIES = 3
+"""How often a run is begun anew where the dataset changes under it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of one rule.
+class Run:
+    """What a run found.
 
     Attributes:
-        count: What was counted; None where nothing was.
-        verdict: `holds`, `broken`, `advice` (an advisory rule is broken) or `unchecked`.
-        why: The reason, where there is more to say.
+        found: The dataset, as the asker may know it.
+        scope: `all`, or `filtered` where a rule of the node leaves rows out.
+        rows: How many rows the asker sees.
+        receipts: Of the questions.
+        receipt: Of the run itself.
     """
 
-    rule: str
-    kind: str
-    columns: tuple[str, ...]
-    count: str | None
-    verdict: Message
-    why: Message | None = None
+    found: Held
+    contract: odcs.Contract
+    scope: str
+    rows: int
+    verdicts: tuple[Verdict, ...]
+    receipts: tuple[str, ...]
+    receipt: str
 
 
-@dataclass(slots=True)
-class _Asked:
-    """The desk, with the receipts of what was asked."""
-
-    desk: Desk
-    receipts: list[str] = field(default_factory=list)
-
-    def rows(self, sql: str, parameters: Sequence[str] = ()) -> list[tuple[object, ...]]:
-        answer = self.desk.query(sql, parameters)
-        rows = answer.rows()
-        self.receipts.append(answer.receipt)
-        return rows
-
-
-def test(desk: Desk, dataset: str) -> Outcome:
+def check(desk: Desk, dataset: str, examples: int = 0) -> Outcome:
     """Run the rules of a contract over the rows that have landed and that the asker may see.
+
+    Args:
+        desk: The actor at the gate.
+        dataset: `domain.name`.
+        examples: Rows to show of each rule that is broken, at most.
 
     Raises:
         NotFound: there is no such dataset or contract that the asker may know.
-        Refused: no rule permits the asker to query it.
+        Refused: no rule permits the asker to query it, or not to count its rows.
+        Conflict: the dataset changed under every try.
     """
+    done = run(desk, dataset, examples)
+    return outcome(
+        found=done.found,
+        contract=done.contract,
+        scope=done.scope,
+        rows=done.rows,
+        verdicts=done.verdicts,
+        receipts=done.receipts,
+        receipt=done.receipt,
+    )
+
+
+def run(desk: Desk, dataset: str, examples: int = 0) -> Run:
+    """Check, and record what was found; see `check`."""
+    for left in reversed(range(TRIES)):
+        try:
+            return _run(desk, dataset, examples)
+        except Conflict as conflict:
+            if conflict.code != "conflict.versions" or not left:
+                raise
+    raise AssertionError
+
+
+def _run(desk: Desk, dataset: str, examples: int) -> Run:
     found = held(desk, dataset)
     contract = found.contract()
-    asked = _Asked(desk)
-    verdicts = list(_shape(contract, found))
-    absent = {v.columns[0].casefold() for v in verdicts if v.kind == "column"}
-    present = [c for c in row_counts(contract) if c.columns[0].casefold() not in absent]
-    (counted,) = asked.rows(*scan(found.ref, present))
-    rows = int(str(counted[0]))
-    for count, number in zip(present, counted[1:], strict=True):
-        verdicts.append(_judged(count, Decimal(str(number)), rows))
-    verdicts += _reported(asked, contract, found, rows, absent)
-    return _outcome(found, contract, rows, verdicts, asked.receipts)
+    asked = Asked(desk)
+    scope, types, masked = _sight(desk, found)
+    folded = {name.casefold(): type for name, type in types.items()}
+    shape = list(_shape(contract, types))
+    rules = [unseen(rule, folded, masked) for rule in rules_of(contract, found.ref, types)]
+    rules = _after_the_past(asked, found.ref, scope, rules)
+    rows, numbers = measure(
+        asked, found.ref, [rule for rule in rules if rule.measure is not None], desk.progress
+    )
+    verdicts = [*shape, *(judged(rule, numbers.get(rule.key), rows) for rule in rules)]
+    if examples:
+        verdicts = [with_examples(asked, found.ref, one, examples) for one in verdicts]
+    document = {
+        "dataset": dataset,
+        "contract": contract.version,
+        "scope": scope,
+        "rows": rows,
+        "rules": [one.as_json() for one in verdicts],
+    }
+    kept = {
+        "contract": contract.version,
+        "scope": scope,
+        "rows": rows,
+        "rules": [one.for_the_ledger() for one in verdicts],
+    }
+    receipt = desk.attest(found.ref, CHECKED, document, kept, asked.receipts)
+    return Run(found, contract, scope, rows, tuple(verdicts), tuple(asked.receipts), receipt)
 
 
-def _shape(contract: odcs.Contract, found: Held) -> Iterator[Verdict]:
+def _sight(desk: Desk, found: Held) -> tuple[str, dict[str, str], frozenset[str]]:
+    """Whether all rows are seen, the columns with the types shown, and those that are masked."""
+    told = desk.explain(f"SELECT count(*) FROM {table(found.ref)}")  # noqa: S608 - names are quoted
+    (seen,) = (one for one in told.tables if one["dataset"] == str(found.ref))
+    types = {column["name"]: column["type"] for column in seen["columns"]}
+    masked = {
+        column["name"].casefold() for column in seen["columns"] if column["shown"] != AS_IT_IS
+    }
+    return seen["rows"], types, frozenset(masked)
+
+
+def _shape(contract: odcs.Contract, types: Mapping[str, str]) -> Iterator[Verdict]:
     """Columns that the contract promises and that are not there, or are of another type."""
-    landed = {c["name"].casefold(): c["type"] for c in found.dataset["columns"]}
+    landed = {name.casefold(): type for name, type in types.items()}
     for column in contract.columns:
         type = landed.get(column.name.casefold())
         if type is None:
-            why = msg("It is not there.")
-            yield Verdict(msg("is there"), "column", (column.name,), None, BROKEN, why)
+            yield _off(column.name, "column", msg("is there"), msg("It is not there."))
         elif type != column.type:
             words = msg("is {type}", type=column.type)
-            why = msg("It landed as {type}.", type=type)
-            yield Verdict(words, "type", (column.name,), None, BROKEN, why)
+            yield _off(column.name, "type", words, msg("It landed as {type}.", type=type))
 
 
-def _reported(
-    asked: _Asked, contract: odcs.Contract, found: Held, rows: int, absent: Iterable[str]
-) -> Iterator[Verdict]:
-    types = [Column(c["name"], c["type"]) for c in found.dataset["columns"]]
-    for report in contract.reports:
-        missing = [column for column in report.columns if column.casefold() in absent]
-        if missing:
-            why = msg("Column `{column}` is not there.", column=missing[0])
-            yield Verdict(report.name, report.kind, report.columns, None, UNCHECKED, why)
-            continue
-        count = report_count(report, found.ref, types)
-        if count is None:
-            why = report.text if isinstance(report.text, Message) else plain(report.text)
-            yield Verdict(report.name, report.kind, report.columns, None, UNCHECKED, why)
-            continue
-        try:
-            yield _judged(count, _number(asked.rows(count.sql, count.parameters)), rows)
-        except (Faulty, Invalid, NotFound, Refused) as error:
-            why = _said(error)
-            yield Verdict(count.rule, count.kind, count.columns, None, UNCHECKED, why)
+def _off(column: str, kind: str, words: Message, why: Message) -> Verdict:
+    rule = Rule(f"columns.{column}.{kind}", kind, (column,), words, None, None)
+    return Verdict(rule, None, BROKEN, why)
 
 
-def _number(rows: list[tuple[object, ...]]) -> Decimal:
-    """The one number, or truth value, that a rule's statement gives."""
-    if len(rows) == 1 and len(rows[0]) == 1 and rows[0][0] is not None:
-        value = rows[0][0]
-        try:
-            return Decimal(int(value)) if isinstance(value, bool) else Decimal(str(value))
-        except InvalidOperation:
-            pass
-    raise Invalid(msg("The query of the rule gives no single number."), detail="contract")
-
-
-def _said(error: DoumenError) -> Message:
-    return paragraph([part for part in (error.what, error.why) if part is not None])
-
-
-def _judged(count: Count, number: Decimal, rows: int) -> Verdict:
-    good = holds(number, count.expects, rows)
-    bad = ADVICE if count.advisory else BROKEN
-    return Verdict(
-        count.rule, count.kind, count.columns, format(number, "f"), HOLDS if good else bad
+def _after_the_past(asked: Asked, ref: Ref, scope: str, rules: list[Rule]) -> list[Rule]:
+    """Rules that are held against earlier runs, with what they expect after those."""
+    if not any(rule.own is not None for rule in rules):
+        return rules
+    version = (asked.desk.facts().dataset(ref) or {}).get("version", 0)
+    rows = asked.rows(
+        "SELECT rule, version, max_by(count, position) AS count, max(position) AS place "
+        "FROM sys.quality WHERE dataset = ? AND actor = ? AND scope = ? AND version <> ? "
+        "AND count IS NOT NULL GROUP BY rule, version ORDER BY place",
+        (str(ref), asked.desk.actor.name, scope, version),
     )
-
-
-def _summed(rules: int, rows: int, faults: int, unchecked: int) -> Message:
-    counts = {"rows": rows, "broken": faults, "open": unchecked}
-    if rules == 1:
-        return msg("1 rule over {rows:,} rows: {broken} broken, {open} not checked.", **counts)
-    return msg(
-        "{rules} rules over {rows:,} rows: {broken} broken, {open} not checked.",
-        rules=rules,
-        **counts,
-    )
-
-
-def _outcome(
-    found: Held,
-    contract: odcs.Contract,
-    rows: int,
-    verdicts: Sequence[Verdict],
-    receipts: Sequence[str],
-) -> Outcome:
-    faults = sum(1 for v in verdicts if v.verdict == BROKEN)
-    open_ = sum(1 for v in verdicts if v.verdict == UNCHECKED)
-    said = [_summed(len(verdicts), rows, faults, open_)]
-    aside = found.facts.dataset(found.ref.quarantine)
-    set_aside = sum(f["rows"] for f in aside["files"]) if aside else 0
-    if set_aside:
-        said.append(
-            msg(
-                "{rows:,} rows that broke row rules lie in `{quarantine}`.",
-                rows=set_aside,
-                quarantine=found.ref.quarantine,
-            )
-        )
-    return Outcome(
-        json={
-            "dataset": str(found.ref),
-            "version": contract.version,
-            "rows": rows,
-            "faults": faults,
-            "rules": [
-                {
-                    "rule": v.rule,
-                    "kind": v.kind,
-                    "columns": list(v.columns),
-                    "count": v.count,
-                    "verdict": v.verdict,
-                    "why": v.why or None,
-                }
-                for v in verdicts
-            ],
-            "receipts": list(receipts),
-        },
-        drawn=(
-            Table(
-                (msg("column"), msg("rule"), msg("count"), msg("verdict"), msg("why")),
-                tuple(
-                    (tuple(v.columns), v.rule, v.count or "", v.verdict, v.why or "")
-                    for v in verdicts
-                ),
-            ),
-        ),
-        said=tuple(said),
-        exit=1 if faults else 0,
-    )
+    past: dict[str, list[Decimal]] = {}
+    for rule, _, count, _ in rows:
+        past.setdefault(str(rule), []).append(Decimal(str(count)))
+    return [rule.after(past.get(rule.key, ())) for rule in rules]
