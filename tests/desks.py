@@ -71,8 +71,10 @@ ROWS = """
         (3, NULL, NULL, NULL, NULL);
     CREATE SCHEMA sys;
     CREATE TABLE sys.quality (
-        position BIGINT, actor VARCHAR, dataset VARCHAR, version BIGINT, scope VARCHAR,
-        rule VARCHAR, count DOUBLE);
+        position BIGINT, actor VARCHAR, dataset VARCHAR, version BIGINT, contract VARCHAR,
+        scope VARCHAR, rule VARCHAR, count DOUBLE, event VARCHAR, time TIMESTAMP, rows BIGINT,
+        kind VARCHAR, columns VARCHAR[], dimension VARCHAR, severity VARCHAR, owner VARCHAR,
+        verdict VARCHAR);
     CREATE TABLE transport.airports AS SELECT unnest(['JFK', 'LGA']) AS faa;
 """
 

@@ -56,9 +56,9 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "quality": Schema.of(
         position="BIGINT", event="VARCHAR", time="TIMESTAMP", actor="VARCHAR", dataset="VARCHAR",
-        version="BIGINT", scope="VARCHAR", rows="BIGINT", rule="VARCHAR", kind="VARCHAR",
-        columns="VARCHAR[]", dimension="VARCHAR", severity="VARCHAR", owner="VARCHAR",
-        count="DOUBLE", verdict="VARCHAR",
+        version="BIGINT", contract="VARCHAR", scope="VARCHAR", rows="BIGINT", rule="VARCHAR",
+        kind="VARCHAR", columns="VARCHAR[]", dimension="VARCHAR", severity="VARCHAR",
+        owner="VARCHAR", count="DOUBLE", verdict="VARCHAR",
     ),
 }  # fmt: skip
 """Name → columns of each table."""
@@ -238,6 +238,7 @@ def _quality(entry: Entry) -> Iterator[Row]:
             "actor": event["actor"],
             "dataset": event["subject"],
             "version": versions.get(event["subject"]),
+            "contract": data["contract"],
             "scope": data["scope"],
             "rows": data["rows"],
             **rule,

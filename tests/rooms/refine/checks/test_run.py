@@ -182,7 +182,7 @@ def test_checks_of_our_own_share_the_scan(desk: Desk, fake: Any, contract: str) 
     fake.agree(NAME, with_rules(contract, own("compare", left="tailnum", operator="'>='",
                                               right="origin")))  # fmt: skip
     fake.engine.execute("INSERT INTO transport.flights (id, tailnum, origin) VALUES (9, 'A', 'B')")
-    outcome = run(desk, NAME, 2)
+    outcome = run(desk, NAME, examples=2)
     (rule,) = [r for r in outcome.json["rules"] if r["kind"] == "compare"]
     assert (rule["count"], rule["verdict"], rule["key"]) == ("1", "broken", "table.compare")
     assert (rule["rule"], rule["dimension"]) == ("tailnum >= origin", "consistency")
@@ -192,7 +192,7 @@ def test_checks_of_our_own_share_the_scan(desk: Desk, fake: Any, contract: str) 
 
 def test_examples_are_rows_of_each_broken_rule(desk: Desk, fake: Any) -> None:
     fake.engine.execute("INSERT INTO transport.flights (id, origin) VALUES (3, 'BER'), (3, 'JFK')")
-    rules = {r["key"]: r for r in run(desk, NAME, 5).json["rules"]}
+    rules = {r["key"]: r for r in run(desk, NAME, examples=5).json["rules"]}
     assert {str(r["id"]) for r in rules["columns.id.unique"]["examples"]} == {"3"}
     assert [r["origin"] for r in rules["columns.origin.reference"]["examples"]] == ["BER"]
     assert [r["origin"] for r in rules["columns.origin.set"]["examples"]] == ["BER"]

@@ -8,6 +8,7 @@ from typing import Any
 from doumen.kits.standards import odcs
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
+from doumen.rooms.refine.checks.history import Point
 from doumen.rooms.refine.checks.verdicts import UNCHECKED, Verdict, faults
 from doumen.rooms.refine.lookup import Held
 
@@ -35,6 +36,7 @@ def outcome(
             "receipts": list(receipts),
             "scope": scope,
             "receipt": receipt,
+            "unchanged": False,
         },
         drawn=(
             Table(
@@ -52,6 +54,24 @@ def outcome(
             msg("Receipt {receipt}", receipt=receipt),
         ),
         exit=1 if broken else 0,
+    )
+
+
+def unchanged(last: Point) -> Outcome:
+    """Nothing was checked, for nothing changed since a run; which one."""
+    return Outcome(
+        json={
+            "dataset": last.dataset,
+            "version": last.contract,
+            "rows": last.rows,
+            "faults": 0,
+            "rules": [],
+            "receipts": [],
+            "scope": last.scope,
+            "receipt": last.event,
+            "unchanged": True,
+        },
+        said=(msg("Nothing changed since the run of receipt {receipt}.", receipt=last.event),),
     )
 
 
