@@ -125,20 +125,8 @@ def _accepted(
             next=msg("Say `--new-version` to take it as the next major version, or leave it out."),
             detail="breaking",
         )
-    version = _version(old.version, new.version, odcs.next_version(old.version, changes))
-    if version != new.version:
-        new = odcs.read_contract(odcs.edit(new.text, [("version", version)]))
-    body = {
-        "version": new.version,
-        "description": new.description,
-        "text": new.text,
-        "hash": odcs.fingerprint(new),
-    }
-    facts = [
-        Fact("contract", str(found.ref), body),
-        *odcs.label_facts(new, found.ref, found.facts),
-        *_stated(found, old, new),
-    ]
+    new, facts = odcs.put_in_force(old, new, changes, found.ref, found.facts)
+    facts += _stated(found, old, new)
     receipt = desk.amend(facts, subject=str(found.ref), seen=found.facts)
     return _outcome(found.ref, new, changes, receipt)
 
@@ -150,15 +138,6 @@ def _stated(found: Held, old: odcs.Contract, new: odcs.Contract) -> Iterator[Fac
     before = found.life
     keeps = before.successor if new.status in (DEPRECATED, RETIRED) else None
     yield Fact(STATE, str(found.ref), Life(new.status, keeps, reason=before.reason).as_json())
-
-
-def _version(old: str, written: str, due: str) -> str:
-    """The version that a changed text gets: its own where that is far enough, else the one due."""
-    own, least, before = map(odcs.version_key, (written, due, old))
-    assert least is not None
-    if own is None or own < least or own == before:
-        return due
-    return written
 
 
 def _outcome(

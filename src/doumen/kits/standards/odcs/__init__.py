@@ -3,7 +3,7 @@
 `document` parses within limits, `schema` holds it against the published schema, `read` makes
 a `contract` of it by `types`, `formats`, `bounds` and `rules`; `write` infers a new one through
 `render`; `edit` changes single places of the text, `extend` adds columns; `compare` says what
-breaks; `labels` gives the facts that follow.
+breaks; `labels` gives the facts that follow, `force` puts it in force.
 """
 
 from doumen.kits.standards.odcs.compare import (
@@ -22,6 +22,7 @@ from doumen.kits.standards.odcs.contract import (
 )
 from doumen.kits.standards.odcs.edit import edit, read_change
 from doumen.kits.standards.odcs.extend import extended
+from doumen.kits.standards.odcs.force import put_in_force
 from doumen.kits.standards.odcs.labels import label_facts
 from doumen.kits.standards.odcs.read import read_contract
 from doumen.kits.standards.odcs.types import COMPARABLE, logical_type
@@ -43,6 +44,7 @@ __all__ = [
     "label_facts",
     "logical_type",
     "next_version",
+    "put_in_force",
     "read_change",
     "read_contract",
     "version_key",
