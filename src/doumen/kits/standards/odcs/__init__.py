@@ -2,10 +2,11 @@
 
 `document` parses within limits, `schema` holds it against the published schema, `read` makes
 a `contract` of it by `types`, `formats`, `bounds` and `rules`; `write` infers a new one through
-`render`; `edit` changes single places of the text, `extend` adds columns; `compare` says what
-breaks; `labels` gives the facts that follow, `force` puts it in force.
+`render`; `edit` changes single places of the text, `adding` adds rules, `extend` columns;
+`compare` says what breaks; `labels` gives the facts that follow, `force` puts it in force.
 """
 
+from doumen.kits.standards.odcs.adding import Addition, add, add_rules
 from doumen.kits.standards.odcs.compare import (
     Change,
     check_words,
@@ -31,10 +32,13 @@ from doumen.kits.standards.odcs.write import infer_contract
 __all__ = [
     "COMPARABLE",
     "NO_FAULT",
+    "Addition",
     "Change",
     "Contract",
     "Property",
     "Report",
+    "add",
+    "add_rules",
     "check_words",
     "compare",
     "edit",

@@ -102,7 +102,7 @@ def append(text: str, path: str, items: Sequence[Mapping[str, Any]]) -> str:
         here = here[step]
     here += items
     last = node.value[-1]
-    at = _end(last, text)
+    at = value_end(last, text)
     if node.flow_style:
         text = text[:at] + "".join(f", {flow(item)}" for item in items) + text[at:]
     else:
@@ -235,14 +235,14 @@ def _is_null(node: Node) -> bool:
     return node.id == "scalar" and node.tag == "tag:yaml.org,2002:null"
 
 
-def _end(node: Node, text: str) -> int:
+def value_end(node: Node, text: str) -> int:
     """Where the characters of a value end, without the blanks and comments that follow."""
     if node.id == "scalar" or node.flow_style:
         start, end = node.start_mark.index, node.end_mark.index
         return int(start + len(text[start:end].rstrip()))
     last = node.value[-1]
     return (
-        _end(last[1] if node.id == "mapping" else last, text)
+        value_end(last[1] if node.id == "mapping" else last, text)
         if node.value
         else int(node.end_mark.index)
     )
@@ -252,9 +252,9 @@ def _replaced(text: str, parent: Node, step: str | int, written: str) -> str:
     """A value put in place of another; one of many lines goes up beside its key."""
     if parent.id == "sequence":
         node = parent.value[step]
-        return text[: node.start_mark.index] + written + text[_end(node, text) :]
+        return text[: node.start_mark.index] + written + text[value_end(node, text) :]
     key, node = next((key, value) for key, value in parent.value if key.value == step)
-    start, end = node.start_mark.index, _end(node, text)
+    start, end = node.start_mark.index, value_end(node, text)
     colon = text.index(":", key.end_mark.index) + 1
     if start == end:
         return f"{text[:colon]} {written}{text[colon:]}"
@@ -272,9 +272,9 @@ def _nested(deeper: Path, value: Any) -> Any:
 def _inserted(text: str, parent: Node, key: str, nested: Any) -> str:
     if parent.flow_style:
         entry = f"{scalar(key)}: {flow(nested)}"
-        at = _end(parent.value[-1][1], text) if parent.value else parent.start_mark.index + 1
+        at = value_end(parent.value[-1][1], text) if parent.value else parent.start_mark.index + 1
         return f"{text[:at]}{', ' if parent.value else ''}{entry}{text[at:]}"
-    ends = [_end(value, text) or key.end_mark.index for key, value in parent.value]
+    ends = [value_end(value, text) or key.end_mark.index for key, value in parent.value]
     line_end = text.find("\n", max(ends))
     at = len(text) if line_end < 0 else line_end + 1
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -289,14 +289,14 @@ def _removed(text: str, parent: Node, step: str | int) -> str:
         for index, (key, _) in enumerate(entries)
         if (index if parent.id == "sequence" else key.value) == step
     )
-    start, end = entries[at][0].start_mark.index, _end(entries[at][1], text)
+    start, end = entries[at][0].start_mark.index, value_end(entries[at][1], text)
     following = entries[at + 1][0].start_mark.index if at + 1 < len(entries) else None
     line_start = text.rfind("\n", 0, start) + 1
     alone = not text[line_start:start].strip(" -" if parent.id == "sequence" else " ")
     if parent.flow_style:
         if following is not None:
             return text[:start] + text[following:]
-        before = _end(entries[at - 1][1], text) if at else start
+        before = value_end(entries[at - 1][1], text) if at else start
         return text[:before] + text[end:]
     if not alone and following is not None:
         return text[:start] + text[following:]
