@@ -45,6 +45,7 @@ transfer  T-…                  as `rooms.exchange.transfer.state` writes it
 agreement A-…                  as `kits.policy.agreements` writes it; policy (the ODRL that was
                                signed), negotiation (N-…), use: where its transfer stands, and,
                                once it was ended, ended (RFC 3339), ended_by (DID), reason
+proposal  P-…                  as `doumen.model.proposal` writes it
 schedule  name                 operation, command, inputs, actor, purpose, timing {cron, zone} or
                                {every, anchor, arrival}, catch_up, most, paused
 alert     name                 as `doumen.flows.alert.kept` writes it

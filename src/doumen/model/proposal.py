@@ -1,7 +1,7 @@
 """Something that a machine proposes and a person settles: a rule, a label, a link, with evidence.
 
-It waits in one queue until somebody accepts or refuses it. The same proposal has the same key,
-whoever makes it and however often: what was refused is not asked again.
+It waits in one queue until somebody accepts or refuses it. The same proposal of the same actor
+has the same key, however often it is made: what was refused is not asked again.
 """
 
 from __future__ import annotations
@@ -60,9 +60,11 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """`P-` and 16 characters that follow from kind, dataset, column and change."""
+        """`P-` and 16 characters that follow from who, kind, dataset, column and change."""
         said = json.dumps(
-            [self.kind, self.dataset, self.column, self.change], sort_keys=True, ensure_ascii=True
+            [self.by, self.kind, self.dataset, self.column, self.change],
+            sort_keys=True,
+            ensure_ascii=True,
         )
         digest = hashlib.sha256(said.encode("ascii")).digest()
         return f"P-{base64.b32encode(digest[:10]).decode('ascii')}"

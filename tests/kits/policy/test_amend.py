@@ -47,6 +47,19 @@ def test_the_owner_is_fixed(someone: Someone) -> None:
         may_amend(someone("owner", "owner"), Fact("actor", "owner", {"roles": []}))
 
 
+def test_proposals_are_for_the_owner_and_the_steward_who_had_them_made(someone: Someone) -> None:
+    may_amend(someone("owner", "owner"), Fact("proposal", "P-1", {"by": "sue"}))
+    may_amend(someone("sue", "steward"), Fact("proposal", "P-1", {"by": "sue"}))
+    for actor, body in (
+        (someone("sue", "steward"), {"by": "owner"}),
+        (someone("sue", "steward"), None),
+        (someone("ana", "analyst"), {"by": "ana"}),
+        (someone("vera", "auditor"), {"by": "vera"}),
+    ):
+        with pytest.raises(Refused, match="proposal"):
+            may_amend(actor, Fact("proposal", "P-1", body))
+
+
 def test_tokens_are_for_the_owner_and_their_holder(someone: Someone) -> None:
     may_amend(someone("owner", "owner"), Fact("token", "ana/1", None))
     may_amend(someone("ana"), Fact("token", "ana/1", None))

@@ -373,3 +373,23 @@ def test_what_a_schedule_asks_and_whom_an_alert_tells_is_the_owners(
             assert "138" not in str(told)
             assert (told is None) is (kind == "alert")
     assert visible_facts(someone("ana", "analyst"), facts, NOW).rows.get("alert") is None
+
+
+def test_proposals_are_for_the_owner_and_for_whoever_had_them_made(someone: Someone) -> None:
+    rows = {
+        f"P-{name}": FactRow(1, Fact("proposal", f"P-{name}", {"by": name}), "E1", "t")
+        for name in ("owner", "sue")
+    }
+    facts = Facts(1, {"proposal": rows})
+
+    def seen(actor: Actor) -> set[str]:
+        return {key for key, _ in visible_facts(actor, facts, NOW).all("proposal")}
+
+    assert seen(someone("owner", "owner")) == {"P-owner", "P-sue"}
+    assert seen(someone("sue", "steward")) == {"P-sue"}
+    assert seen(someone("vera", "auditor")) == seen(someone("ana", "analyst")) == set()
+    for name, told in (("owner", False), ("sue", True)):
+        version = visible_version(
+            someone("sue", "steward"), facts, rows[f"P-{name}"], then=facts, now=NOW
+        )
+        assert (version is not None) == told

@@ -12,6 +12,7 @@ from doumen.model.fact import Fact
 from doumen.model.handed import GRANT
 from doumen.model.life import READERS, STATE
 from doumen.model.message import Message, msg
+from doumen.model.proposal import PROPOSAL
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
 from doumen.model.schedule import SCHEDULE
 from doumen.model.source import ARRIVAL, CONNECTION
@@ -46,7 +47,7 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     of. Grants of files are made by jobs, and taken back by those who govern and by whom they are
     of. Every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
     agreements are changed by those who govern, and by the participant who is the other side of
-    them.
+    them. Proposals are made and settled by those who govern, each their own, and by the owner.
 
     Raises:
         Refused: they may not.
@@ -55,16 +56,10 @@ def may_amend(actor: Actor, fact: Fact) -> None:
         _actor(actor, fact)
     elif fact.kind in _OWNED:
         _may_own(actor, fact.kind)
-    elif fact.kind == "token":
-        if not actor.is_owner and token_holder(fact.key) != actor.name:
-            raise _role(
-                msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
-            )
-    elif fact.kind == GRANT and fact.body is None:
-        if not actor.governs and token_holder(fact.key) != actor.name:
-            raise _governing(
-                msg("Actor `{actor}` may not revoke a grant of another.", actor=actor.name)
-            )
+    elif fact.kind == "token" or (fact.kind == GRANT and fact.body is None):
+        _held(actor, fact)
+    elif fact.kind == PROPOSAL:
+        _proposal(actor, fact)
     elif fact.kind in EXCHANGED and not actor.governs:
         _by_counterparty(actor, fact)
     elif fact.kind not in _BY_STEWARD | EXCHANGED:
@@ -93,6 +88,38 @@ def _actor(actor: Actor, fact: Fact) -> None:
     if not actor.is_owner:
         raise _role(
             msg("Actor `{actor}` may not change actor `{key}`.", actor=actor.name, key=fact.key)
+        )
+
+
+def _proposal(actor: Actor, fact: Fact) -> None:
+    """Let those who govern make and settle proposals of their own, and the owner all of them.
+
+    A proposal tells of rows as whoever had it made may see them.
+
+    Raises:
+        Refused: it is of another, or they do not govern.
+    """
+    if actor.is_owner or (actor.governs and (fact.body or {}).get("by") == actor.name):
+        return
+    raise _governing(msg("Actor `{actor}` may not make or settle this proposal.",
+                         actor=actor.name))  # fmt: skip
+
+
+def _held(actor: Actor, fact: Fact) -> None:
+    """Let whoever holds a token or a grant change it, the owner too, and grants who governs.
+
+    Raises:
+        Refused: it is of another.
+    """
+    if token_holder(fact.key) == actor.name:
+        return
+    if fact.kind == GRANT and not actor.governs:
+        raise _governing(
+            msg("Actor `{actor}` may not revoke a grant of another.", actor=actor.name)
+        )
+    if fact.kind != GRANT and not actor.is_owner:
+        raise _role(
+            msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
         )
 
 

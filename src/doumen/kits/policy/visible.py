@@ -3,7 +3,7 @@
 Owner, steward and auditor know all facts but tokens. For the owner alone are what the values of a
 file lie between, alerts, whose addresses may be secret, and what schedules are asked with, which
 holds values; tokens also for whom they are of, without what checks them; and grants of files for
-whom they are of. The expressions of
+whom they are of, and proposals for whoever had them made. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
@@ -35,6 +35,7 @@ from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.handed import GRANT
 from doumen.model.life import STATE
+from doumen.model.proposal import PROPOSAL
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schedule import SCHEDULE
@@ -47,7 +48,7 @@ _OPEN = ("purpose", "key")
 SPOKEN = ("negotiation",)
 """Kinds that hold filters word for word, for they hold what was said and signed."""
 
-_OWNED = ("token", ALERT, SCHEDULE)
+_OWNED = ("token", ALERT, SCHEDULE, PROPOSAL)
 """Kinds of which those who oversee the node do not know all."""
 
 _MOVING = ("version", "files", "created", "updated")
@@ -70,7 +71,7 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
     if actor.is_owner:
         return facts
     if actor.oversees:
-        known = _boundless(_with_own_tokens(actor, _unasked(facts)))
+        known = _boundless(_with_own_tokens(actor, _proposed(actor, _unasked(facts))))
         return known if actor.governs else _without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
@@ -146,6 +147,18 @@ def _with_own_tokens(actor: Actor, facts: Facts) -> Facts:
     if "token" not in facts.rows:
         return facts
     return Facts(facts.version, {**facts.rows, "token": dict(_tokens(actor, facts))})
+
+
+def _proposed(actor: Actor, facts: Facts) -> Facts:
+    """All facts, of proposals only the actor's own: they tell of rows that others may not see."""
+    if PROPOSAL not in facts.rows:
+        return facts
+    own = {
+        key: row
+        for key, row in facts.rows[PROPOSAL].items()
+        if (row.fact.body or {}).get("by") == actor.name
+    }
+    return Facts(facts.version, {**facts.rows, PROPOSAL: own})
 
 
 def _boundless(facts: Facts) -> Facts:

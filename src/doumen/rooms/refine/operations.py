@@ -1,4 +1,4 @@
-"""The verbs of this room: contract test, quality history."""
+"""The verbs of this room: contract test, quality, proposal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from doumen.model.operation import Operation, Param
 
 _ROOM = "doumen.rooms.refine"
 _DATASET = Param("dataset", "A dataset: domain.name.", positional=True, required=True)
+
+_KEYS = Param("proposal", "Keys of proposals.", positional=True, repeat=True, metavar="KEY")
+_ONE = Param("proposal", "Key of a proposal.", positional=True, required=True, metavar="KEY")
+_OF = Param("dataset", "Only those of this dataset.", metavar="DATASET")
+_KIND = Param("kind", "Only those of this kind.", "choice", choices=("rule", "label", "link"))
+_LEAST = Param("least", "Only those with at least this confidence, from 0 to 1.", metavar="SHARE")
+_NOTE = Param("note", "Why; it is kept.", metavar="TEXT")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -43,5 +50,75 @@ OPERATIONS: tuple[Operation, ...] = (
         "from `sys.quality`.",
         examples=("doumen quality history transport.flights",),
         gives=("dataset", "runs", "rules"),
+    ),
+    Operation(
+        ("proposal", "list"),
+        "List what was proposed and waits to be settled.",
+        f"{_ROOM}.proposals.verbs:list_all",
+        (
+            _OF,
+            _KIND,
+            Param("state", "Only those in this state.", "choice", default="open",
+                  choices=("open", "accepted", "refused", "all")),
+            Param("limit", "At most so many.", "integer", default=1000),
+        ),
+        details="Rules, labels and meanings that a machine found likely. A proposal tells of rows "
+        "as whoever had it made sees them: it is for them and for the owner.",
+        examples=("doumen proposal list --dataset transport.flights",),
+        gives=("proposals", "count"),
+    ),
+    Operation(
+        ("proposal", "show"),
+        "Show a proposal and what speaks for it.",
+        f"{_ROOM}.proposals.verbs:show",
+        (_ONE,),
+        gives=("key", "kind", "dataset", "column", "change", "evidence", "confidence", "state"),
+    ),
+    Operation(
+        ("proposal", "review"),
+        "Settle proposals one after another, by keyboard.",
+        f"{_ROOM}.proposals.review:review",
+        (_OF, _KIND, _LEAST),
+        details="a accepts, r refuses, A and R settle all that propose the same of other columns "
+        "of the dataset, s skips, q quits. Each answer is kept before the next is asked.",
+        examples=("doumen proposal review --dataset transport.flights",),
+        scope="write",
+        local="It asks at the terminal; over the network, `proposal accept` and `proposal refuse`.",
+        gives=("accepted", "refused", "left"),
+    ),
+    Operation(
+        ("proposal", "accept"),
+        "Accept proposals: what they propose becomes true.",
+        f"{_ROOM}.proposals.verbs:accept",
+        (_KEYS, _OF, _KIND, _LEAST, _NOTE),
+        details="Rules go into the contract, which gets its next version; labels and meanings "
+        "become facts. All of one dataset are one event. Without keys, all that wait and that the "
+        "conditions name.",
+        examples=(
+            "doumen proposal accept P-3EXAMPLE3EXAMPLE",
+            "doumen proposal accept --dataset transport.flights --kind rule --least 0.95",
+        ),
+        scope="write",
+        gives=("settled", "state", "receipts"),
+        one_of=("proposal", "dataset", "kind", "least"),
+    ),
+    Operation(
+        ("proposal", "edit"),
+        "Accept another change in the place of the one proposed.",
+        f"{_ROOM}.proposals.verbs:edit",
+        (_ONE, Param("change", "The change, as JSON of the form that `proposal show` tells.",
+                     required=True, metavar="JSON"), _NOTE),
+        scope="write",
+        gives=("settled", "state", "receipts"),
+    ),
+    Operation(
+        ("proposal", "refuse"),
+        "Refuse proposals; they are not made again.",
+        f"{_ROOM}.proposals.verbs:refuse",
+        (_KEYS, _OF, _KIND, _NOTE),
+        examples=("doumen proposal refuse P-3EXAMPLE3EXAMPLE --note 'a code, not a number'",),
+        scope="write",
+        gives=("settled", "state", "receipts"),
+        one_of=("proposal", "dataset", "kind"),
     ),
 )  # fmt: skip
