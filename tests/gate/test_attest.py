@@ -44,7 +44,7 @@ def test_only_questions_of_ones_own_count(world: Any) -> None:
     anas = ask(world.as_("ana"), "SELECT count(*) FROM g.people")
     with pytest.raises(Invalid, match="no receipt of a question of yours"):
         world.owner.desk.attest(PEOPLE, "quality.checked", FOUND, KEPT, [anas])
-    found = world.owner.desk.attest(PEOPLE, "quality.checked", FOUND, KEPT, [])
+    found = world.owner.desk.attest(PEOPLE, "quality.scored", FOUND, KEPT, [])
     with pytest.raises(Invalid, match="no receipt of a question of yours"):
         world.owner.desk.attest(PEOPLE, "quality.checked", FOUND, KEPT, [found])
     assert world.as_("ana").desk.attest(PEOPLE, "quality.checked", FOUND, KEPT, [anas])
@@ -58,6 +58,13 @@ def test_of_what_one_may_not_know_nothing_is_said(world: Any) -> None:
             world.as_("ana").desk.attest(Ref("hid", name), "quality.checked", {}, {}, [])
         told.append(str(caught.value.as_json()).replace(name, "NAME"))
     assert told[0] == told[1]
+
+
+def test_a_finding_may_rest_on_an_earlier_one(world: Any) -> None:
+    asked = ask(world.owner, "SELECT count(*) FROM g.people")
+    checked = world.owner.desk.attest(PEOPLE, "quality.checked", FOUND, KEPT, [asked])
+    world.owner.desk.attest(PEOPLE, "quality.scored", FOUND, KEPT, [checked])
+    assert [used["dataset"] for used in world.last_event()["used"]] == ["g.people"]
 
 
 def test_two_versions_of_a_dataset_are_no_finding(world: Any) -> None:

@@ -21,13 +21,13 @@ from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.disclosure import disclose
 from doumen.model.actor import Actor
 from doumen.model.errors import Conflict, Invalid
-from doumen.model.event import Used
+from doumen.model.event import CHECKED, Used
 from doumen.model.job import Attest, Job
 from doumen.model.message import msg
 from doumen.model.receipt import Receipt
 
-ASKED = frozenset({"query", "query.started"})
-"""Events of questions that were answered."""
+ASKED = frozenset({"query", "query.started", CHECKED})
+"""Events of questions that were answered, and of findings that others may rest on."""
 
 
 def attest(means: Means, job: Job, step: Attest) -> Receipt:

@@ -12,6 +12,8 @@ from typing import Any
 
 CHECKED = "quality.checked"
 """Type of the event of a run of checks: `rows`, `scope`, `contract`, and of each rule a count."""
+SCORED = "quality.scored"
+"""Type of the event of a score: `score`, `assessed`, `weights` (SHA-256), `indicators`, `run`."""
 
 
 @dataclass(frozen=True, slots=True)

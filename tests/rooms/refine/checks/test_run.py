@@ -193,7 +193,7 @@ def test_checks_of_our_own_share_the_scan(desk: Desk, fake: Any, contract: str) 
 def test_examples_are_rows_of_each_broken_rule(desk: Desk, fake: Any) -> None:
     fake.engine.execute("INSERT INTO transport.flights (id, origin) VALUES (3, 'BER'), (3, 'JFK')")
     rules = {r["key"]: r for r in run(desk, NAME, examples=5).json["rules"]}
-    assert {str(r["id"]) for r in rules["columns.id.unique"]["examples"]} == {"3"}
+    assert {str(r["id"]) for r in rules["columns.id.primaryKey"]["examples"]} == {"3"}
     assert [r["origin"] for r in rules["columns.origin.reference"]["examples"]] == ["BER"]
     assert [r["origin"] for r in rules["columns.origin.set"]["examples"]] == ["BER"]
     assert "examples" not in rules["columns.id.required"]
@@ -247,4 +247,4 @@ def test_two_rules_of_one_kind_at_one_column_have_keys_of_their_own(
     again = "{metric: duplicateValues, mustBe: 0, arguments: {properties: [day, delay]}}"
     fake.agree(NAME, with_rules(contract, again, again, again.replace("{m", "{id: mine, m")))
     keys = [r["key"] for r in run(desk, NAME).json["rules"] if r["kind"] == "unique"]
-    assert keys == ["columns.id.unique", "table.unique", "table.unique#2", "table.mine"]
+    assert keys == ["columns.id.primaryKey", "table.unique", "table.unique#2", "table.mine"]

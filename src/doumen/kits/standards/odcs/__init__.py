@@ -16,6 +16,7 @@ from doumen.kits.standards.odcs.compare import (
 )
 from doumen.kits.standards.odcs.contract import (
     NO_FAULT,
+    PRIMARY,
     Contract,
     Property,
     Report,
@@ -32,6 +33,7 @@ from doumen.kits.standards.odcs.write import infer_contract
 __all__ = [
     "COMPARABLE",
     "NO_FAULT",
+    "PRIMARY",
     "Addition",
     "Change",
     "Contract",

@@ -17,6 +17,8 @@ from doumen.model.ref import Ref
 
 ADVISORY = frozenset({"info", "warning"})
 """Severities of rules that are told of but break nothing."""
+PRIMARY = "primaryKey"
+"""Id of the report that the primary key is unique."""
 NO_FAULT = Expectation()
 """No row at fault."""
 

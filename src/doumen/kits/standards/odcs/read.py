@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from doumen.kits.standards.odcs.bounds import iso_bound
-from doumen.kits.standards.odcs.contract import Contract, Property, Report
+from doumen.kits.standards.odcs.contract import PRIMARY, Contract, Property, Report
 from doumen.kits.standards.odcs.document import Fault, Path, parse, raise_faults
 from doumen.kits.standards.odcs.formats import to_strptime
 from doumen.kits.standards.odcs.own import misfits
@@ -215,7 +215,7 @@ def _table_reports(
     )
     names = {p.column.name for p in properties}
     if keys:
-        yield Report("unique", tuple(str(p["name"]) for p in keys), msg("primary key"))
+        yield Report("unique", tuple(str(p["name"]) for p in keys), msg("primary key"), id=PRIMARY)
     for index, rule in enumerate(table.get("quality") or ()):
         path: Path = ("schema", 0, "quality", index)
         _, told, wrong = quality_demands(rule, path, None)

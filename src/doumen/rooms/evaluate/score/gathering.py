@@ -1,0 +1,148 @@
+"""The evidence of a score, collected from facts and `sys` tables, as the asker may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.kits.standards import odcs
+from doumen.model.errors import Conflict, NotFound
+from doumen.model.fact import Facts
+from doumen.model.life import STATE, Life
+from doumen.model.message import msg
+from doumen.model.ref import Ref
+from doumen.model.schema import Column, Schema
+from doumen.rooms.evaluate.score.evidence import BROKEN, Evidence, Result
+
+LINK = "link"
+"""Kind of the fact that says what a column means: `element`, `codelist`, `term`."""
+UNCHECKED = "unchecked"
+_RULES = """
+    SELECT rule, max_by(kind, position), max_by(columns, position), max_by(count, position),
+           max_by(verdict, position), max_by(event, position)
+    FROM sys.quality
+    WHERE dataset = ? AND actor = ? AND scope = ? AND verdict <> 'unchecked'
+    GROUP BY rule ORDER BY rule
+"""
+_RUN = """
+    SELECT event, version, contract, scope, rows FROM sys.quality
+    WHERE dataset = ? AND actor = ? ORDER BY position DESC LIMIT 1
+"""
+_PRESENT = "SELECT rule FROM sys.quality WHERE event = ?"
+_ASKED = """
+    SELECT count_if(type IN ('query', 'query.ended')), count_if(type = 'query.failed')
+    FROM sys.events
+    WHERE time > now()::TIMESTAMP - INTERVAL 30 DAYS
+      AND contains(concat(' ', array_to_string(used, ' ')), ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run of checks that a score rests on.
+
+    Attributes:
+        event: Its receipt.
+        version: Of the dataset; None: it asked nothing.
+        contract: Version of the contract.
+    """
+
+    event: str
+    version: int | None
+    contract: str
+    scope: str
+    rows: int
+
+
+def gather(desk: Desk, ref: Ref, retired: Mapping[str, str]) -> tuple[Run, Evidence]:
+    """The last run of the asker, and all that a score is made of.
+
+    Args:
+        desk: The actor at the gate.
+        ref: The dataset.
+        retired: Rules that were broken and count no longer.
+
+    Raises:
+        NotFound: there is no such dataset or contract that the asker may know.
+        Conflict: nothing was checked under the contract in force.
+    """
+    facts = desk.facts()
+    body, text = facts.dataset(ref), facts.body("contract", str(ref))
+    if body is None:
+        raise policy.absent(ref)
+    if text is None:
+        raise NotFound(
+            msg("`{ref}` has no contract that you may read.", ref=ref),
+            why=msg("Without one there is nothing that its quality could be held against."),
+            detail="contract",
+        )
+    contract = odcs.read_contract(str(text["text"]))
+    who = desk.actor.name
+    run = _run(desk, ref, who)
+    if run is None or run.contract != contract.version:
+        raise Conflict(
+            msg("`{ref}` was not checked under its contract {version}.", ref=ref,
+                version=contract.version),
+            next=msg("Check it: `doumen contract test {ref}`.", ref=ref),
+            detail="unchecked",
+        )  # fmt: skip
+    columns = tuple(Column(one["name"], one["type"]) for one in body["columns"])
+    links = {one.name: facts.body(LINK, f"{ref}.{one.name}") or {} for one in columns}
+    aside = facts.dataset(ref.quarantine)
+    state = facts.body(STATE, str(ref))
+    (asked,) = desk.query(_ASKED, (f" {ref}@",)).rows()
+    return run, Evidence(
+        landed=run.rows,
+        aside=sum(file["rows"] for file in aside["files"]) if aside else 0,
+        columns=columns,
+        contract=contract,
+        results=tuple(_results(desk, ref, who, run, retired)),
+        elements={name: link["element"] for name, link in links.items() if link.get("element")},
+        codelists={name: link["codelist"] for name, link in links.items() if link.get("codelist")},
+        terms=frozenset(name for name, link in links.items() if link.get("term")),
+        labelled=frozenset(one.name for one in columns if facts.labels(ref, one.name)),
+        rules=sum(1 for _ in _about(facts, ref, columns)),
+        answered=int(asked[0] or 0),
+        failed=int(asked[1] or 0),
+        state=None if state is None else Life.of_json(state).on(datetime.now(UTC).date()).state,
+    )
+
+
+def _run(desk: Desk, ref: Ref, who: str) -> Run | None:
+    rows = desk.query(_RUN, (str(ref), who)).rows()
+    return Run(*rows[0]) if rows else None
+
+
+def _results(
+    desk: Desk, ref: Ref, who: str, run: Run, retired: Mapping[str, str]
+) -> Iterator[Result]:
+    """What was last found of each rule; of those that are gone only what was broken."""
+    present = {row[0] for row in desk.query(_PRESENT, (run.event,)).rows()}
+    for rule, kind, columns, count, verdict, _ in _last(desk, ref, who, run.scope):
+        gone = rule not in present
+        if gone and (rule in retired or not (verdict in BROKEN or (count and counts(kind)))):
+            continue
+        known = "primary" if rule.endswith(f".{odcs.PRIMARY}") else kind
+        whole = int(count) if count is not None and counts(kind) else None
+        yield Result(rule, known, tuple(columns), whole, verdict, gone)
+
+
+def counts(kind: str) -> bool:
+    """Whether the number of a rule of this kind counts rows at fault."""
+    return kind != "row_count"
+
+
+def _last(desk: Desk, ref: Ref, who: str, scope: str) -> Sequence[tuple[Any, ...]]:
+    return desk.query(_RULES, (str(ref), who, scope)).rows()
+
+
+def _about(facts: Facts, ref: Ref, columns: Sequence[Column]) -> Iterator[str]:
+    """Rules of the node that say who may read this dataset, or columns of it."""
+    schema = Schema(tuple(columns))
+    for key, body in facts.all("rule"):
+        if policy.covered(policy.rule_from_json(body).on, ref, schema, facts):
+            yield key
