@@ -8,6 +8,7 @@ from typing import Any
 
 from doumen.kits.quality.checks import Own, Rows
 from doumen.kits.sql import table
+from doumen.model.errors import Refused
 from doumen.model.ref import Ref
 from doumen.model.values import json_rows
 from doumen.rooms.refine.checks.measuring import Asked
@@ -15,12 +16,15 @@ from doumen.rooms.refine.checks.verdicts import ADVICE, BROKEN, Verdict
 
 
 def with_examples(asked: Asked, ref: Ref, verdict: Verdict, most: int) -> Verdict:
-    """The verdict, and if rows broke its rule, some of them."""
+    """The verdict, and if rows broke its rule, some of them, if the asker may see any."""
     measure = verdict.rule.measure
     failing = measure.failing if isinstance(measure, Own) else measure
     if verdict.verdict not in {ADVICE, BROKEN} or not isinstance(failing, Rows):
         return verdict
-    return replace(verdict, examples=tuple(_rows(asked, ref, failing, most)))
+    try:
+        return replace(verdict, examples=tuple(_rows(asked, ref, failing, most)))
+    except Refused:
+        return verdict
 
 
 def _rows(asked: Asked, ref: Ref, failing: Rows, most: int) -> Iterator[dict[str, Any]]:

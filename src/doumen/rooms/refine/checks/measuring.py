@@ -53,16 +53,50 @@ def measure(
     """
     shared = [rule for rule in rules if isinstance(rule.measure, Rows | Whole)]
     others = [rule for rule in rules if isinstance(rule.measure, Own | Judged)]
+    try:
+        rows, found = _together(asked, ref, shared)
+    except Refused as refused:
+        rows, found = _in_groups(asked, ref, shared, refused)
+    for rule in others:
+        progress(len(found) / (len(shared) + len(others)), rule.words)
+        found[rule.key] = _alone(asked, ref, rule)
+    return rows, found
+
+
+def _together(asked: Asked, ref: Ref, shared: Sequence[Rule]) -> tuple[int, dict[str, Number]]:
+    """The numbers that one scan gives, or several where there are very many."""
     rows, found = 0, dict[str, Number]()
     for start in range(0, max(len(shared), 1), WIDEST):
         part = shared[start : start + WIDEST]
         (counted,) = asked.rows(*scan(ref, part))
         rows = int(str(counted[0]))
-        found |= {rule.key: _decimal(value) for rule, value in zip(part, counted[1:], strict=True)}
-    for rule in others:
-        progress(len(found) / (len(shared) + len(others)), rule.words)
-        found[rule.key] = _alone(asked, ref, rule)
+        keys = (rule.key for rule in part)
+        found |= dict(zip(keys, map(_decimal, counted[1:]), strict=True))
     return rows, found
+
+
+def _in_groups(
+    asked: Asked, ref: Ref, shared: Sequence[Rule], refused: Refused
+) -> tuple[int, dict[str, Number]]:
+    """Where rows are shown in groups only: rows at fault, if they are enough to be told.
+
+    Raises:
+        Refused: not even the number of all rows is told.
+    """
+    base = f"SELECT count(*) FROM {table(ref)}"  # noqa: S608 - names are quoted
+    rows = _tried(asked, Own(base))
+    if isinstance(rows, Message):
+        raise refused
+    few = msg("Too few rows break it to be told, or none.")
+    found: dict[str, Number] = {}
+    for rule in shared:
+        if isinstance(rule.measure, Rows):
+            where = Own(f"{base} WHERE {rule.measure.condition}", rule.measure.parameters)
+            number = _tried(asked, where)
+            found[rule.key] = number if isinstance(number, Decimal) and number else few
+        else:
+            found[rule.key] = rows if rule.kind == "row_count" else _said(refused)
+    return int(rows), found
 
 
 def scan(ref: Ref, rules: Sequence[Rule]) -> tuple[str, tuple[Scalar, ...]]:
@@ -86,12 +120,20 @@ def _expression(measure: object) -> str:
 
 
 def _alone(asked: Asked, ref: Ref, rule: Rule) -> Number:
-    """The number of a measure that has a statement of its own, or why it has none."""
+    """The number of a measure that no other shares, or why it has none."""
+    if isinstance(rule.measure, Own):
+        return _tried(asked, rule.measure)
+    assert isinstance(rule.measure, Judged)
     try:
-        if isinstance(rule.measure, Judged):
-            return _judged(asked, ref, rule.measure)
-        assert isinstance(rule.measure, Own)
-        return _one(asked.rows(rule.measure.statement, rule.measure.parameters))
+        return _judged(asked, ref, rule.measure)
+    except (Faulty, Invalid, NotFound, Refused) as error:
+        return _said(error)
+
+
+def _tried(asked: Asked, measure: Own) -> Number:
+    """The number of a statement, or why it has none."""
+    try:
+        return _one(asked.rows(measure.statement, measure.parameters))
     except (Faulty, Invalid, NotFound, Refused) as error:
         return _said(error)
 
