@@ -26,7 +26,7 @@ class CitizenId:
     name = "cn-citizen-id"
     title = msg("citizen identification number of China")
     source = "GB 11643-1999"
-    examples = ("11010519491231002X", "440524188001010014")
+    examples: tuple[str, ...] = ("11010519491231002X", "440524188001010014")
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""

@@ -58,7 +58,7 @@ class Isbn:
     name = "isbn"
     title = msg("International Standard Book Number (ISBN)")
     source = "ISO 2108:2017"
-    examples = ("9783161484100", "0306406152")
+    examples: tuple[str, ...] = ("9783161484100", "0306406152")
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""

@@ -26,7 +26,7 @@ class Card:
     name = "card"
     title = msg("payment card number")
     source = "ISO/IEC 7812-1:2017"
-    examples = ("4111111111111111", "5555555555554444", "378282246310005")
+    examples: tuple[str, ...] = ("4111111111111111", "5555555555554444", "378282246310005")
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""
@@ -44,7 +44,7 @@ class Isin:
     name = "isin"
     title = msg("International Securities Identification Number (ISIN)")
     source = "ISO 6166:2021"
-    examples = ("US0378331005", "AU0000XVGZA3", "GB0002634946")
+    examples: tuple[str, ...] = ("US0378331005", "AU0000XVGZA3", "GB0002634946")
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""

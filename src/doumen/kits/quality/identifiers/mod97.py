@@ -27,7 +27,11 @@ class Iban:
     name = "iban"
     title = msg("International Bank Account Number (IBAN)")
     source = "ISO 13616-1:2020; IBAN Registry, release 101"
-    examples = ("GB29NWBK60161331926819", "DE89370400440532013000", "FR1420041010050500013M02606")
+    examples: tuple[str, ...] = (
+        "GB29NWBK60161331926819",
+        "DE89370400440532013000",
+        "FR1420041010050500013M02606",
+    )
 
     def __init__(self) -> None:
         countries: dict[str, list[str]] = {}
@@ -55,7 +59,7 @@ class Lei:
     name = "lei"
     title = msg("Legal Entity Identifier (LEI)")
     source = "ISO 17442-1:2020"
-    examples = ("5493000IBP32UQZ0KL24", "213800WSGIIZCXF1P572")
+    examples: tuple[str, ...] = ("5493000IBP32UQZ0KL24", "213800WSGIIZCXF1P572")
     _form = f"[0-9A-Z]{{18}}{_CHECK}"
 
     def invalid(self, text: str) -> str:

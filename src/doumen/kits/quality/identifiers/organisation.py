@@ -26,7 +26,7 @@ class CreditCode:
     name = "cn-credit-code"
     title = msg("unified social credit code of China")
     source = "GB 32100-2015"
-    examples = ("91350100M000100Y43", "91110000600037341L")
+    examples: tuple[str, ...] = ("91350100M000100Y43", "91110000600037341L")
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""
@@ -44,7 +44,7 @@ class OrganisationCode:
     name = "cn-organisation-code"
     title = msg("organisation code of China")
     source = "GB 11714-1997"
-    examples = ("D2143569X",)
+    examples: tuple[str, ...] = ("D2143569X",)
 
     def invalid(self, text: str) -> str:
         """See `Scheme`."""
