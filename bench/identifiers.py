@@ -1,4 +1,4 @@
-"""Identifiers a minute, by scheme: those of a column counted behind the gate as a check counts them.
+"""Identifiers a minute, by scheme: a column counted behind the gate as a check counts it.
 
 `DOUMEN_BENCH_IDENTIFIERS` says how many rows. All of them have the form of their scheme, so that
 none gets away without the sum of its check digits.

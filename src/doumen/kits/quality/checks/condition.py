@@ -24,7 +24,7 @@ from doumen.kits.sql.expression import DEEPEST, LONGEST
 from doumen.kits.sql.parse import read_tree
 from doumen.kits.sql.total import check_total
 from doumen.model.errors import DoumenError, Invalid
-from doumen.model.message import Message, msg, paragraph
+from doumen.model.message import Message, msg, paragraph, plain
 from doumen.model.schema import Column, Schema
 
 
@@ -58,7 +58,7 @@ class Condition:
 
     def words(self, options: Form) -> Message:
         """The condition as written."""
-        return msg("{expression}", expression=options.expression)
+        return plain(options.expression)
 
     def expects(self, options: Form, past: Sequence[Decimal]) -> Expectation:
         """At most what is tolerated."""

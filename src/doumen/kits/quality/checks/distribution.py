@@ -138,9 +138,8 @@ def _between(name: str, edges: Sequence[Decimal]) -> Iterator[str]:
 
 def _part(name: str, condition: str, share: Decimal) -> str:
     """(a - e) · ln(a / e) of one bin; NULL where the column has no value."""
-    counted = f"fdiv(coalesce(count_if({condition}), 0), nullif(count({name}), 0))"
-    actual = f"greatest({counted}, CAST({LEAST} AS DOUBLE))"
+    counted = f"count_if({condition}) / CAST(nullif(count({name}), 0) AS DOUBLE)"
     expected = f"CAST({format(max(share, LEAST), 'f')} AS DOUBLE)"
     # `greatest` passes over NULL, which would make a share of a column without values
-    actual = f"CASE WHEN count({name}) > 0 THEN {actual} END"
-    return f"({actual} - {expected}) * ln(fdiv({actual}, {expected}))"
+    actual = f"CASE WHEN count({name}) > 0 THEN greatest({counted}, CAST({LEAST} AS DOUBLE)) END"
+    return f"({actual} - {expected}) * ln({actual} / {expected})"

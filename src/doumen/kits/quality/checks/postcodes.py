@@ -46,20 +46,20 @@ _LISTED: Mapping[str, str] = {
         "HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|"
         "NP|NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|"
         "SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|"
-        "ZE)(?:[0-9][[0-9]A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}))|BFPO ?[0-9]{1,4}"
+        "ZE)(?:[0-9][0-9A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}))|BFPO ?[0-9]{1,4}"
     ),
     "GF": "9[78]3[0-9]{2}",
-    "GG": "GY[0-9][[0-9]A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
+    "GG": "GY[0-9][0-9A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
     "GI": "GX11 1AA",
     "GL": "39[0-9]{2}",
     "GS": "SIQQ 1ZZ",
     "GU": "(969(?:[12][0-9]|3[12]))(?:[ \\-]([0-9]{4}))?",
-    "IE": "[[0-9]A-Z]{3} ?[[0-9]A-Z]{4}",
+    "IE": "[0-9A-Z]{3} ?[0-9A-Z]{4}",
     "IL": "[0-9]{5}(?:[0-9]{2})?",
-    "IM": "IM[0-9][[0-9]A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
+    "IM": "IM[0-9][0-9A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
     "IO": "BBND 1ZZ",
     "IR": "[0-9]{5}-?[0-9]{5}",
-    "JE": "JE[0-9][[0-9]A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
+    "JE": "JE[0-9][0-9A-Z]? ?[0-9][ABD-HJLN-UW-Z]{2}",
     "JP": "[0-9]{3}-?[0-9]{4}",
     "KH RS": "[0-9]{5,6}",
     "KY": "KY[0-9]-[0-9]{4}",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from doumen.kits.quality.checks.interface import Subject
 from doumen.kits.sql import quoted
 from doumen.kits.sql.literal import Family, family
-from doumen.model.message import Message, msg
+from doumen.model.message import Message, either, msg
 
 WHOLE = frozenset(
     f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
@@ -50,7 +50,7 @@ def of_other_type(
     type = subject.types[column]
     if family(type) in families or (whole and type in WHOLE):
         return None
-    wanted = ", ".join(_words(families, whole=whole))
+    wanted = either(_words(families, whole=whole))
     return msg("`{column}` is {type}; it must be {wanted}", column=column, type=type, wanted=wanted)
 
 
