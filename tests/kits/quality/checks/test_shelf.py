@@ -167,7 +167,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield node.session()
 
 
-@pytest.mark.parametrize(("place", "case"), [*enumerate(CASES)], ids=lambda c: str(c))
+@pytest.mark.parametrize(("place", "case"), [*enumerate(CASES)], ids=str)
 def test_the_gate_admits_it(owner: Session, tmp_path: Path, place: int, case: Case) -> None:
     """The same number comes from behind the gate."""
     domain = f"case{place}"
