@@ -19,6 +19,7 @@ from doumen.kits.quality.checks.interface import (
 from doumen.kits.quality.checks.suits import as_text, misplaced, of_other_type, stands_at
 from doumen.kits.quality.expectation import Expectation
 from doumen.kits.sql.literal import Family
+from doumen.model.errors import NotFound
 from doumen.model.message import Message, msg
 
 
@@ -27,7 +28,7 @@ class Form(Tolerant):
 
     Attributes:
         code_list: Its key.
-        codes: Its codes, put in by whoever runs the check; a contract does not write them.
+        codes: Its codes, which whoever runs the check puts in; none: there is no such list.
         column: Where the rule does not stand at it.
     """
 
@@ -43,11 +44,16 @@ class CodeList:
     name = "code_list"
     form: type[Options] = Form
     dimension = "conformity"
+    counts = True
     summary = msg("values that are no code of a code list")
 
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
+
     def misfit(self, subject: Subject, options: Form) -> Message | None:
-        """One column of text or whole numbers, and a list that is known."""
-        if not options.codes:
+        """One column of text or whole numbers, and a list that has codes, once they are put in."""
+        if options.codes == ():
             return msg("there is no code list `{key}` with codes", key=options.code_list)
         return misplaced(subject, options.column) or of_other_type(
             subject, stands_at(subject, options.column), {Family.TEXT}, whole=True
@@ -62,6 +68,15 @@ class CodeList:
         return tolerated(options)
 
     def measure(self, subject: Subject, options: Form) -> Measure:
-        """Rows at fault."""
-        text, codes = as_text(subject, stands_at(subject, options.column)), options.codes or ()
-        return Rows(f"{text} NOT IN ({', '.join('?' for _ in codes)})", codes)
+        """Rows at fault.
+
+        Raises:
+            NotFound: nobody put the codes in.
+        """
+        if not options.codes:
+            raise NotFound(
+                msg("There is no code list `{key}`.", key=options.code_list), detail="code-list"
+            )
+        text = as_text(subject, stands_at(subject, options.column))
+        marks = ", ".join("?" for _ in options.codes)
+        return Rows(f"{text} NOT IN ({marks})", options.codes)

@@ -60,7 +60,12 @@ class Compare:
     name = "compare"
     form: type[Options] = Form
     dimension = "consistency"
+    counts = True
     summary = msg("rows in which one column does not stand to another, or a value, as it should")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """One column or two."""
+        return (options.left,) if options.right is None else (options.left, options.right)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """The columns must be there, and of types that compare."""

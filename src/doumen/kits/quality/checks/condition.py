@@ -46,7 +46,14 @@ class Condition:
     name = "expression"
     form: type[Options] = Form
     dimension = "consistency"
+    counts = True
     summary = msg("rows in which a condition in SQL is false")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """Those that the condition names."""
+        columns = _Columns(subject)
+        check_total(_read(options.expression), columns.find, ())
+        return tuple(columns.found)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """It is one condition, over columns that are there, and it cannot fail."""
@@ -71,16 +78,18 @@ class Condition:
 
 
 class _Columns:
-    """Finds columns of a dataset by name."""
+    """Finds columns of a dataset by name, and keeps which were found."""
 
     def __init__(self, subject: Subject) -> None:
         self._schema = Schema(tuple(Column(n, t) for n, t in subject.types.items()))
+        self.found: dict[str, None] = {}
 
     def find(self, path: Sequence[str]) -> Column:
         """The column that a name means; it has one part."""
         found = self._schema.find(path[0]) if len(path) == 1 else None
         if found is None:
             raise UnknownColumn(None, ".".join(path), self._schema.names)
+        self.found[found.name] = None
         return found
 
 

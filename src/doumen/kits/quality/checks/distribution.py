@@ -89,7 +89,12 @@ class Distribution:
     name = "distribution"
     form: type[Options] = Form
     dimension = "accuracy"
+    counts = False
     summary = msg("how far the shares of values are from those that are expected")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column: of numbers for edges; of text, whole numbers or truth values for values."""

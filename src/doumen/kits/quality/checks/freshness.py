@@ -70,7 +70,12 @@ class Freshness:
     name = "freshness"
     form: type[Options] = Form
     dimension = "timeliness"
+    counts = False
     summary = msg("seconds since the latest value of a time")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column of dates or times."""

@@ -59,7 +59,12 @@ class Identifier:
     name = "identifier"
     form: type[Options] = Form
     dimension = "conformity"
+    counts = True
     summary = msg("values that are no identifier of a scheme")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column of text, or of whole numbers."""

@@ -121,13 +121,22 @@ class CheckKind(Protocol):
         name: As written under `check`.
         form: Its options in a contract.
         dimension: Dimension of ODCS that it is of, where the rule names none.
+        counts: Its number counts rows, and is no value that is computed of them.
         summary: What it counts, one line, for the reference.
     """
 
     name: str
     form: type[Options]
     dimension: str
+    counts: bool
     summary: Message
+
+    def reads(self, subject: Subject, options: Any) -> tuple[str, ...]:
+        """The columns that its number depends on; none: on the number of rows alone.
+
+        Only of what it suits.
+        """
+        ...
 
     def misfit(self, subject: Subject, options: Any) -> Message | None:
         """Why it cannot be at these columns; None where it can."""

@@ -68,7 +68,12 @@ class Lookup:
     name = "lookup"
     form: type[Options] = Form
     dimension = "consistency"
+    counts = True
     summary = msg("rows whose number is not the sum, or count, of rows of another dataset")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The number and the keys; what is read of the other dataset is not told."""
+        return (stands_at(subject, options.column), *options.on)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column of numbers, and keys that are there."""
@@ -91,16 +96,17 @@ class Lookup:
         return tolerated(options)
 
     def measure(self, subject: Subject, options: Form) -> Measure:
-        """A statement of its own; the names within it are ones that no column here hides."""
+        """A statement of its own."""
         name = options.dataset
         there = Ref.parse(name if "." in name else f"{subject.ref.domain}.{name}")
-        keys = {f"doumen_key_{n}": pair for n, pair in enumerate(options.on.items(), 1)}
+        free = _free(subject.types)
+        keys = {f"{free}_key_{n}": pair for n, pair in enumerate(options.on.items(), 1)}
         made = "count(*)" if options.of is None else f"sum({quoted(options.of)})"
         listed = ", ".join(f"{quoted(other)} AS {key}" for key, (_, other) in keys.items())
         grouped = ", ".join(quoted(other) for _, other in keys.values())
-        same = " AND ".join(f"doumen_there.{key} = {quoted(own)}" for key, (own, _) in keys.items())
-        sums = f"SELECT {listed}, {made} AS doumen_total FROM {table(there)} GROUP BY {grouped}"  # noqa: S608 - names are quoted
-        found = f"SELECT doumen_there.doumen_total FROM ({sums}) AS doumen_there WHERE {same}"  # noqa: S608 - names are quoted
+        same = " AND ".join(f"{free}.{key} = {quoted(own)}" for key, (own, _) in keys.items())
+        sums = f"SELECT {listed}, {made} AS {free}_total FROM {table(there)} GROUP BY {grouped}"  # noqa: S608 - names are quoted
+        found = f"SELECT {free}.{free}_total FROM ({sums}) AS {free} WHERE {same}"  # noqa: S608 - names are quoted
         condition = _apart(
             quoted(stands_at(subject, options.column)), f"coalesce(({found}), 0)", options.within
         )
@@ -113,3 +119,11 @@ def _apart(left: str, right: str, within: Decimal) -> str:
         return f"{left} <> {right}"
     apart = f"CAST({left} AS DOUBLE) - CAST({right} AS DOUBLE)"
     return f"abs({apart}) > CAST({format(within, 'f')} AS DOUBLE)"
+
+
+def _free(types: Mapping[str, str]) -> str:
+    """A name that no column begins with: the keys here are named bare within the statement."""
+    name = "there"
+    while any(column.casefold().startswith(name) for column in types):
+        name += "_"
+    return name

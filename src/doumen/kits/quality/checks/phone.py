@@ -64,7 +64,12 @@ class Phone:
     name = "phone"
     form: type[Options] = Form
     dimension = "conformity"
+    counts = True
     summary = msg("values that are no telephone number")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column of text, or of whole numbers."""

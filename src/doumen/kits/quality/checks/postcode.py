@@ -54,7 +54,12 @@ class Postcode:
     name = "postcode"
     form: type[Options] = Form
     dimension = "conformity"
+    counts = True
     summary = msg("values without the form of a country's postal codes")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """The column that it stands at."""
+        return (stands_at(subject, options.column),)
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """One column of text, or of whole numbers."""

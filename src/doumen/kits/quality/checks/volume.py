@@ -41,7 +41,12 @@ class Volume:
     name = "volume"
     form: type[Options] = Form
     dimension = "completeness"
+    counts = True
     summary = msg("the number of rows, by bounds or beside the median of earlier runs")
+
+    def reads(self, subject: Subject, options: Form) -> tuple[str, ...]:
+        """None."""
+        return ()
 
     def misfit(self, subject: Subject, options: Form) -> Message | None:
         """It is of the table."""
