@@ -291,6 +291,15 @@ def test_volume_is_bound_by_all_that_is_known(
     assert [Decimal(b) for b in found.bounds] == [Decimal(b) for b in expected[1]]
 
 
+def test_volume_has_words_for_each_bound() -> None:
+    kind = BY_NAME["volume"]
+    check = options(check="volume", min=1000, max=2000, change_percent=5)
+    words = "at least 1,000 rows, at most 2,000 rows, within 5 % of the median of earlier runs"
+    assert kind.words(check) == words
+    assert kind.words(options(check="volume", max=3)) == "at most 3 rows"
+    assert kind.misfit(subject(a="DATE"), check) is None
+
+
 def test_volume_needs_a_bound() -> None:
     assert faults(check="volume") == ["give `min`, `max` or `change_percent`"]
     assert faults(check="volume", min=2, max=1) == ["`min` is above `max`"]

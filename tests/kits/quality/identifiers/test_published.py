@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.kits.quality.identifiers.engine import HOSTILE, altered, by_sql
 from tests.kits.quality.identifiers.published import ACCEPTED, REFUSED
 
@@ -49,3 +51,18 @@ def test_the_organisation_within_a_credit_code_is_one() -> None:
     """GB 32100 puts a code of GB 11714 into the places 9 to 17: real ones are vectors for both."""
     within = [code[8:17] for code in ACCEPTED["cn-credit-code"][1:]]
     assert [code for code in within if not BY_NAME["cn-organisation-code"].accepts(code)] == []
+
+
+@by_name
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_any_text_is_the_same_to_both(scheme: Scheme, data: st.DataObject) -> None:
+    """Texts of any characters, and published numbers with a piece put in the place of another."""
+    published = st.sampled_from(ACCEPTED[scheme.name])
+    pieces = st.one_of(st.text(max_size=2), st.text("0123456789XAZ", max_size=3))
+    changed = st.builds(
+        lambda text, piece, start, end: text[:start] + piece + text[end:],
+        published, pieces, st.integers(0, 20), st.integers(0, 22),
+    )  # fmt: skip
+    texts = data.draw(st.lists(st.one_of(st.text(max_size=40), changed), max_size=200))
+    assert by_sql(scheme, texts) == [scheme.accepts(text) for text in texts]
