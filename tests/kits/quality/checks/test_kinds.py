@@ -113,6 +113,11 @@ def test_a_country_without_known_codes_is_refused() -> None:
         assert "no country whose postal codes are known" in fault
 
 
+def test_a_code_within_a_longer_text_is_none() -> None:
+    texts = Table({"v": "VARCHAR"}, [("1000967",), ("a100096",), ("100096\n",), ("１０００９６",)])
+    assert number(options(check="postcode", country="CN"), texts, ["v"]) == 4
+
+
 def test_codes_are_put_in_by_whoever_runs_it() -> None:
     at = subject("v", v="VARCHAR")
     assert misfit(at, check="code_list", code_list="area") is None

@@ -72,3 +72,18 @@ def test_a_wrong_digit_is_found(scheme: Scheme) -> None:
         digit = chance.choice([d for d in DIGITS if d != text[place]])
         wrong.append(text[:place] + digit + text[place + 1 :])
     assert not any(by_sql(scheme, wrong))
+
+
+@pytest.mark.parametrize(("name", "place"), [("iban", 2), ("lei", 18)])
+def test_check_digits_that_are_never_given(name: str, place: int) -> None:
+    """98 less a remainder is 02 to 98; 00, 01 and 99 leave the same remainder as 97, 98 and 02."""
+    chance, scheme = random.Random(name), BY_NAME[name]
+    twins = {"97": "00", "98": "01", "02": "99"}
+    found: dict[str, str] = {}
+    while len(found) < len(twins):
+        text = OPINIONS[name].make(chance)
+        digits = text[place : place + 2]
+        if digits in twins:
+            found[digits] = text[:place] + twins[digits] + text[place + 2 :]
+    assert not any(scheme.accepts(text) for text in found.values())
+    assert not any(by_sql(scheme, [*found.values()]))
