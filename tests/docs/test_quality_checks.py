@@ -22,12 +22,13 @@ PAGES = ("quality-checks.md", "zh/quality-checks.md")
 
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest, house: Path) -> str:
-    return (house / "docs" / request.param).read_text("utf-8")
+    name: str = request.param
+    return (house / "docs" / name).read_text("utf-8")
 
 
 def row(page: str, name: str) -> str:
-    (found,) = re.findall(rf"^\| `{name}` \|.*$", page, re.MULTILINE)
-    return str(found)
+    (found,) = (line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+    return found
 
 
 def shown(page: str) -> Iterator[Mapping[str, Any]]:
