@@ -16,7 +16,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
         360426199101010071 44011320141005001X 412723199010050012 110102199101010078
         120110198012010073 120110199212010072
     """),
-    # python-stdnum 2.2 (cn.uscc), found in public registers; GB 32100-2015 for the first
+    # GB 32100-2015, annex B, for the first; python-stdnum 2.2 (cn.uscc), found in public registers
     "cn-credit-code": _listed("""
         91350100M000100Y43 121200004013590816 91110000600037341L 91110000710926094P
         91120224064012553U 911522010783710635 91152201078371135X 911522010783762860
@@ -31,8 +31,11 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
         92340603MA2PBN161D 92340603MA2UK1TD00 92340604MA2PBNQNXM 92340621MA2PBMNMXM
         92340621MA2UK02XXW 92340621MA2UK3PJXE
     """),
-    # GB 11714-1997 as it is quoted in the rules of the Chinese tax office
-    "cn-organisation-code": _listed("D2143569X"),
+    # GB 11714-1997, annex B, for the first; GB 32100-2015 for the second; tests of go-gb (wenerme)
+    # and of other readers of the standard
+    "cn-organisation-code": _listed(
+        "D2143569X M000100Y4 MA1FL0LY9 768225469 743719761 L18322123 123456788 876543210"
+    ),
     # examples of the IBAN Registry, one for a country
     "iban": _listed("""
         AL47212110090000000235698741 AD1200012030200359100100 AT611904300234573201
@@ -84,7 +87,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
         5019717010103742 6331101999990016 36259600000004 6011000991300009 6304000000000000
         2223000048400011 4005519200000004 4009348888881881 4012000033330026 4012000077777777
         4217651111111119 4500600000000061 6243030000000001 6221261111117766 6223164991230014
-        370000000000002 6011000000000012 4007000000027 4242424242424242 6304000000000000
+        370000000000002 6011000000000012 4007000000027 4242424242424242
     """),
     # GS1's calculator of check digits; python-stdnum (ean); GTIN of many lengths by Wikipedia
     "gtin": _listed("""
