@@ -23,6 +23,7 @@ BENCHES = (
     "dataspace",
     "tpch",
     "quality",
+    "identifiers",
 )
 LONG = frozenset({"billion"})
 """Benches that run only where they are named: they take an hour and the room of 50 GB."""

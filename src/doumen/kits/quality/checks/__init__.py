@@ -1,6 +1,11 @@
 """The shelf of checks of our own: one file per kind, all listed here."""
 
+from doumen.kits.quality.checks.codes import CodeList
 from doumen.kits.quality.checks.compare import Compare
+from doumen.kits.quality.checks.condition import Condition
+from doumen.kits.quality.checks.distribution import Distribution
+from doumen.kits.quality.checks.freshness import Freshness
+from doumen.kits.quality.checks.identifier import Identifier
 from doumen.kits.quality.checks.interface import (
     CheckKind,
     Judged,
@@ -9,11 +14,27 @@ from doumen.kits.quality.checks.interface import (
     Own,
     Rows,
     Subject,
+    Tolerant,
     Whole,
     tolerated,
 )
+from doumen.kits.quality.checks.lookup import Lookup
+from doumen.kits.quality.checks.phone import Phone
+from doumen.kits.quality.checks.postcode import Postcode
+from doumen.kits.quality.checks.volume import Volume
 
-KINDS: tuple[CheckKind, ...] = (Compare(),)
+KINDS: tuple[CheckKind, ...] = (
+    Identifier(),
+    Phone(),
+    Postcode(),
+    CodeList(),
+    Compare(),
+    Condition(),
+    Lookup(),
+    Freshness(),
+    Volume(),
+    Distribution(),
+)
 """All kinds, in the order of the reference."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 
@@ -27,6 +48,7 @@ __all__ = [
     "Own",
     "Rows",
     "Subject",
+    "Tolerant",
     "Whole",
     "tolerated",
 ]

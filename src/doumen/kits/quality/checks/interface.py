@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from doumen.kits.quality.expectation import Expectation
-from doumen.model.message import Message
+from doumen.model.message import Message, msg
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 
@@ -91,17 +91,27 @@ Measure = Rows | Whole | Own | Judged
 
 
 class Options(BaseModel):
-    """The options of a check in a contract; a kind adds its own fields.
+    """The options of a check in a contract; a kind adds its own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tolerant(Options):
+    """Options of a kind that counts rows at fault.
 
     Attributes:
         at_most: So many rows at fault, or values, are no breach.
         at_most_percent: As `at_most`, of all rows; one of the two.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     at_most: int = Field(default=0, ge=0)
     at_most_percent: Decimal | None = Field(default=None, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.at_most and self.at_most_percent is not None:
+            raise ValueError(msg("give `at_most` or `at_most_percent`, not both"))
+        return self
 
 
 class CheckKind(Protocol):
@@ -111,13 +121,22 @@ class CheckKind(Protocol):
         name: As written under `check`.
         form: Its options in a contract.
         dimension: Dimension of ODCS that it is of, where the rule names none.
+        counts: Its number counts rows, and is no value that is computed of them.
         summary: What it counts, one line, for the reference.
     """
 
     name: str
     form: type[Options]
     dimension: str
+    counts: bool
     summary: Message
+
+    def reads(self, subject: Subject, options: Any) -> tuple[str, ...]:
+        """The columns that its number depends on; none: on the number of rows alone.
+
+        Only of what it suits.
+        """
+        ...
 
     def misfit(self, subject: Subject, options: Any) -> Message | None:
         """Why it cannot be at these columns; None where it can."""
@@ -141,7 +160,7 @@ class CheckKind(Protocol):
         ...
 
 
-def tolerated(options: Options) -> Expectation:
+def tolerated(options: Tolerant) -> Expectation:
     """What is expected of a count of faults: at most so many, or so many of a hundred."""
     if options.at_most_percent is not None:
         return Expectation("mustBeLessOrEqualTo", (str(options.at_most_percent),), percent=True)
