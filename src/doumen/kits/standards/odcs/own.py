@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from doumen.kits.quality.checks import BY_NAME, CheckKind, Options, Subject
 from doumen.kits.standards.odcs.contract import Report
 from doumen.kits.standards.odcs.document import Fault, Path
-from doumen.model.message import enumerated, msg, plain
+from doumen.model.message import enumerated, msg
 from doumen.model.ref import Ref
+from doumen.model.validation import fault
 
 ENGINE = "doumen"
 """What a custom rule names as its engine."""
@@ -35,7 +36,7 @@ def own_check(
         return (kind, kind.form.model_validate(dict(said))), []
     except ValidationError as error:
         return None, [
-            Fault((*where, *one["loc"]), plain(one["msg"]))
+            Fault((*where, *one["loc"]), fault(one))
             for one in error.errors(include_url=False, include_input=False)
         ]
 

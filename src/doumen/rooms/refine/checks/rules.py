@@ -64,6 +64,8 @@ class Rule:
     @property
     def counts(self) -> bool:
         """Whether its number counts rows, and is no value that a rule computes of them."""
+        if self.own is not None and self.own.own is not None:
+            return self.own.own[0].counts
         if isinstance(self.measure, Own):
             return self.kind in COUNTING
         return not isinstance(self.measure, Whole) or self.kind == "row_count"
@@ -125,8 +127,13 @@ def _of_reports(contract: odcs.Contract, ref: Ref, types: Mapping[str, str]) -> 
             kind, options = report.own
             subject = Subject(ref, types, report.columns)
             misfit = kind.misfit(subject, options)
-            measure = None if misfit else kind.measure(subject, options)
-            yield replace(rule, measure=measure, why=misfit, own=report)
+            yield replace(
+                rule,
+                columns=report.columns or (() if misfit else kind.reads(subject, options)),
+                measure=None if misfit else kind.measure(subject, options),
+                why=misfit,
+                own=report,
+            )
         else:
             yield replace(rule, measure=measured(report, ref, types))
 
