@@ -15,13 +15,13 @@ from doumen.kits.quality.expectation import Expectation
 from doumen.kits.standards.odcs.bounds import (
     iso_bound,
     number_text,
-    pattern_fault,
     reversed_bounds,
 )
 from doumen.kits.standards.odcs.contract import ADVISORY, NO_FAULT, Report
 from doumen.kits.standards.odcs.document import Fault, Path
 from doumen.kits.standards.odcs.own import ENGINE, own_check
 from doumen.kits.standards.odcs.types import DATED, logical_type
+from doumen.kits.standards.regex import pattern_fault
 from doumen.model.load import Check
 from doumen.model.message import Message, joined, msg
 
