@@ -61,7 +61,8 @@ def commonest(asked: Asked) -> Rule:
 def quantiles(asked: Asked) -> Rule:
     """Quantiles, each the value of a row, between two bounds each."""
     ranges = asked.take("quantile_ranges", {})
-    wanted, bounds = ranges.get("quantiles"), ranges.get("value_ranges")
+    told = ranges if isinstance(ranges, dict) else {}
+    wanted, bounds = told.get("quantiles"), told.get("value_ranges")
     fits = isinstance(wanted, list) and isinstance(bounds, list) and len(wanted) == len(bounds)
     if not fits or not wanted:
         untranslated(msg("its quantiles and ranges are not of one length"))

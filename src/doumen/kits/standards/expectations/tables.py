@@ -22,6 +22,7 @@ from doumen.model.message import msg
 BOTH, EITHER = "both_values_are_missing", "either_value_is_missing"
 ALL, ANY = "all_values_are_missing", "any_value_is_missing"
 NEVER = "never"
+_ALL_COUNT = (NEVER, "neither")
 _TYPES = (
     ("integer", r"u?int\d*|(small|big|tiny|huge)int|integer|(integer|long|short|byte)type"),
     ("number", r"float\d*|double( precision)?|decimal(128)?|numeric|real|number"
@@ -208,6 +209,6 @@ def _counts(names: list[str], ignored: Any) -> str:
         return f"NOT ({' AND '.join(f'{name} IS NULL' for name in names)})"
     if ignored in (EITHER, ANY):
         return f"({' AND '.join(f'{name} IS NOT NULL' for name in names)})"
-    if ignored != NEVER:
+    if ignored not in _ALL_COUNT:
         untranslated(msg("its option `{option}` has no counterpart", option="ignore_row_if"))
     return ""
