@@ -26,9 +26,9 @@ OPERATIONS: tuple[Operation, ...] = (
                   default=0),
         ),
         details="Ends with 1 where a rule is broken. Rules of severity info and warning are told "
-        "of, but are no faults; rules for people and for other tools are listed as unchecked. It "
-        "counts over the rows that you may see; a column that you see masked is not checked. What "
-        "was found is kept: `doumen quality history`.",
+        "of, but are no faults; rules for people, and those of other tools that it cannot read, "
+        "are listed as unchecked. It counts over the rows that you may see; a column that you see "
+        "masked is not checked. What was found is kept: `doumen quality history`.",
         resumes=True,
         examples=(
             "doumen contract test transport.flights",
