@@ -85,7 +85,9 @@ def test_law_8_what_is_written_is_read_and_kept(
     contract = odcs.read_contract(text)
     assert contract.text == text
     assert contract.id == data["id"]
-    assert [c.name for c in contract.columns] == [p["name"] for p in data["schema"][0]["properties"]]
+    assert [c.name for c in contract.columns] == [
+        p["name"] for p in data["schema"][0]["properties"]
+    ]
     assert_edits_keep(text)
 
 

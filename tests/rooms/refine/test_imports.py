@@ -145,9 +145,7 @@ def test_a_suite_is_taken_into_the_contract(
     assert again["receipt"] is None
 
 
-def test_rules_that_can_be_broken_need_a_new_version(
-    desk: Desk, fake: Any, tmp_path: Path
-) -> None:
+def test_rules_that_can_be_broken_need_a_new_version(desk: Desk, fake: Any, tmp_path: Path) -> None:
     rule = {"expectation_type": "expect_column_values_to_be_unique", "kwargs": {"column": "day"}}
     path, before = suite(tmp_path, {"expectations": [rule]}), len(fake.kept)
     dry = take(desk, NAME, path, dry=True)
@@ -179,8 +177,8 @@ def test_tests_of_dbt_and_rules_of_another_contract_are_taken(
     fake.agree(NAME, contract)
     more = take(desk, NAME, source, new_version=True).json
     assert (more["from"], more["added"]) == ("odcs", 2)
+    path.write_text("models: [{name: a}, {name: b}]", "utf-8")
     with pytest.raises(NotFound, match="no model `flights`"):
-        path.write_text("models: [{name: a}, {name: b}]", "utf-8")
         take(desk, NAME, path)
 
 

@@ -29,20 +29,21 @@ column_proportion_of_unique_values_to_be_between column_quantile_values_to_be_be
 column_stdev_to_be_between column_sum_to_be_between column_to_exist
 column_unique_value_count_to_be_between column_value_lengths_to_be_between
 column_value_lengths_to_equal column_value_z_scores_to_be_less_than column_values_to_be_between
-column_values_to_be_dateutil_parseable column_values_to_be_decreasing column_values_to_be_in_set
-column_values_to_be_in_type_list column_values_to_be_increasing column_values_to_be_json_parseable
-column_values_to_be_null column_values_to_be_of_type column_values_to_be_unique
-column_values_to_match_json_schema column_values_to_match_like_pattern
-column_values_to_match_like_pattern_list column_values_to_match_regex
-column_values_to_match_regex_list column_values_to_match_strftime_format
-column_values_to_not_be_in_set column_values_to_not_be_null
-column_values_to_not_match_like_pattern column_values_to_not_match_like_pattern_list
-column_values_to_not_match_regex column_values_to_not_match_regex_list
-compound_columns_to_be_unique multicolumn_sum_to_equal multicolumn_values_to_be_unique
-select_column_values_to_be_unique_within_record table_column_count_to_be_between
-table_column_count_to_equal table_columns_to_match_ordered_list table_columns_to_match_set
-table_row_count_to_be_between table_row_count_to_equal table_row_count_to_equal_other_table
-""".split()
+column_values_to_be_dateutil_parseable column_values_to_be_decreasing
+column_values_to_be_in_set column_values_to_be_in_type_list column_values_to_be_increasing
+column_values_to_be_json_parseable column_values_to_be_null column_values_to_be_of_type
+column_values_to_be_unique column_values_to_match_json_schema
+column_values_to_match_like_pattern column_values_to_match_like_pattern_list
+column_values_to_match_regex column_values_to_match_regex_list
+column_values_to_match_strftime_format column_values_to_not_be_in_set
+column_values_to_not_be_null column_values_to_not_match_like_pattern
+column_values_to_not_match_like_pattern_list column_values_to_not_match_regex
+column_values_to_not_match_regex_list compound_columns_to_be_unique multicolumn_sum_to_equal
+multicolumn_values_to_be_unique select_column_values_to_be_unique_within_record
+table_column_count_to_be_between table_column_count_to_equal
+table_columns_to_match_ordered_list table_columns_to_match_set table_row_count_to_be_between
+table_row_count_to_equal table_row_count_to_equal_other_table
+"""
 """Names of the modules of `great_expectations/expectations/core` in its packages 0.18.21 and 1.3.0,
 without `expect_`."""
 OPTIONS: dict[str, Any] = {
@@ -74,8 +75,8 @@ def taken(name: str) -> Mapping[str, Any]:
 
 def test_the_list_is_that_of_the_packages() -> None:
     known = COLUMNS.keys() | TABLES.keys() | KEPT.keys()
-    assert {f"expect_{name}" for name in CORE} <= known
-    assert len(CORE) == 58
+    assert {f"expect_{name}" for name in CORE.split()} <= known
+    assert len(CORE.split()) == 58
     assert not COLUMNS.keys() & KEPT.keys()
     assert not TABLES.keys() & KEPT.keys()
 
@@ -164,7 +165,7 @@ def test_a_suite_is_read_with_exact_numbers() -> None:
 
 
 odd_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.decimals(),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.decimals(allow_nan=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=5,
 )

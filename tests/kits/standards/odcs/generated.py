@@ -11,18 +11,34 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-import yaml
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from ruamel.yaml import YAML
 
 from doumen.kits.standards.odcs.schema import validator
 
-SCHEMA: dict[str, Any] = dict(validator().schema)
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=10) | st.sampled_from(
-    ["yes", "no", "~", "1.0", "2020-01-01", "a: b", "# no", "- x", "'", '"', "陡门", "", " x ", "0x1F"]
+SCHEMA: Mapping[str, Any] = cast("Mapping[str, Any]", validator().schema)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=10
+) | st.sampled_from(
+    [
+        "yes",
+        "no",
+        "~",
+        "1.0",
+        "2020-01-01",
+        "a: b",
+        "# no",
+        "- x",
+        "'",
+        '"',
+        "陡门",
+        "",
+        " x ",
+        "0x1F",
+    ]
 )
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True)
 NUMBERS = st.integers(-99, 10**6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])
@@ -67,7 +83,9 @@ def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"allOf": [here], **beside} if beside.keys() - {"type", "description"} else here
 
 
-def fields(schema: Mapping[str, Any], partial: Any) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+def fields(
+    schema: Mapping[str, Any], partial: Any
+) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
     """All groups of properties that hold for an object, by what is in it so far."""
     schema = resolved(schema)
     yield schema.get("properties", {}), schema.get("required", [])
@@ -214,16 +232,11 @@ def written(data: Mapping[str, Any], layout: str) -> str:
     """
     if layout == "json":
         return json.dumps(data, ensure_ascii=False, default=_number, indent=2) + "\n"
-    if layout == "ruamel":
-        out = io.StringIO()
-        writer = YAML(typ="rt")
-        writer.width = 70
-        writer.allow_unicode = True
-        writer.dump(_floats(data), out)
-        return out.getvalue()
-    flow = {"block": False, "flow": True, "mixed": None}[layout]
-    return str(yaml.safe_dump(_floats(data), allow_unicode=True, sort_keys=False,
-                              default_flow_style=flow))  # fmt: skip
+    writer = YAML(typ="rt") if layout == "ruamel" else YAML(typ="safe", pure=True)
+    writer.default_flow_style = {"flow": True, "mixed": None}.get(layout, False)
+    writer.width, writer.allow_unicode, out = 70, True, io.StringIO()
+    writer.dump(_floats(data), out)
+    return out.getvalue()
 
 
 def _number(value: Any) -> float:

@@ -63,8 +63,7 @@ def quantiles(asked: Asked) -> Rule:
     ranges = asked.take("quantile_ranges", {})
     told = ranges if isinstance(ranges, dict) else {}
     wanted, bounds = told.get("quantiles"), told.get("value_ranges")
-    fits = isinstance(wanted, list) and isinstance(bounds, list) and len(wanted) == len(bounds)
-    if not fits or not wanted:
+    if not isinstance(wanted, list) or not isinstance(bounds, list) or len(wanted) != len(bounds):
         untranslated(msg("its quantiles and ranges are not of one length"))
     if asked.take("allow_relative_error"):
         untranslated(msg("its option `{option}` has no counterpart", option="allow_relative_error"))

@@ -119,7 +119,8 @@ class Asked:
     def done(self) -> None:
         """Refuse options that nobody took: they would change what the rule means."""
         for name, value in self.options.items():
-            if name not in self.taken | _IGNORED and value not in (None, False, [], {}):
+            said = value is not None and value is not False and value not in ([], {})
+            if said and name not in self.taken | _IGNORED:
                 untranslated(msg("its option `{option}` has no counterpart", option=name))
 
     def rows(self, bad: str, base: str = f"{COLUMN} IS NOT NULL") -> Rule:
