@@ -1,4 +1,4 @@
-"""The verbs of this room: contract test, quality, proposal."""
+"""The verbs of this room: contract test, contract import, quality, proposal."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ OPERATIONS: tuple[Operation, ...] = (
                   default=0),
         ),
         details="Ends with 1 where a rule is broken. Rules of severity info and warning are told "
-        "of, but are no faults; rules for people and for other tools are listed as unchecked. It "
-        "counts over the rows that you may see; a column that you see masked is not checked. What "
-        "was found is kept: `doumen quality history`.",
+        "of, but are no faults; rules for people, and those of other tools that it cannot read, "
+        "are listed as unchecked. It counts over the rows that you may see; a column that you see "
+        "masked is not checked. What was found is kept: `doumen quality history`.",
         resumes=True,
         examples=(
             "doumen contract test transport.flights",
@@ -36,6 +36,32 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         gives=("dataset", "version", "rows", "faults", "rules", "receipts", "scope", "receipt"),
         queues=("dataset",),
+    ),
+    Operation(
+        ("contract", "import"),
+        "Add the rules of Great Expectations, dbt or another contract to a contract.",
+        f"{_ROOM}.imports:take",
+        (
+            _DATASET,
+            Param("file", "A suite, a properties file, or a contract.", "path", positional=True,
+                  required=True, upload=True),
+            Param("source", "What it is; else what it holds says so.", "choice", option="--from",
+                  choices=("great-expectations", "dbt", "odcs")),
+            Param("new_version", "Take rules that break its users as the next major version.",
+                  "flag", option="--new-version"),
+            Param("dry", "Only tell what would become of each rule.", "flag"),
+        ),
+        details="Suites of Great Expectations 0.18 and 1.x (JSON), and `schema.yml` of dbt. What "
+        "cannot be said as a rule of ODCS is kept as a custom rule of its own tool, and told of "
+        "with the reason. Comments and all else in the contract stay as they are. Rules that may "
+        "be broken break its users, as in `doumen contract edit`.",
+        examples=(
+            "doumen contract import transport.flights suite.json --dry",
+            "doumen contract import transport.flights schema.yml --from dbt --new-version",
+        ),
+        scope="write",
+        gives=("dataset", "version", "from", "added", "already", "kept", "left", "rules",
+               "breaking", "receipt"),
     ),
     Operation(
         ("quality", "history"),

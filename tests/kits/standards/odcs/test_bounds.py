@@ -8,9 +8,9 @@ from doumen.kits.standards.odcs.bounds import (
     bound_value,
     iso_bound,
     number_text,
-    pattern_fault,
     reversed_bounds,
 )
+from doumen.kits.standards.regex import pattern_fault
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 `document` parses within limits, `schema` holds it against the published schema, `read` makes
 a `contract` of it by `types`, `formats`, `bounds` and `rules`; `write` infers a new one through
 `render`; `edit` changes single places of the text, `adding` adds rules, `extend` columns;
-`compare` says what breaks; `labels` gives the facts that follow, `force` puts it in force.
+`compare` says what breaks; `labels` gives the facts that follow, `force` puts it in force;
+`foreign` and `importing` read the rules of other tools.
 """
 
 from doumen.kits.standards.odcs.adding import Addition, add, add_rules
@@ -25,6 +26,7 @@ from doumen.kits.standards.odcs.contract import (
 from doumen.kits.standards.odcs.edit import edit, read_change
 from doumen.kits.standards.odcs.extend import extended
 from doumen.kits.standards.odcs.force import put_in_force
+from doumen.kits.standards.odcs.importing import Source, Taken, additions, recognised, taken
 from doumen.kits.standards.odcs.labels import label_facts
 from doumen.kits.standards.odcs.read import read_contract
 from doumen.kits.standards.odcs.types import COMPARABLE, logical_type
@@ -39,8 +41,11 @@ __all__ = [
     "Contract",
     "Property",
     "Report",
+    "Source",
+    "Taken",
     "add",
     "add_rules",
+    "additions",
     "check_words",
     "compare",
     "edit",
@@ -53,5 +58,7 @@ __all__ = [
     "put_in_force",
     "read_change",
     "read_contract",
+    "recognised",
+    "taken",
     "version_key",
 ]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from doumen.kits.standards.odcs.types import logical_type
-from doumen.model.message import Message, msg
 
 Value = Decimal | date | datetime | time
-_REGEX_NEEDS = re.compile(r"\(\?(?:[=!>]|<[=!])|\\[1-9]|\(\?P[=>]|\\k<|[*+?}]\+")
 
 
 def number_text(value: object) -> str:
@@ -67,17 +64,6 @@ def reversed_bounds(lower: str, upper: str, type: str) -> bool:
         return bool(low > high)  # type: ignore[operator]  # both are of one type, or TypeError
     except TypeError:
         return False
-
-
-def pattern_fault(pattern: str) -> Message | None:
-    """Why the engine (RE2) cannot run a regular expression; None where it can."""
-    if _REGEX_NEEDS.search(pattern):
-        return msg("look-around, back-references and possessive repeats are not supported (RE2)")
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return msg("it is not a regular expression")
-    return None
 
 
 def _number(text: str) -> Decimal:

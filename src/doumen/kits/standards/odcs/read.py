@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from doumen.kits.standards.odcs.schema import schema_faults
 from doumen.kits.standards.odcs.types import COMPARABLE, DATED, engine_type, logical_type
 from doumen.model.errors import Invalid
 from doumen.model.load import Check, Drift, LoadColumn
-from doumen.model.message import enumerated, msg
+from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.ref import Ref
 
 DATASET = "doumenDataset"
@@ -62,6 +63,8 @@ def read_contract(text: str) -> Contract:
     reports += _table_reports(table, properties, faults)
     drift = _drift(table, faults)
     ref = _ref(data, table)
+    columns = {p.column.name: p.column for p in properties}
+    reports = [_settled(report, columns) for report in reports]
     faults += misfits(reports, {p.column.name: p.column.type for p in properties}, ref)
     raise_faults(document, faults)
     return Contract(
@@ -175,6 +178,44 @@ def _typed(
     return Check(check.kind, tuple(value for _, value in values if value is not None))
 
 
+def demanded(
+    contract: Contract, column: str | None, rule: Mapping[str, Any]
+) -> tuple[tuple[Check, ...], tuple[Report, ...], Message | None]:
+    """What a quality rule would demand of a contract that it is not in yet.
+
+    Returns:
+        Row rules, reported rules, and why it cannot stand there; None where it can.
+    """
+    columns = {p.column.name: p.column for p in contract.properties}
+    if column is not None and column not in columns:
+        return (), (), msg("`{column}` is no property of the schema", column=column)
+    checks, told, faults = quality_demands(rule, (), column)
+    if column is not None:
+        at = columns[column]
+        checks = [_typed(check, at.type, at.formats, (), faults) for check in checks]
+    reports = tuple(_settled(report, columns) for report in told)
+    faults += misfits(reports, {name: c.type for name, c in columns.items()}, contract.ref)
+    unrun = [r.text for r, before in zip(reports, told, strict=True)
+             if r.kind == "unchecked" != before.kind]  # fmt: skip
+    why = faults[0].words if faults else next(iter(unrun), None)
+    return tuple(checks), reports, why if why is None or isinstance(why, Message) else plain(why)
+
+
+def _settled(report: Report, columns: Mapping[str, LoadColumn]) -> Report:
+    """A report as it can be run: not at columns, nor with values, that cannot be."""
+    unknown = [name for name in report.columns if name not in columns]
+    if unknown:
+        why = msg("`{column}` is no property of the schema", column=unknown[0])
+        return replace(report, kind="unchecked", text=why)
+    if report.check is None:
+        return report
+    column, faults = columns[report.columns[0]], list[Fault]()
+    check = _typed(report.check, column.type, column.formats, report.path, faults)
+    if faults:
+        return replace(report, kind="unchecked", text=faults[0].words)
+    return replace(report, check=check)
+
+
 def _formats(
     declared: Mapping[str, Any],
     custom: Mapping[str, Any],
@@ -220,7 +261,8 @@ def _table_reports(
         path: Path = ("schema", 0, "quality", index)
         _, told, wrong = quality_demands(rule, path, None)
         faults += wrong
-        unknown = [c for report in told for c in report.columns if c not in names]
+        foreign = rule.get("type") == "custom"
+        unknown = [c for r in told for c in r.columns if c not in names and not foreign]
         faults += [
             Fault(path, msg("`{column}` is no property of the schema", column=column))
             for column in unknown

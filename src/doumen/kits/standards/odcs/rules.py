@@ -12,16 +12,19 @@ from dataclasses import replace
 from typing import Any
 
 from doumen.kits.quality.expectation import Expectation
+from doumen.kits.standards.expectations import Translation
+from doumen.kits.standards.odcs.adding import RELATIONSHIPS
 from doumen.kits.standards.odcs.bounds import (
     iso_bound,
     number_text,
-    pattern_fault,
     reversed_bounds,
 )
 from doumen.kits.standards.odcs.contract import ADVISORY, NO_FAULT, Report
 from doumen.kits.standards.odcs.document import Fault, Path
+from doumen.kits.standards.odcs.foreign import translated
 from doumen.kits.standards.odcs.own import ENGINE, own_check
 from doumen.kits.standards.odcs.types import DATED, logical_type
+from doumen.kits.standards.regex import pattern_fault
 from doumen.model.load import Check
 from doumen.model.message import Message, joined, msg
 
@@ -94,7 +97,8 @@ def quality_demands(rule: Mapping[str, Any], path: Path, column: str | None) -> 
     report, faults = _report(rule, path, column)
     checks: list[Check] = []
     zero = report.expects == NO_FAULT
-    if column is None or not zero or report.severity in ADVISORY:
+    told_only = report.severity in ADVISORY or rule.get("type") == "custom"
+    if column is None or not zero or told_only:
         return checks, [report], faults
     if report.kind == "null_values":
         return [Check("required")], [], faults
@@ -193,6 +197,9 @@ def _report(rule: Mapping[str, Any], path: Path, column: str | None) -> tuple[Re
     )
     if rule.get("type") == "custom" and rule.get("engine") == ENGINE:
         return _own(rule, path, about)
+    turned = translated(rule, column) if rule.get("type") == "custom" else None
+    if turned is not None:
+        return _foreign(turned, about, severe="severity" in rule), []
     if rule.get("type") in ("text", "custom") or not ("metric" in rule or "query" in rule):
         why = msg(
             "rules of type `{type}` are for people or other tools", type=rule.get("type", "text")
@@ -213,6 +220,30 @@ def _own(rule: Mapping[str, Any], path: Path, about: Report) -> tuple[Report, li
     name = about.name if about.name != "rule" else kind.words(options)
     dimension = about.dimension or kind.dimension
     return replace(about, kind=kind.name, own=own, name=name, dimension=dimension), []
+
+
+def _foreign(turned: Translation, about: Report, *, severe: bool) -> Report:
+    """A rule of another tool: run where its translator knows it, else told of with the reason.
+
+    It sends no row to quarantine: its own tool does not either.
+    """
+    if turned.item is None:
+        return replace(about, text=turned.why or msg("the fields of the contract say this"))
+    if turned.key == RELATIONSHIPS:
+        report = next(references({RELATIONSHIPS: [turned.item]}, about.columns))
+    else:
+        report, faults = _report(turned.item, about.path, turned.column)
+        if faults:
+            return replace(about, text=faults[0].words)
+    return replace(
+        report,
+        name=about.name if about.name != "rule" else turned.name,
+        severity=about.severity if severe else report.severity,
+        id=about.id,
+        dimension=about.dimension or report.dimension,
+        owner=about.owner,
+        path=about.path,
+    )
 
 
 def _library(rule: Mapping[str, Any], path: Path, about: Report) -> tuple[Report, list[Fault]]:
