@@ -22,6 +22,7 @@ BENCHES = (
     "exchange",
     "dataspace",
     "tpch",
+    "profile",
 )
 LONG = frozenset({"billion"})
 """Benches that run only where they are named: they take an hour and the room of 50 GB."""
