@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,7 +28,14 @@ rules:
   - {{id: no-secret, deny: query, who: {{role: analyst}}, on: {{column: a.t.secret}}}}
 """
 Landed = Callable[[pa.Table], Desk]
-Guarded = Callable[[pa.Table, str], Session]
+
+
+class Guarded(Protocol):
+    """Makes a node."""
+
+    def __call__(self, table: pa.Table, duty: str, *, steward: bool = False) -> Session:
+        """The session of an analyst, who may be a steward too."""
+        ...
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
     with ExitStack() as stack:
         made: list[Any] = []
 
-        def guard(table: pa.Table, duty: str) -> Session:
+        def guard(table: pa.Table, duty: str, *, steward: bool = False) -> Session:
             folder = tmp_path / f"node{len(made)}"
             folder.mkdir()
             made.append(folder)
@@ -61,7 +68,7 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
             node = stack.enter_context(doumen.open(folder / "node"))
             owner = node.session()
             owner.do("collect", path=folder / "t.parquet", as_dataset="a.t")
-            owner.do("actor add", name="ana", role=("analyst",))
+            owner.do("actor add", name="ana", role=("analyst", *["steward"] * steward))
             owner.do("rule add", file=folder / "rules.yaml")
             return node.session("ana")
 

@@ -104,3 +104,19 @@ def test_fewer_rows_than_a_group_are_not_told_of(guarded: Guarded) -> None:
     session = guarded(table(1, 0, "x", seen=4), "min_group: {k: 5}")
     with pytest.raises(Refused, match="Too few rows"):
         session.do("profile", dataset="a.t")
+
+
+def test_hidden_rows_and_columns_leave_proposals_as_they_are(guarded: Guarded) -> None:
+    found = []
+    for seed, hidden in ((1, 0), (2, 900)):
+        session = guarded(table(seed, hidden, "x"), FILTER, steward=True)
+        told = session.do("contract propose", dataset="a.t").json
+        listed = session.do("proposal list").json["proposals"]
+        assert {one["key"] for one in listed} == {one["key"] for one in told["proposals"]}
+        found.append([
+            (one["column"], one["change"], {**one["evidence"], "receipt": None}, one["confidence"])
+            for one in told["proposals"]
+        ])  # fmt: skip
+    assert found[0] == found[1]
+    assert len(found[0]) >= 8
+    assert "secret" not in str(found)

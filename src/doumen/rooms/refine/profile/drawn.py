@@ -52,12 +52,19 @@ def _head(profile: Profile) -> Fields:
 
 
 def _columns(profile: Profile) -> Table:
-    names = (msg("column"), msg("type"), msg("null"), msg("distinct"), msg("range"), msg("shape"))
+    names = (
+        msg("column"),
+        msg("type"),
+        msg("missing"),
+        msg("distinct"),
+        msg("range"),
+        msg("shape"),
+    )
     rows = tuple(
         (
             column.name,
             column.type,
-            _share(column.get("nulls"), profile.rows),
+            _share(_absent(column), profile.rows),
             _distinct(column),
             _range(column),
             _shape(column),
@@ -110,6 +117,11 @@ def _spanning(profile: Profile) -> Table:
         for one in strong[:_MOST]
     ]
     return Table((msg("found"), msg("columns"), msg("value")), tuple(rows))
+
+
+def _absent(column: ColumnProfile) -> int:
+    """Rows without a value, however they say it."""
+    return int(column.get("nulls")) + sum(column.get(n) or 0 for n in ("empty", "missing"))
 
 
 def _distinct(column: ColumnProfile) -> str:

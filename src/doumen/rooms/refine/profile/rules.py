@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from doumen.kits.quality import checks, identifiers
 from doumen.kits.sql import quoted
 from doumen.rooms.refine.profile.drafts import LEAST, Draft
-from doumen.rooms.refine.profile.figures import NUMBER, TEXT, ColumnProfile, Profile
+from doumen.rooms.refine.profile.figures import NUMBER, TEXT, ColumnProfile, Profile, is_integer
 from doumen.rooms.refine.profile.traits import enumerates
 
 _MANY = 50
@@ -29,6 +29,8 @@ def column_drafts(profile: Profile) -> Iterator[Draft]:
     for column in profile.columns:
         if profile.rows - int(column.get("nulls")) < LEAST:
             continue
+        if column.get("missing") or column.get("empty"):
+            continue  # what is missing is written in words, and is to be settled first
         yield from _required(column)
         if column.kind == NUMBER and column.name not in alone:
             yield from _range(column)
@@ -59,7 +61,8 @@ def _range(column: ColumnProfile) -> Iterator[Draft]:
         return
     low, high = Decimal(str(column.get("min"))), Decimal(str(column.get("max")))
     first, middle, last = (Decimal(str(quantiles[p])) for p in ("0.01", "0.5", "0.99"))
-    if low >= 0 and first - low <= (middle - first) / 10:
+    near = low * 10 <= middle or (low <= 1 and is_integer(column.type))
+    if low >= 0 and near and first - low <= (middle - first) / 10:
         yield _bound("minimum", column, Decimal(0), "<")
     elif first - low <= middle - first:
         yield _bound("minimum", column, _outward(2 * low - high, ROUND_FLOOR), "<")

@@ -34,6 +34,10 @@ AT_ONCE = 40
 """Columns of one statement; a dataset has seldom more, and the readers of SQL take their time."""
 SHOWN = 256
 """Characters of a text that are looked at and told."""
+MARKS = ("NA", "N/A", "n/a", "#N/A", "na", "NULL", "null", "None", "none", "NaN", "nan", "nil", "-",
+         "--", "?", "无", "空", "未知", "不详", "缺失")  # fmt: skip
+"""Texts that say that there is no value."""
+_MARKS = ", ".join(f"'{mark}'" for mark in MARKS)
 _FLOATING = frozenset({"mean", "stddev", "length_mean"})
 
 
@@ -130,7 +134,7 @@ def _read(figure: Figure, value: Any) -> Any:
     return value
 
 
-_COUNTED = frozenset({"zeros", "negatives", "nan", "infinite", "empty", "trues"})
+_COUNTED = frozenset({"zeros", "negatives", "nan", "infinite", "empty", "missing", "trues"})
 """Counts by `count_if`, which gives NULL over no rows."""
 
 
@@ -175,6 +179,7 @@ def _text(name: str, type: str) -> Iterator[tuple[str, str]]:
     yield "longest", f"max(length({text}))"
     yield "length_mean", f"avg(length({text}))"
     yield "empty", f"count_if({text} = '')"
+    yield "missing", f"count_if(length({text}) < 5 AND {text} IN ({_MARKS}))"
 
 
 def _time(name: str, type: str) -> Iterator[tuple[str, str]]:
