@@ -55,7 +55,7 @@ def _columns(profile: Profile) -> Table:
     names = (
         msg("column"),
         msg("type"),
-        msg("missing"),
+        msg("absent"),
         msg("distinct"),
         msg("range"),
         msg("shape"),
