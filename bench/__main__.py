@@ -24,6 +24,7 @@ BENCHES = (
     "tpch",
     "quality",
     "identifiers",
+    "profile",
 )
 LONG = frozenset({"billion"})
 """Benches that run only where they are named: they take an hour and the room of 50 GB."""

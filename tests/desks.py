@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
@@ -87,6 +88,12 @@ class FakeAnswer:
     receipt: str
     schema: Schema
     table: pa.Table
+    truncated: bool = False
+    expires: date | None = None
+
+    def arrow(self) -> pa.Table:
+        """All rows as an Arrow table."""
+        return self.table
 
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows."""
@@ -141,7 +148,7 @@ class FakeDesk:
             rows = self.engine.execute(sql, list(parameters)).fetchall()
             told = self.engine.description or ()
             table = self.engine.sql(sql, params=list(parameters)).to_arrow_table()
-        except duckdb.ConversionException:
+        except (duckdb.ConversionException, duckdb.OutOfRangeException):
             raise Faulty(msg("A value cannot be converted.")) from None
         schema = Schema(tuple(Column(str(one[0]), str(one[1])) for one in told))
         return FakeAnswer(rows, f"r{len(self.asked)}", schema, table)

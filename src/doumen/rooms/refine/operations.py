@@ -1,4 +1,4 @@
-"""The verbs of this room: contract test, contract import, quality, proposal."""
+"""The verbs of this room: contract test, import and propose, profile, quality, proposal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from doumen.model.operation import Operation, Param
 
 _ROOM = "doumen.rooms.refine"
 _DATASET = Param("dataset", "A dataset: domain.name.", positional=True, required=True)
+_COLUMN = Param("column", "Only this column.", repeat=True)
+_SAMPLE = Param("sample", "Rows of the sample; else 200,000.", "integer", metavar="N")
 
 _KEYS = Param("proposal", "Keys of proposals.", positional=True, repeat=True, metavar="KEY")
 _ONE = Param("proposal", "Key of a proposal.", positional=True, required=True, metavar="KEY")
@@ -146,5 +148,38 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="write",
         gives=("settled", "state", "receipts"),
         one_of=("proposal", "dataset", "kind"),
+    ),
+    Operation(
+        ("profile",),
+        "Tell what is in a dataset: nulls, ranges, values, forms, keys, correlations.",
+        f"{_ROOM}.profile.run:profile",
+        (_DATASET, _COLUMN, _SAMPLE),
+        details="Of all that you may see, and of nothing else. Rows, nulls, ranges, means and keys "
+        "are of all rows; distinct values are estimated, and quantiles, top values, forms and "
+        "correlations are of a sample, where the dataset is larger than that. Each figure says "
+        "which it is.",
+        examples=(
+            "doumen profile transport.flights",
+            "doumen profile transport.flights --column dep_delay --json",
+        ),
+        gives=("dataset", "rows", "sample", "columns", "correlations", "keys", "dependencies",
+               "receipts", "expires"),
+    ),
+    Operation(
+        ("contract", "propose"),
+        "Propose rules for a contract from what is in its dataset.",
+        f"{_ROOM}.profile.propose:propose",
+        (_DATASET, _COLUMN, _SAMPLE),
+        details="Rules that hold in all rows that you may see, that fresh rows of the same kind "
+        "should keep, and that the contract does not hold yet: no empty values, keys, valid "
+        "values, forms, ranges, lengths, references, comparisons of columns. Each waits, with what "
+        "speaks for it, until somebody accepts or refuses it; what was settled once is not "
+        "proposed again.",
+        examples=(
+            "doumen contract propose transport.flights",
+            "doumen contract propose transport.flights --column carrier --json",
+        ),
+        scope="write",
+        gives=("dataset", "rows", "proposals", "new", "receipts"),
     ),
 )  # fmt: skip
