@@ -7,7 +7,8 @@ whom they are of, and proposals for whoever had them made. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
-facts) is dropped or constant (law 1).
+facts) is dropped or constant (law 1). The vocabulary of the node (terms, data elements, code lists)
+is for everyone; what a column means is for whoever may know of the column.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.handed import GRANT
 from doumen.model.life import STATE
+from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.proposal import PROPOSAL
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
@@ -42,7 +44,7 @@ from doumen.model.schedule import SCHEDULE
 from doumen.model.schema import Schema
 from doumen.model.snapshot import ATTACHED, BOUNDS
 
-_OPEN = ("purpose", "key")
+_OPEN = ("purpose", "key", TERM, ELEMENT)
 """Kinds that everyone may know."""
 
 SPOKEN = ("negotiation",)
@@ -271,6 +273,8 @@ class _View:
         facts, actor = self.standing.facts, self.standing.actor
         for kind in _OPEN:
             yield from (Fact(kind, key, body) for key, body in facts.all(kind))
+        for key, body in facts.all(CODELIST):
+            yield Fact(CODELIST, key, self._codelist(body))
         own = facts.body("actor", actor.name)
         if own is not None:
             yield Fact("actor", actor.name, own)
@@ -286,6 +290,10 @@ class _View:
         contract = facts.body("contract", key)
         if contract is not None and self._whole(ref):
             yield Fact("contract", key, contract)
+        for name in sorted(self.known[ref]):
+            link = facts.body(LINK, f"{ref}.{name}")
+            if link is not None:
+                yield Fact(LINK, f"{ref}.{name}", link)
         for labelled in (key, *(f"{ref}.{name}" for name in self.schemas[ref].names)):
             label = facts.body("label", labelled)
             column = labelled.removeprefix(key).removeprefix(".")
@@ -298,6 +306,13 @@ class _View:
         lineage = facts.body("lineage", key)
         if lineage is not None:
             yield Fact("lineage", key, {"columns": dict(self._lineage(ref, lineage["columns"]))})
+
+    def _codelist(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A code list; the dataset that holds it only for whoever may know of that."""
+        held = body["dataset"]
+        if held is None or Ref.parse(held) in self.known:
+            return body
+        return {**body, "dataset": None}
 
     def _whole(self, ref: Ref) -> bool:
         """Whether the actor may know of every column."""
