@@ -1,9 +1,9 @@
 """Rules of meaning: codes in time, the check that a code list asks for, facts of links.
 
 `codes` says which codes are valid at a day and how editions follow one another, `listed` whether
-they go together; `checks` writes
-a code list as a rule of ODCS; `telling` weighs values that are codes; `links` makes the fact that a proposal asks for; `entries` reads
-terms and data elements as people write them.
+they go together, `telling` weighs values that are codes, `areas` knows those of China; `checks`
+writes a code list as a rule of ODCS; `links` makes the fact that a proposal asks for; `entries`
+reads terms and data elements as people write them.
 """
 
 from doumen.kits.meaning.checks import check_of

@@ -2,8 +2,8 @@
 
 The ministry of civil affairs lists divisions: provinces, prefectures, counties. The statistics
 office, from which come some of the revisions, also lists what is no division but stands for some
-of them in its tables (市辖区 "districts of the city", zones for development), so that its list holds
-more. Hence one office's silence is not the end of a code that only the other lists. Pure.
+in its tables (市辖区 "districts of the city", zones for development), so that its list holds more.
+Hence one office's silence is not the end of a code that only the other lists. Pure.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def moved(ended: Sequence[Code], begun: Sequence[Code]) -> dict[str, tuple[str, 
 
     In this order, and each only where one alone ends and one alone begins: the same name in the
     same province, both counties or both above them; the same name in a province that begins; as
-    the first, but for what kind of division it is (大兴县 110224, 大兴区 110115). Nothing is said of divisions that
-    were merged or parted, and of names that many districts bear (城区, 桥东区).
+    the first, but for what kind of division it is (大兴县 110224, 大兴区 110115). Nothing is said
+    of divisions that were merged or parted, and of names that many districts bear (城区, 桥东区).
     """
     found: dict[str, tuple[str, ...]] = {}
     new = {one.code[:2] for one in begun if one.code.endswith("0000")}

@@ -43,9 +43,9 @@ def _circles(codes: Sequence[Code]) -> Iterator[tuple[str, Message]]:
     for one in codes:
         if one.parent is not None:
             above.setdefault(one.code, set()).add(one.parent)
-    for code in above:
+    for code, parents in above.items():
         seen: set[str] = set()
-        ahead = set(above[code])
+        ahead = set(parents)
         while ahead:
             seen |= ahead
             ahead = {up for other in ahead for up in above.get(other, ())} - seen

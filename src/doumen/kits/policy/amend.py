@@ -49,10 +49,11 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     Rules, contracts, labels, purposes, participants, products, offers, where datasets stand in
     their life and what columns mean are changed by owner or steward, actors and what the node does
     by itself (sources, schedules, alerts, how files are kept) by the owner, tokens by the owner and
-    by whom they are of. Grants of files are made by jobs, and taken back by those who govern and by whom they are
-    of. Every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
-    agreements are changed by those who govern, and by the participant who is the other side of
-    them. Proposals are made and settled by those who govern, each their own, and by the owner.
+    by whom they are of. Grants of files are made by jobs, and taken back by those who govern and by
+    whom they are of. Every other kind of fact follows from jobs and keys alone. Negotiations,
+    transfers and agreements are changed by those who govern, and by the participant who is the
+    other side of them. Proposals are made and settled by those who govern, each their own, and by
+    the owner.
 
     Raises:
         Refused: they may not.

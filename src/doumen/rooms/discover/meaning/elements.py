@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from doumen.gate.desk import Desk
 from doumen.model.meaning import ELEMENT
@@ -30,9 +29,49 @@ _PAIRS = (
 )
 
 
-def put(desk: Desk, *, key: str, **given: Any) -> Outcome:
+def put(
+    desk: Desk,
+    *,
+    key: str,
+    name_en: str | None = None,
+    name_zh: str | None = None,
+    definition_en: str | None = None,
+    definition_zh: str | None = None,
+    object_class: str | None = None,
+    property: str | None = None,
+    representation: str | None = None,
+    datatype: str | None = None,
+    codelist: str | None = None,
+    term: str | None = None,
+    unit: str | None = None,
+    max_length: int | None = None,
+    format: str | None = None,
+    synonyms: tuple[str, ...] = (),
+    steward: str | None = None,
+    state: str | None = None,
+    source: str | None = None,
+) -> Outcome:
     """As `vocabulary.put`."""
-    return vocabulary.put(desk, ELEMENT, key, {k: v for k, v in given.items() if v not in (None, ())})
+    given = {
+        "name_en": name_en,
+        "name_zh": name_zh,
+        "definition_en": definition_en,
+        "definition_zh": definition_zh,
+        "object_class": object_class,
+        "property": property,
+        "representation": representation,
+        "datatype": datatype,
+        "codelist": codelist,
+        "term": term,
+        "unit": unit,
+        "max_length": max_length,
+        "format": format,
+        "synonyms": synonyms or None,
+        "steward": steward,
+        "state": state,
+        "source": source,
+    }
+    return vocabulary.put(desk, ELEMENT, key, given)
 
 
 def show(desk: Desk, *, key: str) -> Outcome:

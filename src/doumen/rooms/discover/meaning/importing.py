@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as altered
 from datetime import date
 from pathlib import Path
@@ -48,7 +48,11 @@ def take_in(
     day = _day(valid_from)
     body = facts.body(CODELIST, key)
     before = None if body is None else CodeList.of_json(key, body)
-    found = _titled(before or CodeList(key, Words()), title_en, title_zh, agency, source, steward)
+    said = {
+        "title_en": title_en, "title_zh": title_zh, "agency": agency, "source": source,
+        "steward": steward,
+    }  # fmt: skip
+    found = _titled(before or CodeList(key, Words()), said)
     lines, given = _read(file)
     made = Edition(edition or (day.isoformat() if day else "1"), day)
     if before is None or replace:
@@ -79,8 +83,7 @@ def built_in(desk: Desk, *, name: str, replace: bool = False) -> Outcome:
     if there is not None and there.editions != found.editions and not replace:
         raise _there(there)
     if there is not None and not replace:
-        found = _titled(found, there.title.en, there.title.zh, there.agency, there.source,
-                        there.steward)  # fmt: skip
+        found = altered(there, editions=found.editions)
     return _kept(desk, facts, found, codes)
 
 
@@ -166,22 +169,23 @@ def _kept(desk: Desk, facts: Facts, found: CodeList, codes: Sequence[Code]) -> O
     )
 
 
-def _titled(
-    found: CodeList,
-    en: str | None,
-    zh: str | None,
-    agency: str | None,
-    source: str | None,
-    steward: str | None,
-) -> CodeList:
+def _titled(found: CodeList, said: Mapping[str, str | None]) -> CodeList:
     """A list with what is said of it; its key is its title where nobody gives one."""
-    title = Words(found.title.en if en is None else en, found.title.zh if zh is None else zh)
+    now = {
+        "title_en": found.title.en,
+        "title_zh": found.title.zh,
+        "agency": found.agency,
+        "source": found.source,
+        "steward": found.steward,
+        **{name: text.strip() for name, text in said.items() if text is not None},
+    }
+    title = Words(now["title_en"], now["title_zh"])
     return altered(
         found,
         title=title if title.any else Words(found.key),
-        agency=found.agency if agency is None else agency,
-        source=found.source if source is None else source,
-        steward=found.steward if steward is None else steward,
+        agency=now["agency"],
+        source=now["source"],
+        steward=now["steward"],
     )
 
 

@@ -86,7 +86,7 @@ def _json(text: str, path: Path) -> list[tuple[int, Record]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise Invalid(
             msg("`{path}` is no list of objects.", path=path.name),
-            next=msg('Write it as `[{example}]`.', example='{"key": "…", "name_en": "…"}'),
+            next=msg("Write it as `[{example}]`.", example='{"key": "…", "name_en": "…"}'),
             detail="file",
         )
     return list(enumerate(value, start=1))

@@ -37,9 +37,7 @@ class Share:
         return self.codes / self.values if self.values else 0.0
 
 
-def shares(
-    desk: Desk, ref: Ref, column: str, lists: Sequence[CodeList]
-) -> dict[str, Share] | None:
+def shares(desk: Desk, ref: Ref, column: str, lists: Sequence[CodeList]) -> dict[str, Share] | None:
     """The share of each list, by key; None where the asker may not ask for it.
 
     One question for all short lists together, and one for each long one. Lists whose codes the

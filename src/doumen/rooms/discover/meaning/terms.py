@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from doumen.gate.desk import Desk
 from doumen.model.meaning import TERM
@@ -23,9 +22,35 @@ _PAIRS = (
 )
 
 
-def put(desk: Desk, *, key: str, **given: Any) -> Outcome:
+def put(
+    desk: Desk,
+    *,
+    key: str,
+    name_en: str | None = None,
+    name_zh: str | None = None,
+    definition_en: str | None = None,
+    definition_zh: str | None = None,
+    synonyms: tuple[str, ...] = (),
+    broader: tuple[str, ...] = (),
+    related: tuple[str, ...] = (),
+    steward: str | None = None,
+    state: str | None = None,
+    source: str | None = None,
+) -> Outcome:
     """As `vocabulary.put`."""
-    return vocabulary.put(desk, TERM, key, {k: v for k, v in given.items() if v not in (None, ())})
+    given = {
+        "name_en": name_en,
+        "name_zh": name_zh,
+        "definition_en": definition_en,
+        "definition_zh": definition_zh,
+        "synonyms": synonyms or None,
+        "broader": broader or None,
+        "related": related or None,
+        "steward": steward,
+        "state": state,
+        "source": source,
+    }
+    return vocabulary.put(desk, TERM, key, given)
 
 
 def show(desk: Desk, *, key: str) -> Outcome:

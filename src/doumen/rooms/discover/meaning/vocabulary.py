@@ -236,9 +236,9 @@ def _astray(
                 yield msg("there is no term `{key}`", key=other)
         if kind == TERM and _above(key, bodies, facts):
             yield msg("`{key}` would stand above itself", key=key)
-        if kind == ELEMENT and body["codelist"] is not None:
-            if facts.body(CODELIST, body["codelist"]) is None:
-                yield msg("there is no code list `{key}`", key=body["codelist"])
+        listed = body[CODELIST] if kind == ELEMENT else None
+        if listed is not None and facts.body(CODELIST, listed) is None:
+            yield msg("there is no code list `{key}`", key=listed)
 
 
 def _above(key: str, bodies: Mapping[str, Mapping[str, Any]], facts: Facts) -> bool:
