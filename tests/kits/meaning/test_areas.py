@@ -2,7 +2,8 @@
 
 Sources: decisions of the National People's Congress of 13 April 1988 (Hainan) and of 14 March 1997
 (Chongqing); approvals of the State Council (崇文 into 东城 July 2010, 襄阳 December 2010, 卢湾 into
-黄浦 May 2011, 密云 and 延庆 November 2015, 那曲 July 2017); 中国统计年鉴 2018, of the end of 2017: 334 at prefecture level, 2,851 at county level, 34 provinces and their like.
+黄浦 May 2011, 密云 and 延庆 November 2015, 那曲 July 2017); 中国统计年鉴 2018, of the end of
+2017: 34 provinces and their like, 334 divisions at prefecture level, 2,851 at county level.
 """
 
 from __future__ import annotations
