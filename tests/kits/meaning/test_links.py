@@ -19,10 +19,10 @@ NODE = facts(Fact("term", "delay", {}), Fact("element", "day", {}))
 
 
 def test_it_links_the_column_and_keeps_its_other_links() -> None:
-    made = linked(Proposal(LINK, "a.b", "c", {"to": "term", "key": "delay"}), NODE)
+    (made,) = linked([Proposal(LINK, "a.b", "c", {"to": "term", "key": "delay"})], NODE)
     assert made == Fact("link", "a.b.c", {"term": "delay", "element": None, "codelist": None})
     known = facts(*(row.fact for rows in NODE.rows.values() for row in rows.values()), made)
-    made = linked(Proposal(LINK, "a.b", "c", {"to": "element", "key": "day"}), known)
+    (made,) = linked([Proposal(LINK, "a.b", "c", {"to": "element", "key": "day"})], known)
     assert Link.of_json(made.body) == Link("delay", "day", None)
 
 
@@ -37,9 +37,15 @@ def test_it_links_the_column_and_keeps_its_other_links() -> None:
 )
 def test_what_is_no_link_is_refused(proposal: Proposal) -> None:
     with pytest.raises(Invalid, match="of no link"):
-        linked(proposal, NODE)
+        linked([proposal], NODE)
 
 
 def test_what_is_gone_is_refused() -> None:
     with pytest.raises(Invalid, match="not there any more"):
-        linked(Proposal(LINK, "a.b", "c", {"to": "term", "key": "gone"}), NODE)
+        linked([Proposal(LINK, "a.b", "c", {"to": "term", "key": "gone"})], NODE)
+
+
+def test_two_of_one_column_make_one_fact() -> None:
+    changes = ({"to": "term", "key": "delay"}, {"to": "element", "key": "day"})
+    (made,) = linked([Proposal(LINK, "a.b", "c", change) for change in changes], NODE)
+    assert Link.of_json(made.body) == Link("delay", "day", None)

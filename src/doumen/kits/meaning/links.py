@@ -1,7 +1,8 @@
-"""The fact that links a column to its meaning, made of what somebody proposed or said."""
+"""The facts that link columns to their meaning, made of what was proposed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from doumen.model.errors import Invalid
@@ -12,27 +13,30 @@ from doumen.model.message import msg
 from doumen.model.proposal import LINK, Proposal
 
 
-def linked(proposal: Proposal, facts: Facts) -> Fact:
-    """What becomes true where a proposal of a link is accepted.
+def linked(proposals: Sequence[Proposal], facts: Facts) -> list[Fact]:
+    """What becomes true where proposals of links are accepted: one fact for each column.
 
-    What the column is linked to in other ways stays: a term goes with an element.
+    What a column is linked to in other ways stays: a term goes with an element.
 
     Args:
-        proposal: Of kind `link`; its change is `{"to": kind, "key": key}`.
+        proposals: Of kind `link`; the change of each is `{"to": kind, "key": key}`.
         facts: What is true now.
 
     Raises:
-        Invalid: it proposes no link of a column, or one to what is not there any more.
+        Invalid: one proposes no link of a column, or one to what is not there any more.
     """
-    kind, key = str(proposal.change.get("to")), str(proposal.change.get("key"))
-    if proposal.kind != LINK or proposal.column is None or kind not in MEANT:
-        raise Invalid(msg("Proposal `{key}` is of no link.", key=proposal.key), detail="proposal")
-    if facts.body(kind, key) is None:
-        raise Invalid(
-            msg("What proposal `{proposal}` links to, `{key}`, is not there any more.",
-                proposal=proposal.key, key=key),
-            detail="proposal",
-        )  # fmt: skip
-    place = f"{proposal.dataset}.{proposal.column}"
-    before = Link.of_json(facts.body(LINK_FACT, place))
-    return Fact(LINK_FACT, place, replace(before, **{kind: key}).as_json())
+    links: dict[str, Link] = {}
+    for one in proposals:
+        kind, key = str(one.change.get("to")), str(one.change.get("key"))
+        if one.kind != LINK or one.column is None or kind not in MEANT:
+            raise Invalid(msg("Proposal `{key}` is of no link.", key=one.key), detail="proposal")
+        if facts.body(kind, key) is None:
+            raise Invalid(
+                msg("What proposal `{proposal}` links to, `{key}`, is not there any more.",
+                    proposal=one.key, key=key),
+                detail="proposal",
+            )  # fmt: skip
+        place = f"{one.dataset}.{one.column}"
+        before = links.get(place) or Link.of_json(facts.body(LINK_FACT, place))
+        links[place] = replace(before, **{kind: key})
+    return [Fact(LINK_FACT, place, link.as_json()) for place, link in links.items()]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from doumen.kits import policy
 from doumen.kits.meaning import linked
 from doumen.model.actor import Actor
 from doumen.model.errors import NotFound, Refused
@@ -19,17 +18,6 @@ from doumen.rooms.discover.meaning.proposing import propose
 from doumen.rooms.discover.meaning.similar import alike, normal
 
 NAME = "transport.flights"
-
-
-@pytest.fixture(autouse=True)
-def permitted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who governs may write proposals; that the gate lets them is the queue's affair."""
-    before = policy.may_amend
-
-    def may_amend(actor: Actor, fact: Fact) -> None:
-        before(actor, Fact("link", fact.key, {}) if fact.kind == PROPOSAL else fact)
-
-    monkeypatch.setattr(policy, "may_amend", may_amend)
 
 
 def listed(desk: Any, key: str, *codes: str, **more: Any) -> None:
@@ -120,7 +108,7 @@ def test_they_wait_and_are_not_made_twice(desk: Any) -> None:
     assert not more
     made = Proposal.of_json(body)
     assert (made.key, made.kind, made.column, made.by) == (key, LINK, "tailnum", "owner")
-    assert linked(made, desk.facts()).key == f"{NAME}.tailnum"
+    assert [fact.key for fact in linked([made], desk.facts())] == [f"{NAME}.tailnum"]
     again = propose(desk, dataset=NAME)
     assert (again.json["proposals"], again.json["known"], again.json["receipt"]) == ([], 1, None)
     assert "not made again" in str(again.said)
