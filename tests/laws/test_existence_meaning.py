@@ -78,7 +78,7 @@ def test_a_hidden_dataset_is_like_none(world: Any, ana: Any) -> None:
 def test_a_link_may_come_and_go_unseen(world: Any, ana: Any) -> None:
     world.rule(HIDDEN)
     owner = world.node.session()
-    asked = (
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
         ("term show", {"key": "wage"}),
         ("codelist show", {"key": "secret"}),
         ("term list", {}),

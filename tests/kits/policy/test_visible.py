@@ -72,16 +72,6 @@ def node(facts_of: Build, body_of: Body) -> Facts:
             Fact("purpose", "planning", {"description": {}}),
             Fact("key", "k1", {"certificate": {}}),
             Fact("source", "air.open#ab", {"path": "secret.csv"}),
-            Fact("term", "delay", {"names": {}}),
-            Fact("element", "day", {"names": {}}),
-            Fact("codelist", "short", {"title": {}, "dataset": None}),
-            Fact("codelist", "open", {"title": {}, "dataset": "air.open"}),
-            Fact("codelist", "far", {"title": {}, "dataset": "air.hidden"}),
-            *(
-                Fact("link", f"air.{name}.{column}", {"term": "delay"})
-                for name in names
-                for column in ("id", "city", "gone")
-            ),
         ],
     )
 
@@ -147,36 +137,6 @@ def test_what_changes_with_hidden_rows_is_constant(seen: Facts, node: Facts) -> 
     assert {(r.seq, r.event, r.time) for rows in seen.rows.values() for r in rows.values()} == {
         (0, "", "")
     }
-
-
-def test_the_vocabulary_is_for_everyone(seen: Facts, node: Facts, someone: Someone) -> None:
-    for facts in (seen, visible_facts(someone("nobody", "none"), node, NOW)):
-        assert [key for key, _ in facts.all("term")] == ["delay"]
-        assert [key for key, _ in facts.all("element")] == ["day"]
-        assert [key for key, _ in facts.all("codelist")] == ["far", "open", "short"]
-
-
-def test_where_a_code_list_lies_is_for_whoever_may_know_of_it(seen: Facts) -> None:
-    assert {key: body["dataset"] for key, body in seen.all("codelist")} == {
-        "far": None, "open": "air.open", "short": None,
-    }  # fmt: skip
-
-
-def test_what_a_column_means_is_for_whoever_may_know_of_it(seen: Facts, node: Facts) -> None:
-    """Of hidden datasets and columns nothing; of columns that are gone nothing any more."""
-    assert [key for key, _ in seen.all("link")] == [
-        "air.aim.city", "air.aim.id", "air.column.city", "air.half.city", "air.names.city",
-        "air.names.id", "air.open.city", "air.open.id", "air.part.city", "air.part.id",
-    ]  # fmt: skip
-
-
-def test_versions_of_a_link_are_for_whoever_may_know_of_its_column(
-    node: Facts, someone: Someone
-) -> None:
-    for key, known in (("air.open.city", True), ("air.hidden.city", False)):
-        row = node.rows["link"][key]
-        told = visible_version(someone(), node, row, then=node, now=NOW)
-        assert (told is not None) is known
 
 
 def test_a_stated_purpose_opens_more(node: Facts, someone: Someone) -> None:
@@ -268,7 +228,7 @@ def test_other_kinds(seen: Facts) -> None:
 
 def test_one_who_is_unknown_knows_next_to_nothing(node: Facts, someone: Someone) -> None:
     seen = visible_facts(someone("eve", "guest"), node, NOW)
-    assert set(seen.rows) == {"purpose", "key", "term", "element", "codelist"}
+    assert set(seen.rows) == {"purpose", "key"}
 
 
 def version_of(facts: Facts, kind: str, key: str) -> FactRow:

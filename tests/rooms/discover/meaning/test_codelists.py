@@ -156,7 +156,7 @@ def test_a_dataset_of_another_kind_is_left_alone(desk: Any, give: Any, fake: Any
 
 def test_the_built_in_list(desk: Any) -> None:
     made = importing.built_in(desk, name="gb2260")
-    assert made.json | {"receipt": ""} == {
+    assert {**made.json, "receipt": ""} == {
         "codelist": "gb2260", "editions": 82, "codes": 7041, "rows": 7443,
         "dataset": "codelists.gb2260", "receipt": "",
     }  # fmt: skip

@@ -74,7 +74,8 @@ def test_what_is_not_there(desk: Any) -> None:
         links.put(desk, column=f"{NAME}.day", term="z")
     with pytest.raises(NotFound, match="no dataset"):
         links.show(desk, dataset="transport.nothing")
-    for given in ({}, {"term": "other", "remove": True}):
+    both: dict[str, Any] = {"term": "other", "remove": True}
+    for given in ({}, both):
         with pytest.raises(Invalid, match="Say what the column means"):
             links.put(desk, column=f"{NAME}.day", **given)
 
