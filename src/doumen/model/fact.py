@@ -46,6 +46,8 @@ agreement A-…                  as `kits.policy.agreements` writes it; policy (
                                signed), negotiation (N-…), use: where its transfer stands, and,
                                once it was ended, ended (RFC 3339), ended_by (DID), reason
 proposal  P-…                  as `doumen.model.proposal` writes it
+term, element, codelist key    the vocabulary of the node, as `doumen.model.meaning` writes it
+link      domain.name.column   what a column means: keys of term, element, codelist, or None
 schedule  name                 operation, command, inputs, actor, purpose, timing {cron, zone} or
                                {every, anchor, arrival}, catch_up, most, paused
 alert     name                 as `doumen.flows.alert.kept` writes it

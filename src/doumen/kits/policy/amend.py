@@ -11,6 +11,7 @@ from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.handed import GRANT
 from doumen.model.life import READERS, STATE
+from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.message import Message, msg
 from doumen.model.proposal import PROPOSAL
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
@@ -29,6 +30,10 @@ _KINDS: Mapping[str, Message] = {
     "offer": msg("offer"),
     STATE: msg("state"),
     READERS: msg("readers"),
+    TERM: msg("term"),
+    ELEMENT: msg("data element"),
+    CODELIST: msg("code list"),
+    LINK: msg("link"),
 }
 _BY_STEWARD = frozenset(_KINDS)
 _OWNED = frozenset({CONNECTION, ARRIVAL, SCHEDULE, ALERT, UPKEEP})
@@ -41,13 +46,14 @@ AGREED = ("id", "side", "product", "terms", "signed", "policy", "negotiation")
 def may_amend(actor: Actor, fact: Fact) -> None:
     """Check that the actor may change this fact.
 
-    Rules, contracts, labels, purposes, participants, products, offers and where datasets stand in
-    their life are changed by owner or steward, actors and what the node does by itself (sources,
-    schedules, alerts, how files are kept) by the owner, tokens by the owner and by whom they are
-    of. Grants of files are made by jobs, and taken back by those who govern and by whom they are
-    of. Every other kind of fact follows from jobs and keys alone. Negotiations, transfers and
-    agreements are changed by those who govern, and by the participant who is the other side of
-    them. Proposals are made and settled by those who govern, each their own, and by the owner.
+    Rules, contracts, labels, purposes, participants, products, offers, where datasets stand in
+    their life and what columns mean are changed by owner or steward, actors and what the node does
+    by itself (sources, schedules, alerts, how files are kept) by the owner, tokens by the owner and
+    by whom they are of. Grants of files are made by jobs, and taken back by those who govern and by
+    whom they are of. Every other kind of fact follows from jobs and keys alone. Negotiations,
+    transfers and agreements are changed by those who govern, and by the participant who is the
+    other side of them. Proposals are made and settled by those who govern, each their own, and by
+    the owner.
 
     Raises:
         Refused: they may not.

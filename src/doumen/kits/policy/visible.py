@@ -7,7 +7,8 @@ whom they are of, and proposals for whoever had them made. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
-facts) is dropped or constant (law 1).
+facts) is dropped or constant (law 1). The vocabulary of the node (terms, data elements, code lists)
+is for everyone; what a column means is for whoever may know of the column.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from doumen.kits.policy.amend import token_holder
@@ -25,28 +25,26 @@ from doumen.kits.policy.duties import BY_NOUN
 from doumen.kits.policy.flow import ancestors
 from doumen.kits.policy.knowledge import known_columns, successor
 from doumen.kits.policy.masks import WITHHELD
-from doumen.kits.policy.offers import terms_as_json, terms_from_json
 from doumen.kits.policy.ruling import Asked
 from doumen.kits.policy.standing import Standing, check_purpose, concerns
 from doumen.kits.policy.target import covered, folded
+from doumen.kits.policy.withheld import named, unfiltered, without_expressions
 from doumen.model.actor import Actor
 from doumen.model.alert import ALERT
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.handed import GRANT
 from doumen.model.life import STATE
+from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.proposal import PROPOSAL
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schedule import SCHEDULE
 from doumen.model.schema import Schema
-from doumen.model.snapshot import ATTACHED, BOUNDS
+from doumen.model.snapshot import BOUNDS
 
-_OPEN = ("purpose", "key")
+_OPEN = ("purpose", "key", TERM, ELEMENT)
 """Kinds that everyone may know."""
-
-SPOKEN = ("negotiation",)
-"""Kinds that hold filters word for word, for they hold what was said and signed."""
 
 _OWNED = ("token", ALERT, SCHEDULE, PROPOSAL)
 """Kinds of which those who oversee the node do not know all."""
@@ -72,7 +70,7 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
         return facts
     if actor.oversees:
         known = _boundless(_with_own_tokens(actor, _proposed(actor, _unasked(facts))))
-        return known if actor.governs else _without_expressions(known)
+        return known if actor.governs else without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
     for fact in view.facts():
@@ -187,61 +185,6 @@ def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
             yield key, replace(row, fact=Fact("token", key, body))
 
 
-def _without_expressions(facts: Facts) -> Facts:
-    """All facts without filters of rules, places of attached files and rows of previews."""
-    rules = {
-        key: replace(row, fact=Fact("rule", key, _withheld(row.fact.body or {})))
-        for key, row in facts.rows.get("rule", {}).items()
-    }
-    datasets = {
-        key: _placeless(row) if (row.fact.body or {}).get("kind") == ATTACHED else row
-        for key, row in facts.rows.get("dataset", {}).items()
-    }
-    told = {"rule": rules, "dataset": datasets}
-    if "product" in facts.rows:
-        told["product"] = {key: _rowless(row) for key, row in facts.rows["product"].items()}
-    for kind in {"offer", "agreement"} & facts.rows.keys():
-        told[kind] = {key: _termless(row) for key, row in facts.rows[kind].items()}
-    rest = {kind: rows for kind, rows in facts.rows.items() if kind not in SPOKEN}
-    return Facts(facts.version, {**rest, **told})
-
-
-def _termless(row: FactRow) -> FactRow:
-    """An offer or an agreement whose filters are withheld."""
-    return replace(row, fact=replace(row.fact, body=_unfiltered(row.fact.body or {})))
-
-
-def _unfiltered(body: Mapping[str, Any]) -> dict[str, Any]:
-    terms = terms_from_json(body["terms"])
-    grants = tuple(replace(one, duties=_bare(one.duties)) for one in terms.grants)
-    told = {name: part for name, part in body.items() if name != "policy"}
-    return {**told, "terms": terms_as_json(replace(terms, grants=grants))}
-
-
-def _rowless(row: FactRow) -> FactRow:
-    """A product without the rows of its preview."""
-    body = row.fact.body or {}
-    if body["preview"] is None:
-        return row
-    preview = {**body["preview"], "rows": []}
-    return replace(row, fact=replace(row.fact, body={**body, "preview": preview}))
-
-
-def _placeless(row: FactRow) -> FactRow:
-    body = row.fact.body or {}
-    told = {**body, "files": [_named(file) for file in body["files"]]}
-    return replace(row, fact=replace(row.fact, body=told))
-
-
-def _withheld(body: Mapping[str, Any]) -> dict[str, Any]:
-    rule = rule_from_json(body)
-    return rule_as_json(replace(rule, duties=_bare(rule.duties)))
-
-
-def _bare(duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
-    return tuple(BY_NOUN[type(duty)].withheld(duty) for duty in duties)
-
-
 @dataclass(frozen=True, slots=True)
 class _View:
     """What an actor may discover: each dataset with its columns and those that are known.
@@ -271,6 +214,8 @@ class _View:
         facts, actor = self.standing.facts, self.standing.actor
         for kind in _OPEN:
             yield from (Fact(kind, key, body) for key, body in facts.all(kind))
+        for key, body in facts.all(CODELIST):
+            yield Fact(CODELIST, key, self._codelist(body))
         own = facts.body("actor", actor.name)
         if own is not None:
             yield Fact("actor", actor.name, own)
@@ -286,6 +231,10 @@ class _View:
         contract = facts.body("contract", key)
         if contract is not None and self._whole(ref):
             yield Fact("contract", key, contract)
+        for name in sorted(self.known[ref]):
+            link = facts.body(LINK, f"{ref}.{name}")
+            if link is not None:
+                yield Fact(LINK, f"{ref}.{name}", link)
         for labelled in (key, *(f"{ref}.{name}" for name in self.schemas[ref].names)):
             label = facts.body("label", labelled)
             column = labelled.removeprefix(key).removeprefix(".")
@@ -298,6 +247,13 @@ class _View:
         lineage = facts.body("lineage", key)
         if lineage is not None:
             yield Fact("lineage", key, {"columns": dict(self._lineage(ref, lineage["columns"]))})
+
+    def _codelist(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A code list; the dataset that holds it only for whoever may know of that."""
+        held = body["dataset"]
+        if held is None or Ref.parse(held) in self.known:
+            return body
+        return {**body, "dataset": None}
 
     def _whole(self, ref: Ref) -> bool:
         """Whether the actor may know of every column."""
@@ -317,7 +273,7 @@ class _View:
             told["creator"] = body["creator"]
         if self._sees_all(ref):
             told |= {key: body[key] for key in _MOVING if key in body}
-            told["files"] = [_named(file) for file in body["files"]]
+            told["files"] = [named(file) for file in body["files"]]
         return told
 
     def _sees_all(self, ref: Ref) -> bool:
@@ -355,7 +311,7 @@ class _View:
             yield Fact("rule", key, rule_as_json(rule))
             held = self.standing.facts.body("agreement", rule.on.value)
             if held is not None and rule.effect is Effect.PERMIT:
-                told = _unfiltered(held)
+                told = unfiltered(held)
                 told.pop("negotiation", None)
                 yield Fact("agreement", rule.on.value, told)
             return
@@ -373,13 +329,6 @@ class _View:
             if not isinstance(duty, Mask) or duty.column is None or folded(duty.column) in names
         )
         yield Fact("rule", key, rule_as_json(replace(rule, duties=duties)))
-
-
-def _named(file: Mapping[str, Any]) -> dict[str, Any]:
-    """A file without where it lies; what else is known of an attached one is for the owner."""
-    path = PurePosixPath(file["path"])
-    return {"path": path.name if path.is_absolute() else str(path), "size": file["size"],
-            "rows": file["rows"]}  # fmt: skip
 
 
 def _told(duty: Duty, names: Collection[str]) -> Duty:

@@ -1,9 +1,10 @@
-"""The verbs of this room: contract, describe, dataset."""
+"""The verbs of this room: contract, describe, dataset, and those of meaning."""
 
 from __future__ import annotations
 
 from doumen.model.life import DRAFT, RETIRED, STATES
 from doumen.model.operation import Operation, Param
+from doumen.rooms.discover.meaning.operations import OPERATIONS as MEANING
 
 _ROOM = "doumen.rooms.discover"
 _VERSION = r"v?[0-9][0-9A-Za-z.+-]{0,63}"
@@ -135,4 +136,5 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="write",
         gives=("state", "roles", "receipt"),
     ),
+    *MEANING,
 )  # fmt: skip

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from doumen.kits.meaning import linked
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.message import msg
-from doumen.model.proposal import ACCEPTED, LABEL, OPEN, PROPOSAL, REFUSED, RULE, Proposal
+from doumen.model.proposal import ACCEPTED, LABEL, LINK, OPEN, PROPOSAL, REFUSED, RULE, Proposal
 from doumen.model.ref import Ref
 
 QUALITY, SET = "quality", "set"
@@ -89,6 +90,7 @@ def _effects(proposals: Sequence[Proposal], facts: Facts) -> Iterator[Fact]:
     for one in proposals:
         if one.kind == LABEL:
             yield _label(one, facts)
+    yield from linked([one for one in proposals if one.kind == LINK], facts)
 
 
 def _contract(rules: Sequence[Proposal], facts: Facts) -> list[Fact]:
