@@ -82,6 +82,15 @@ def test_rules_of_one_dataset_become_one_version_of_its_contract(node: Node) -> 
     assert owner.do("contract test", dataset="g.one").json["faults"] == 0
 
 
+def test_labels_of_one_column_settled_together_are_all_there(node: Node) -> None:
+    owner = node.session()
+    keys = [propose(owner, "g.two", LABEL, "age", {"labels": [name]}) for name in ("a", "b")]
+    owner.do("proposal accept", proposal=tuple(keys))
+    label = owner.desk.facts().body("label", "g.two.age")
+    assert label is not None
+    assert label["labels"] == ["a", "b"]
+
+
 def test_what_is_settled_is_not_settled_again(node: Node) -> None:
     owner = node.session()
     key = propose(owner, "g.two", RULE, "id", {"set": ["unique", True]})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from doumen.gate.desk import Desk
@@ -22,6 +23,7 @@ from doumen.model.operation import Outcome
 from doumen.model.ref import Ref
 from doumen.rooms.refine.checks.examples import with_examples
 from doumen.rooms.refine.checks.history import Point, points_of
+from doumen.rooms.refine.checks.listed import with_codes
 from doumen.rooms.refine.checks.measuring import Asked, measure
 from doumen.rooms.refine.checks.rules import Rule, rules_of, unseen
 from doumen.rooms.refine.checks.telling import outcome, unchanged
@@ -103,7 +105,7 @@ def run(desk: Desk, dataset: str, examples: int = 0) -> Run:
 
 def _run(desk: Desk, dataset: str, examples: int) -> Run:
     found = held(desk, dataset)
-    contract = found.contract()
+    contract = with_codes(found.contract(), found.facts, datetime.now(UTC).date())
     asked = Asked(desk)
     scope, types, masked = _sight(desk, found)
     folded = {name.casefold(): type for name, type in types.items()}

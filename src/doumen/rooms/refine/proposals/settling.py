@@ -85,11 +85,14 @@ def edited(proposal: Proposal, change: Mapping[str, Any], moment: str) -> Propos
 
 def _effects(proposals: Sequence[Proposal], facts: Facts) -> Iterator[Fact]:
     rules = [one for one in proposals if one.kind == RULE]
-    if rules:
-        yield from _contract(rules, facts)
+    made = _contract(rules, facts) if rules else []
+    labelled = {fact.key: fact for fact in made if fact.kind == LABEL}
     for one in proposals:
         if one.kind == LABEL:
-            yield _label(one, facts)
+            fact = _label(one, facts, labelled)
+            labelled[fact.key] = fact
+    yield from (fact for fact in made if fact.kind != LABEL)
+    yield from labelled.values()
     yield from linked([one for one in proposals if one.kind == LINK], facts)
 
 
@@ -118,9 +121,10 @@ def _field(proposal: Proposal) -> tuple[str, Any]:
     return f"{place}.{name}", value
 
 
-def _label(proposal: Proposal, facts: Facts) -> Fact:
-    """The labels of a column with those proposed; others that it has stay."""
+def _label(proposal: Proposal, facts: Facts, made: Mapping[str, Fact]) -> Fact:
+    """The labels of a column with those proposed; others that it has, or gets, stay."""
     key = ".".join(filter(None, (proposal.dataset, proposal.column)))
-    before = dict(facts.body("label", key) or {"origin": "set"})
+    there = made[key].body if key in made else facts.body("label", key)
+    before = dict(there or {"origin": "set"})
     labels = {*before.get("labels", ()), *proposal.change["labels"]}
     return Fact("label", key, {**before, "labels": sorted(labels)})
