@@ -49,7 +49,39 @@ def test_what_does_not_has_a_statement_of_its_own() -> None:
     there = odcs.Report("reference", ("a",), target="z", target_columns=("id",))
     orphans = measured(there, AT, {})
     assert isinstance(orphans, Own)
-    assert 'FROM "x"."z" AS there' in orphans.statement
+    assert '"a" NOT IN (SELECT "id" FROM "x"."z" WHERE "id" IS NOT NULL)' in orphans.statement
+
+
+@pytest.mark.parametrize(
+    ("query", "condition"),
+    [
+        ("SELECT count(*) FROM {table} WHERE a > 5", '"a" > 5'),
+        ("select count(*) from {table} where a is null and not (a < 1)", None),
+        ("SELECT count(*) FROM {table} WHERE {column} > 5;", '"a" > 5'),
+        ("SELECT count(*) AS n FROM {table} WHERE a > 5", "no"),
+        ("SELECT count(a) FROM {table} WHERE a > 5", "no"),
+        ("SELECT count(DISTINCT a) FROM {table} WHERE a > 5", "no"),
+        ("SELECT count(*) FROM {table}", "no"),
+        ("SELECT count(*) FROM {table} WHERE CAST(t AS INTEGER) > 5", "no"),
+        ("SELECT count(*) FROM {table} WHERE 1 / a > 5", "no"),
+        ("SELECT count(*) FROM {table} WHERE nowhere > 5", "no"),
+        ("SELECT count(*) FROM {table} AS b WHERE a > 5", "no"),
+        ("SELECT count(*) FROM {table} WHERE a > 5 LIMIT 1", "no"),
+        ("SELECT count(*) FROM {table} WHERE a > 5 GROUP BY t", "no"),
+        ("SELECT count(*) FROM {table}, x.z WHERE a > 5", "no"),
+        ("SELECT count(*) FROM x.z WHERE a > 5", "no"),
+        ("SELECT count(*) FROM {table} WHERE a IN (SELECT 1)", "no"),
+        ("WITH c AS (SELECT 1) SELECT count(*) FROM {table} WHERE a > 5", "no"),
+        ("SELECT count(*) FROM {table} WHERE a >", "no"),
+    ],
+)
+def test_queries_that_count_rows_by_a_condition_share_the_scan(
+    query: str, condition: str | None
+) -> None:
+    found = measured(odcs.Report("sql", ("a",), text=query), AT, {"a": "BIGINT", "t": "VARCHAR"})
+    assert isinstance(found, Own if condition == "no" else Rows)
+    if isinstance(found, Rows) and condition is not None:
+        assert found.condition.replace('"', "") == condition.replace('"', "")
 
 
 def test_a_pattern_goes_in_as_a_parameter() -> None:

@@ -43,10 +43,13 @@ class Rows:
         condition: True for a row at fault, in the reference dialect over the bare columns; total:
             it never fails, whatever the values are. NULL counts as false.
         parameters: Values of its `?`, in order.
+        absent: Where the condition is only that this expression is NULL; counting values is
+            faster than looking at each.
     """
 
     condition: str
     parameters: tuple[Scalar, ...] = ()
+    absent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

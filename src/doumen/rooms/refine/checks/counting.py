@@ -14,6 +14,7 @@ from doumen.kits.sql import quoted, table
 from doumen.kits.standards import odcs
 from doumen.model.load import Check, LoadColumn
 from doumen.model.ref import Ref
+from doumen.rooms.refine.checks.folding import counted_rows
 
 _SIGNS = {"minimum": "<", "exclusive_minimum": "<=", "maximum": ">", "exclusive_maximum": ">="}
 _LENGTHS = {"min_length": "<", "max_length": ">"}
@@ -21,6 +22,8 @@ _LENGTHS = {"min_length": "<", "max_length": ">"}
 
 def row_measure(check: Check, column: LoadColumn) -> Rows:
     """Rows that break a row rule."""
+    if check.kind == "required":
+        return _absent(quoted(column.name))
     return Rows(_broken(check, column), _parameters(check, column.type))
 
 
@@ -35,7 +38,7 @@ def measured(report: odcs.Report, ref: Ref, types: Mapping[str, str]) -> Measure
     if report.kind == "reference":
         return _orphans(report, ref, names)
     if report.kind == "sql":
-        return Own(_substituted(report.text, source, names))
+        return _query(report.text, ref, types, names)
     return _condition(report, names, types)
 
 
@@ -50,33 +53,54 @@ def _condition(report: odcs.Report, names: Sequence[str], types: Mapping[str, st
     if report.check is not None:
         name = report.columns[0]
         return row_measure(report.check, LoadColumn(name, name, types.get(name, "VARCHAR")))
-    return Rows(f"{names[0]} IS NULL")
+    return _absent(names[0])
+
+
+def _absent(name: str) -> Rows:
+    """Rows without a value."""
+    return Rows(f"{name} IS NULL", absent=name)
 
 
 def _repeated(source: str, names: Sequence[str]) -> Own:
-    """Rows beyond the first of each value; rows with a NULL among the columns do not count."""
-    filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    """Rows beyond the first of each value; rows with a NULL among the columns do not count.
+
+    They are the rows less their different values: no counter is kept for each value.
+    """
     listed = ", ".join(names)
-    groups = f"FROM {source} WHERE {filled} GROUP BY {listed}"
-    row = names[0] if len(names) == 1 else f"({listed})"
+    filled = f"FROM {source} WHERE {_filled(names)}"
+    several = f"SELECT {listed} {filled} GROUP BY {listed} HAVING count(*) > 1"
+    different = f"SELECT count(*) FROM (SELECT DISTINCT {listed} {filled}) AS different"  # noqa: S608 - names are quoted
     return Own(
-        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n {groups}) AS groups",  # noqa: S608 - names are quoted
-        failing=Rows(f"{row} IN (SELECT {listed} {groups} HAVING count(*) > 1)"),
+        f"SELECT (SELECT count(*) {filled}) - ({different})",
+        failing=Rows(f"{_row(names)} IN ({several})"),
     )
 
 
 def _orphans(report: odcs.Report, ref: Ref, names: Sequence[str]) -> Own:
     """Rows whose value the other dataset does not have; rows with a NULL do not count."""
     target = Ref.parse(report.target if "." in report.target else f"{ref.domain}.{report.target}")
-    pairs = zip(report.target_columns, names, strict=True)
-    same = " AND ".join(f"there.{quoted(column)} = here.{name}" for column, name in pairs)
-    filled = " AND ".join(f"here.{name} IS NOT NULL" for name in names)
-    found = f"SELECT 1 FROM {table(target)} AS there WHERE {same}"  # noqa: S608 - names are quoted
-    condition = f"{filled} AND NOT EXISTS ({found})"
+    there = [quoted(column) for column in report.target_columns]
+    known = f"SELECT {', '.join(there)} FROM {table(target)} WHERE {_filled(there)}"  # noqa: S608 - names are quoted
+    condition = f"{_filled(names)} AND {_row(names)} NOT IN ({known})"
     return Own(
-        f"SELECT count(*) FROM {table(ref)} AS here WHERE {condition}",  # noqa: S608 - names are quoted
+        f"SELECT count(*) FROM {table(ref)} WHERE {condition}",  # noqa: S608 - names are quoted
         failing=Rows(condition),
     )
+
+
+def _filled(names: Sequence[str]) -> str:
+    return " AND ".join(f"{name} IS NOT NULL" for name in names)
+
+
+def _row(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _query(text: str, ref: Ref, types: Mapping[str, str], names: Sequence[str]) -> Rows | Own:
+    """A query of the contract; one that counts rows of the dataset by a condition shares a scan."""
+    statement = _substituted(text, table(ref), names)
+    condition = counted_rows(statement, ref, types)
+    return Own(statement) if condition is None else Rows(condition)
 
 
 def _substituted(query: str, source: str, names: Sequence[str]) -> str:
@@ -90,7 +114,7 @@ def _substituted(query: str, source: str, names: Sequence[str]) -> str:
 
 
 def _broken(check: Check, column: LoadColumn) -> str:
-    """The condition under which a row breaks a check; NULL breaks only `required`."""
+    """The condition under which a value breaks a check; NULL breaks none of them."""
     name = quoted(column.name)
     text = name if column.type == "VARCHAR" else f"CAST({name} AS VARCHAR)"
     if check.kind in _SIGNS:
@@ -99,9 +123,8 @@ def _broken(check: Check, column: LoadColumn) -> str:
         return f"length({text}) {_LENGTHS[check.kind]} {check.value}"
     if check.kind == "pattern":
         return f"NOT regexp_full_match({text}, ?)"
-    if isinstance(check.value, tuple):
-        return _outside(check.value, column, text)
-    return f"{name} IS NULL"
+    assert isinstance(check.value, tuple)
+    return _outside(check.value, column, text)
 
 
 def _outside(values: tuple[str, ...], column: LoadColumn, text: str) -> str:

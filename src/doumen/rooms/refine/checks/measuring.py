@@ -113,6 +113,8 @@ def scan(ref: Ref, rules: Sequence[Rule]) -> tuple[str, tuple[Scalar, ...]]:
 
 def _expression(measure: object) -> str:
     """Of rows at fault their count: over no rows the engine's `count_if` gives NULL."""
+    if isinstance(measure, Rows) and measure.absent is not None:
+        return f"count(*) - count({measure.absent})"
     if isinstance(measure, Rows):
         return f"coalesce(count_if({measure.condition}), 0)"
     assert isinstance(measure, Whole)
