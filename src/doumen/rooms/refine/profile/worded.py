@@ -1,7 +1,8 @@
-"""A proposed rule in a few words."""
+"""A proposed rule in a few words; one of a form that is not known here, as it is written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,18 +17,35 @@ def words(one: Proposal) -> Message:
     """The rule, without the column that it stands at."""
     if "set" in one.change:
         field, value = one.change["set"]
-        return _FIELDS[field](value)
+        said = _FIELDS.get(field)
+        return plain(f"{field} = {spelled(value)}") if said is None else said(value)
     rule = one.change["quality"]
     if rule.get("type") == "custom":
-        return _custom(rule["implementation"])
-    arguments = rule.get("arguments") or {}
+        return _custom(rule.get("implementation"))
+    return _metric(rule, rule.get("arguments") or {})
+
+
+def _metric(rule: Mapping[str, Any], arguments: Mapping[str, Any]) -> Message:
+    """A rule of the library of metrics."""
     if "validValues" in arguments:
         return _values(arguments["validValues"])
     if "pattern" in arguments:
         return msg("of the form {pattern}", pattern=arguments["pattern"])
     if "properties" in arguments:
         return msg("{columns} tell all rows apart", columns=enumerated(arguments["properties"], ""))
-    return msg("{rows:,} rows at least", rows=rule["mustBeGreaterOrEqualTo"])
+    if "mustBeGreaterOrEqualTo" in rule and rule.get("metric") == "rowCount":
+        return msg("{rows:,} rows at least", rows=rule["mustBeGreaterOrEqualTo"])
+    told = {name: value for name, value in rule.items() if name not in _UNSAID}
+    return plain(str(rule.get("name") or "") or _listed(told))
+
+
+def spelled(value: Any) -> str:
+    """A value of a document, on one line."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _listed(told: Mapping[str, Any]) -> str:
+    return " ".join(f"{name} {spelled(value)}" for name, value in told.items())
 
 
 def _values(values: list[str]) -> Message:
@@ -37,12 +55,19 @@ def _values(values: list[str]) -> Message:
     return msg("one of {values}", values=named)
 
 
-def _custom(options: Mapping[str, Any]) -> Message:
-    if options["check"] == "compare":
+def _custom(options: Any) -> Message:
+    """A check of our own, or of another tool."""
+    if not isinstance(options, Mapping):
+        return plain(str(options))
+    if options.get("check") == "compare" and "right" in options:
         return plain(f"{options['left']} {options['operator']} {options['right']}")
-    return msg("is a valid {scheme}", scheme=options["scheme"])
+    if options.get("check") == "identifier" and "scheme" in options:
+        return msg("is a valid {scheme}", scheme=options["scheme"])
+    return plain(_listed(options))
 
 
+_UNSAID = frozenset({"type", "id", "dimension", "severity", "customProperties", "engine"})
+"""Fields of a rule that say nothing of what it demands."""
 _FIELDS: Mapping[str, Callable[[Any], Message]] = {
     "required": lambda value: msg("is never empty"),
     "unique": lambda value: msg("tells all rows apart"),

@@ -13,8 +13,9 @@ from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.proposal import ACCEPTED, LABEL, OPEN, REFUSED, RULE, Proposal
+from doumen.rooms.refine.profile import worded
 from doumen.rooms.refine.proposals.queue import Which, named, proposals
-from doumen.rooms.refine.proposals.settling import QUALITY, edited, settled
+from doumen.rooms.refine.proposals.settling import edited, settled
 
 SHOWN = 50
 """Proposals drawn on a terminal."""
@@ -72,7 +73,7 @@ def show(desk: Desk, proposal: str) -> Outcome:
     ]
     if one.settled:
         pairs.append((msg("settled"), f"{one.settled} {one.settled_by} {one.note or ''}".strip()))
-    pairs += [(plain(name), _spelled(value)) for name, value in one.evidence.items()]
+    pairs += [(plain(name), worded.spelled(value)) for name, value in one.evidence.items()]
     return Outcome(as_json(one), (Fields(tuple(pairs), plain(one.key)),))
 
 
@@ -213,29 +214,9 @@ def words(one: Proposal) -> Message:
     """What a proposal proposes, in short."""
     if one.kind == LABEL:
         return msg("label {labels}", labels=", ".join(one.change["labels"]))
-    if one.kind == RULE and QUALITY in one.change:
-        return plain(_rule(one.change[QUALITY]))
     if one.kind == RULE:
-        name, value = one.change["set"]
-        return plain(f"{name} = {_spelled(value)}")
+        return worded.words(one)
     return msg("means {kind} {key}", kind=one.change["to"], key=one.change["key"])
-
-
-def _rule(rule: Mapping[str, Any]) -> str:
-    """A rule of quality in one line."""
-    name = rule.get("name") or rule.get("description")
-    if name:
-        return str(name)
-    if "implementation" in rule:
-        said = dict(rule["implementation"])
-        check = said.pop("check", rule.get("engine"))
-        return f"{check} {_spelled(said)}" if said else str(check)
-    told = {key: value for key, value in rule.items() if key not in {"type", "id", "dimension"}}
-    return " ".join(f"{key} {_spelled(value)}" for key, value in told.items())
-
-
-def _spelled(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def as_json(one: Proposal) -> dict[str, Any]:
