@@ -70,6 +70,8 @@ class Operation:
         one_of: Inputs of which one at least must be given over the network.
         queues: Whether it may be queued as a job, and the inputs that must be given for that;
             None: it may not. What it makes, it makes by one event, unless it `resumes`.
+        attended: Of one that is queued, inputs that are for somebody who waits for the answer: what
+            they ask for is not kept on the node.
         resumes: Of one that is queued: begun again, it goes on where it was, and does nothing where
             there is nothing new. Whoever takes it over begins it again; others are done once they
             made something.
@@ -88,6 +90,7 @@ class Operation:
     gives: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     queues: tuple[str, ...] | None = None
+    attended: tuple[str, ...] = ()
     resumes: bool = False
     told: bool = False
 

@@ -63,6 +63,13 @@ def check(operation: Operation, inputs: Mapping[str, Any]) -> None:
             why=msg("Nobody is there to take an answer: what a job makes is kept on the node."),
             detail="queue",
         )
+    for name in operation.attended:
+        if inputs.get(name):
+            raise Invalid(
+                msg("As a job, `{operation}` takes no `{name}`.", operation=words, name=name),
+                why=msg("Nobody is there to take rows, and the node keeps none beside its data."),
+                detail="queue",
+            )
 
 
 def queued(job: Queued) -> Outcome:

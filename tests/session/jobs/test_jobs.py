@@ -114,6 +114,8 @@ def test_what_is_not_queued_is_told(node: Node) -> None:
         node.session().submit("describe", dataset="t.base")
     with pytest.raises(Invalid, match="needs `into`"):
         node.session().submit("query", sql="select 1")
+    with pytest.raises(Invalid, match="takes no `examples`"):
+        node.session().submit("contract test", dataset="t.base", examples=3)
     with pytest.raises(Invalid, match="no such state"):
         node.session().do("job list", state=("nowhere",))
 

@@ -38,6 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         gives=("dataset", "version", "rows", "faults", "rules", "receipts", "scope", "receipt"),
         queues=("dataset",),
+        attended=("examples",),
     ),
     Operation(
         ("contract", "import"),
