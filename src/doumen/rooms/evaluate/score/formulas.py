@@ -42,21 +42,30 @@ class Figure:
 
 
 def of_rules(evidence: Evidence, results: Iterable[Result]) -> Figure | None:
-    """Rows that satisfy, of rows that came, over all of the rules; None: there is none.
+    """Values that satisfy, of values that came; None: there is no rule.
 
-    A rule whose number counts no rows holds for all of them or for none.
+    The values are those of each set of columns that a rule is about, and of rules about no column
+    the rows. Several rules about the same are taken together: a value satisfies them if none of
+    them counts it, so that another rule that always holds changes nothing. A rule whose number
+    counts no rows holds for all of them or for none.
     """
-    listed = tuple(results)
-    if not listed or not evidence.rows:
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for one in results:
+        groups.setdefault(one.columns, []).append(one)
+    if not groups or not evidence.rows:
         return None
-    kept = sum(_kept(evidence, one) for one in listed)
-    return Figure(kept, evidence.rows * len(listed), tuple(one.rule for one in listed))
+    kept = sum(_kept(evidence, of_it) for of_it in groups.values())
+    rules = tuple(one.rule for of_it in groups.values() for one in of_it)
+    return Figure(kept, evidence.rows * len(groups), rules)
 
 
-def _kept(evidence: Evidence, result: Result) -> int:
-    if result.count is None:
-        return 0 if result.breaks else evidence.landed
-    return max(0, evidence.landed - result.count)
+def _kept(evidence: Evidence, results: Iterable[Result]) -> int:
+    """At least so many rows satisfy all of these rules."""
+    bad = sum(
+        (evidence.landed if one.breaks else 0) if one.count is None else one.count
+        for one in results
+    )
+    return max(0, evidence.landed - bad)
 
 
 def data_standard(evidence: Evidence) -> Figure | None:
@@ -135,12 +144,8 @@ def records(evidence: Evidence) -> Figure | None:
     rules = evidence.of("row_count", "volume")
     if not rules or not evidence.rows:
         return None
-    kept = sum(0 if one.breaks else evidence.landed for one in rules)
-    return Figure(
-        evidence.landed + kept,
-        evidence.rows * (len(rules) + 1),
-        tuple(one.rule for one in rules),
-    )
+    kept = 0 if any(one.breaks for one in rules) else evidence.landed
+    return Figure(evidence.landed + kept, evidence.rows * 2, tuple(one.rule for one in rules))
 
 
 def content(evidence: Evidence) -> Figure | None:
