@@ -67,7 +67,7 @@ def test_every_verb_is_offered_or_says_why_not() -> None:
         "attach", "prove", "token add", "agreement dispute",
         "backup make", "backup list", "backup verify", "restore",
         "source add", "source test", "source discover", "source preview", "source run",
-        "quarantine export", "dataset extract",
+        "quarantine export", "dataset extract", "proposal review",
         "schedule add", "alert add", "alert test",
     }  # fmt: skip
     changing = {w for w, o in by_name().items() if methods(o) == ("POST",)} - local
