@@ -36,11 +36,21 @@ class Asked:
         return rows
 
     def streamed(self, sql: str) -> Iterator[Mapping[str, list[object]]]:
-        """The columns of an answer of any length, batch by batch."""
+        """The columns of an answer of any length, batch by batch.
+
+        Raises:
+            Refused: a rule cut the answer, so that it does not tell of all rows.
+        """
         answer = self.desk.query(sql)
         for batch in answer.batches():
             yield batch.to_pydict()
         self.receipts.append(answer.receipt)
+        if answer.truncated:
+            raise Refused(
+                msg("Not all values could be judged."),
+                why=msg("A rule limits how many of them you see at once."),
+                detail="limit",
+            )
 
 
 def measure(

@@ -143,16 +143,21 @@ def without(rule: Rule, why: Message) -> Rule:
     return replace(rule, measure=None, why=why)
 
 
-def unseen(rule: Rule, types: Mapping[str, str], masked: frozenset[str]) -> Rule:
-    """The rule, not to be run where it is about a column that is absent, or shown masked.
+def unseen(
+    rule: Rule, types: Mapping[str, str], masked: frozenset[str], denied: frozenset[str]
+) -> Rule:
+    """The rule, not to be run where it is about a column that is absent, denied or masked.
 
     Args:
         rule: A rule.
         types: Columns that are there and that the asker may see, by name in lower case.
         masked: Names of those that are shown masked, in lower case.
+        denied: Names of those that are there, and that the asker may know but not read, likewise.
     """
     for column in rule.columns:
         folded = column.casefold()
+        if folded in denied:
+            return without(rule, msg("No rule lets you read column `{column}`.", column=column))
         if folded not in types:
             return without(rule, msg("Column `{column}` is not there.", column=column))
         if folded in masked:

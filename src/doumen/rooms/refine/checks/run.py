@@ -7,7 +7,7 @@ anyone verifies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -109,8 +109,9 @@ def _run(desk: Desk, dataset: str, examples: int) -> Run:
     asked = Asked(desk)
     scope, types, masked = _sight(desk, found)
     folded = {name.casefold(): type for name, type in types.items()}
-    shape = list(_shape(contract, types))
-    rules = [unseen(rule, folded, masked) for rule in rules_of(contract, found.ref, types)]
+    denied = frozenset(map(str.casefold, found.types)) - folded.keys()
+    shape = list(_shape(contract, types, denied))
+    rules = [unseen(rule, folded, masked, denied) for rule in rules_of(contract, found.ref, types)]
     rules = _after_the_past(asked, found.ref, scope, rules)
     rows, numbers = measure(
         asked, found.ref, [rule for rule in rules if rule.measure is not None], desk.progress
@@ -146,11 +147,15 @@ def _sight(desk: Desk, found: Held) -> tuple[str, dict[str, str], frozenset[str]
     return seen["rows"], types, frozenset(masked)
 
 
-def _shape(contract: odcs.Contract, types: Mapping[str, str]) -> Iterator[Verdict]:
+def _shape(
+    contract: odcs.Contract, types: Mapping[str, str], denied: Collection[str]
+) -> Iterator[Verdict]:
     """Columns that the contract promises and that are not there, or are of another type."""
     landed = {name.casefold(): type for name, type in types.items()}
     for column in contract.columns:
         type = landed.get(column.name.casefold())
+        if column.name.casefold() in denied:
+            continue
         if type is None:
             yield _off(column.name, "column", msg("is there"), msg("It is not there."))
         elif type != column.type:
