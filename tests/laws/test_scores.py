@@ -194,6 +194,42 @@ def test_a_rule_that_left_broken_counts_until_it_is_said_why_not(
     assert retired["weights"]["weights"]["0201"] == "2.5"
 
 
+def test_what_a_rule_said_before_does_not_hold_where_it_is_not_checked(
+    node: Node, tmp_path: Path
+) -> None:
+    """A rule that cannot be checked any more keeps what it found wrong, and loses what was right."""
+    owner = node.session()
+    for name, most, kept in (("stale", 90, False), ("worse", 0, True)):
+        land(node, tmp_path, name, cells(0, 1))
+        rule = "{{type: sql, id: old, query: 'SELECT count(*) FROM {}', {}}}"
+        text = CONTRACT.format(name=name).split("    quality:")[0] + "    quality: [RULE]\n"
+        text += "    properties:" + CONTRACT.split("    properties:")[1].replace("{{", "{").replace(
+            "}}", "}"
+        )
+        for version, (table, must) in enumerate(
+            ((f"g.{name}", f"mustBeLessThan: {most}"), ("g.nowhere", "mustBeLessThan: 90")), 2
+        ):
+            file = tmp_path / f"{name}{version}.yaml"
+            file.write_text(text.replace("RULE", rule.format(table, must)))
+            owner.do("contract edit", dataset=f"g.{name}", file=file, new_version=True)
+            found = score(owner, name)
+        (business,) = (one for one in found["indicators"] if one["code"] == "0104")
+        assert found["unchecked"] == ["table.old"]
+        assert business["rules"] == (["table.old"] if kept else [])
+        assert business["a"] == (0 if kept else None)
+        assert found["gone"] == []
+
+
+def test_a_contract_without_rules_has_a_score(node: Node, tmp_path: Path) -> None:
+    owner = node.session()
+    (tmp_path / "bare.csv").write_text("city\nRome\nOslo\n")
+    owner.do("collect", path=tmp_path / "bare.csv", as_dataset="g.bare")
+    found = score(owner, "bare")
+    assert (found["rows"], found["version"], found["gone"]) == (2, 1, [])
+    assert shares(found)["0102"] == 1
+    assert shares(found)["0201"] == 0
+
+
 def verified(receipt: Path, key: Path) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, str(VERIFY), str(receipt), str(key)], capture_output=True, text=True,

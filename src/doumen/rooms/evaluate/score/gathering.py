@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, NotFound
+from doumen.model.event import CHECKED
 from doumen.model.fact import Facts
 from doumen.model.life import STATE, Life
 from doumen.model.message import msg
@@ -29,10 +31,9 @@ _RULES = """
     GROUP BY rule ORDER BY rule
 """
 _RUN = """
-    SELECT event, version, contract, scope, rows FROM sys.quality
-    WHERE dataset = ? AND actor = ? ORDER BY position DESC LIMIT 1
+    SELECT id, used, data FROM sys.events
+    WHERE type = ? AND subject = ? AND actor = ? ORDER BY position DESC LIMIT 1
 """
-_PRESENT = "SELECT rule FROM sys.quality WHERE event = ?"
 _ASKED = """
     SELECT count_if(type IN ('query', 'query.ended')), count_if(type = 'query.failed')
     FROM sys.events
@@ -49,6 +50,7 @@ class Run:
         event: Its receipt.
         version: Of the dataset; None: it asked nothing.
         contract: Version of the contract.
+        verdicts: Key of each rule → what was found.
     """
 
     event: str
@@ -56,6 +58,12 @@ class Run:
     contract: str
     scope: str
     rows: int
+    verdicts: Mapping[str, str]
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Keys of the rules that could not be checked."""
+        return tuple(rule for rule, verdict in self.verdicts.items() if verdict == UNCHECKED)
 
 
 def gather(desk: Desk, ref: Ref, retired: Mapping[str, str]) -> tuple[Run, Evidence]:
@@ -113,18 +121,36 @@ def gather(desk: Desk, ref: Ref, retired: Mapping[str, str]) -> tuple[Run, Evide
 
 
 def _run(desk: Desk, ref: Ref, who: str) -> Run | None:
-    rows = desk.query(_RUN, (str(ref), who)).rows()
-    return Run(*rows[0]) if rows else None
+    rows = desk.query(_RUN, (CHECKED, str(ref), who)).rows()
+    if not rows:
+        return None
+    event, used, data = rows[0]
+    versions = dict(one.rsplit("@", 1) for one in used)
+    version, told = versions.get(str(ref)), json.loads(data)
+    return Run(
+        event,
+        None if version is None else int(version),
+        told["contract"],
+        told["scope"],
+        told["rows"],
+        {rule["rule"]: rule["verdict"] for rule in told["rules"]},
+    )
 
 
 def _results(
     desk: Desk, ref: Ref, who: str, run: Run, retired: Mapping[str, str]
 ) -> Iterator[Result]:
-    """What was last found of each rule; of those that are gone only what was broken."""
-    present = {row[0] for row in desk.query(_PRESENT, (run.event,)).rows()}
+    """What was last found of each rule.
+
+    Of those that are gone, and of those that the run could not check, only what was broken: that
+    a rule held once says nothing of the rows that are there now.
+    """
     for rule, kind, columns, count, verdict, _ in _last(desk, ref, who, run.scope):
-        gone = rule not in present
-        if gone and (rule in retired or not (verdict in BROKEN or (count and counts(kind)))):
+        gone = rule not in run.verdicts
+        past = gone or run.verdicts[rule] == UNCHECKED
+        if past and not (verdict in BROKEN or (count and counts(kind))):
+            continue
+        if gone and rule in retired:
             continue
         known = "primary" if rule.endswith(f".{odcs.PRIMARY}") else kind
         whole = int(count) if count is not None and counts(kind) else None

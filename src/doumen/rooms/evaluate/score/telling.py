@@ -78,5 +78,10 @@ def _said(document: Mapping[str, Any], receipt: str) -> Iterator[Message]:
             "Rules that were broken and left the contract still count: {rules}.",
             rules=", ".join(document["gone"]),
         )
+    if document["unchecked"]:
+        yield msg(
+            "Rules that could not be checked count only where they were broken before: {rules}.",
+            rules=", ".join(document["unchecked"]),
+        )
     yield msg("Receipt {receipt}", receipt=receipt)
     yield msg("Hand it out: doumen receipt show {receipt} -o score.json", receipt=receipt)

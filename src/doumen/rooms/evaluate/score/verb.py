@@ -72,6 +72,7 @@ def scored(ref: Ref, run: Run, evidence: Evidence, weights: Weights) -> dict[str
         "weights": weights.as_json(),
         "weights_sha256": weights.digest,
         "gone": [one.rule for one in evidence.results if one.gone],
+        "unchecked": list(run.unchecked),
     }
 
 
