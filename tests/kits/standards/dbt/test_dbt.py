@@ -43,6 +43,11 @@ def test_tests_are_found_where_they_stand() -> None:
         (None, {"y": {}}), (None, "x"), ("a", "unique")
     ]  # fmt: skip
     assert [d.column for d in declared(FILE, "T")] == ["b"]
+    for odd in (5, "unique", {"unique": 1}, True):
+        with pytest.raises(Invalid, match="no list"):
+            declared({"models": [{"name": "t", "tests": odd}]}, "t")
+        with pytest.raises(Invalid, match="no list"):
+            declared({"models": [{"name": "t", "columns": [{"name": "a", "tests": odd}]}]}, "t")
     alone = {"seeds": [{"name": "s", "tests": ["x"]}]}
     assert len(declared(alone, "other")) == 1
     with pytest.raises(NotFound, match="no model `other`"):

@@ -159,9 +159,26 @@ def test_a_suite_is_read_with_exact_numbers() -> None:
     text = '{"expectations": [{"type": "expect_x", "kwargs": {"mostly": 0.1}}]}'
     assert read_suite(text) == [{"type": "expect_x", "kwargs": {"mostly": Decimal("0.1")}}]
     for odd in ("{", "1", '{"expectations": [{"kwargs": {}}]}', "[" * 100_000,
-                '[{"type": "x", "kwargs": {"a": Infinity}}]'):  # fmt: skip
+                '[{"type": "x", "kwargs": {"a": Infinity}}]',
+                '[{"type": "x", "kwargs": {"a": "\\ud800"}}]'):  # fmt: skip
         with pytest.raises(Invalid, match="no suite"):
             read_suite(odd)
+
+
+@pytest.mark.parametrize("huge", ["1e999999999", "1e-999999999", "1.5e400"])
+def test_numbers_that_no_column_holds_are_not_written_out(huge: str) -> None:
+    """Written without an exponent, one would take all memory."""
+    for name, kwargs in (
+        ("column_max_to_be_between", f'"max_value": {huge}'),
+        ("column_values_to_be_between", f'"max_value": {huge}'),
+        ("column_values_to_be_in_set", f'"value_set": [{huge}]'),
+        ("column_values_to_be_between", f'"max_value": 1, "mostly": {huge}'),
+    ):
+        text = f'[{{"type": "expect_{name}", "kwargs": {{"column": "a", {kwargs}}}}}]'
+        (one,) = read_suite(text)
+        turned = translate(one, {"a": "number"})
+        assert turned.item is None
+        assert turned.why is not None
 
 
 odd_values = st.recursive(

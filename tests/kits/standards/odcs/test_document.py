@@ -47,6 +47,8 @@ def test_values_of_a_command_line(written: str, value: object) -> None:
         ("a: .nan", "not finite"),
         ("a: 1e999999999", "not finite, too long"),
         ("a: " + "9" * 5000, "too long"),
+        ('a: "\\ud800"', "no text"),
+        ('"\\udfff": 1', "no text"),
         ("a: " + "[" * 70 + "]" * 70, "60 levels"),
         ("a: " + "[" * 1000, "nested too deeply"),
         ("x" * (MAX_CHARACTERS + 1), "at most"),

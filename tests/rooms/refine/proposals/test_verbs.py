@@ -13,7 +13,7 @@ import doumen
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Invalid, NotFound, Refused
 from doumen.model.fact import Fact
-from doumen.model.proposal import LABEL, PROPOSAL, RULE, Proposal
+from doumen.model.proposal import LABEL, LINK, PROPOSAL, RULE, Proposal
 from doumen.rooms.refine.proposals.review import review
 from doumen.session import Node, Session, create
 
@@ -135,6 +135,26 @@ def test_a_change_that_makes_no_contract_changes_nothing(node: Node) -> None:
         owner.do("proposal accept", proposal=(good, bad))
     assert contract(owner, "g.three").version == "1.0.0"
     assert owner.do("proposal list", dataset="g.three").json["count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        (RULE, {"set": 5}), (RULE, {"set": ["required"]}), (RULE, {"set": [1, 2]}),
+        (RULE, {"quality": []}), (LABEL, {"labels": "personal"}), (LABEL, {"labels": [1]}),
+        (LABEL, {"labels": []}), (LINK, {"to": "term", "key": 5}),
+    ],
+)  # fmt: skip
+def test_a_change_of_another_form_is_refused(
+    node: Node, kind: str, change: dict[str, Any]
+) -> None:
+    proposed = {RULE: {"set": ["required", True]}, LABEL: {"labels": ["odd"]},
+                LINK: {"to": "term", "key": "odd"}}[kind]  # fmt: skip
+    owner = node.session()
+    key = propose(owner, "g.three", kind, "city", proposed)
+    with pytest.raises(Invalid) as caught:
+        owner.do("proposal edit", proposal=key, change=json.dumps(change))
+    assert caught.value.code == "invalid.change"
 
 
 def test_who_sees_and_settles(node: Node) -> None:

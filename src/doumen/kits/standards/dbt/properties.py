@@ -74,7 +74,23 @@ def _mappings(listed: Any) -> Iterator[Mapping[str, Any]]:
 
 def _tests(model: Mapping[str, Any]) -> Iterator[Declared]:
     for key in _KEYS:
-        yield from (Declared(None, test) for test in model.get(key) or ())
+        yield from (Declared(None, test) for test in _listed(model, key))
     for column in _mappings(model.get("columns")):
         for key in _KEYS:
-            yield from (Declared(column["name"], test) for test in column.get(key) or ())
+            yield from (Declared(column["name"], test) for test in _listed(column, key))
+
+
+def _listed(where: Mapping[str, Any], key: str) -> list[Any]:
+    """The tests that stand under a key.
+
+    Raises:
+        Invalid: they are no list.
+    """
+    tests = where.get(key)
+    if tests is None or isinstance(tests, list):
+        return tests or []
+    raise Invalid(
+        msg("`{key}` of `{name}` is no list.", key=key, name=where["name"]),
+        next=msg("Write each test in a line of its own, after a dash."),
+        detail="dbt",
+    )

@@ -17,6 +17,8 @@ from doumen.kits.sql import quoted
 from doumen.model.message import Message, msg
 
 COLUMN = "{property}"
+_DIGITS = 400
+"""Places before or behind the point of a number that is written out; a double has 309."""
 _MARK = re.compile(r"\{(?:object|table|property|column)\}")
 _IGNORED = frozenset({
     "allow_cross_type_comparisons", "auto", "batch_id", "catch_exceptions", "include_config",
@@ -172,9 +174,11 @@ def plain_number(number: Decimal) -> int | Decimal:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a number that can be written."""
-    known = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-    return known and Decimal(value).is_finite()
+    """Whether a value is a number that can be written out."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return False
+    number = Decimal(value)
+    return number.is_finite() and abs(number.adjusted()) < _DIGITS
 
 
 def operators(low: Any, high: Any, strict_low: bool, strict_high: bool) -> Rule | None:

@@ -31,6 +31,9 @@ def read_suite(text: str) -> list[dict[str, Any]]:
     """
     try:
         data = json.loads(text, parse_float=Decimal, parse_constant=_refused)
+        if r"\ud" in text.casefold():
+            # An escape may name half a character, which UTF-8 cannot write.
+            json.dumps(data, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError):
         raise _no_suite(msg("It is not JSON.")) from None
     listed = data.get("expectations") if isinstance(data, dict) else data

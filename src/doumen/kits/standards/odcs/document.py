@@ -21,6 +21,8 @@ MAX_DEPTH = 60
 MAX_EXPONENT = 400
 MAX_FAULTS = 25
 _CORE = "tag:yaml.org,2002:"
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character of UTF-16, as an escape may name it: no text, for UTF-8 cannot write it."""
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the root of a document."""
@@ -221,6 +223,8 @@ class _Plain:
             line = key.start_mark.line + 1
             if key.id != "scalar" or key.tag == f"{_CORE}merge":
                 raise _refused(msg("A key is one word; merge keys (`<<`) are not read."), line)
+            if _HALF.search(key.value):
+                raise _refused(msg("It names half a character, which is no text."), line)
             if key.value in keys:
                 raise _refused(msg("A key is given twice."), line)
             keys.add(key.value)
@@ -229,6 +233,8 @@ class _Plain:
 
 def _scalar(node: Node, line: int) -> Any:
     text = str(node.value)
+    if _HALF.search(text):
+        raise _refused(msg("It names half a character, which is no text."), line)
     kind = str(node.tag).removeprefix(_CORE)
     if kind in ("str", "timestamp", "value"):
         return text

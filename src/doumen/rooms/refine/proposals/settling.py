@@ -65,8 +65,11 @@ def edited(proposal: Proposal, change: Mapping[str, Any], moment: str) -> Propos
     Raises:
         Invalid: it is not of the form that proposals of its kind have.
     """
+    fitting = {QUALITY: _is_rule, SET: _is_field, "labels": _are_labels}
     known = {RULE: ({QUALITY}, {SET}), LABEL: ({"labels"},)}.get(proposal.kind, ({"to", "key"},))
-    if set(change) not in known:
+    if set(change) not in known or not all(
+        fitting.get(name, _is_text)(value) for name, value in change.items()
+    ):
         forms = " | ".join(", ".join(sorted(names)) for names in known)
         raise Invalid(
             msg("A change of kind `{kind}` has the fields {names}.", kind=proposal.kind,
@@ -81,6 +84,23 @@ def edited(proposal: Proposal, change: Mapping[str, Any], moment: str) -> Propos
         evidence={**proposal.evidence, "instead_of": proposal.key},
         confidence=1.0,
     )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_rule(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_field(value: Any) -> bool:
+    """Name and value of a field."""
+    return isinstance(value, list) and len(value) == 2 and _is_text(value[0])
+
+
+def _are_labels(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
 
 def _effects(proposals: Sequence[Proposal], facts: Facts) -> Iterator[Fact]:
