@@ -34,7 +34,7 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
-    weights: dict[str, Annotated[Decimal, Field(ge=0, le=1_000_000)]]
+    weights: dict[str, Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=9)]]
     retired: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
 
@@ -93,7 +93,8 @@ def read_weights(path: Path) -> Weights:
     try:
         said = YAML(typ="safe", pure=True).load(content.decode("utf-8-sig"))
         form = _Form.model_validate(_texts(said))
-    except (YAMLError, UnicodeDecodeError, RecursionError):
+        "".join(form.retired).encode()
+    except (YAMLError, UnicodeError, RecursionError):
         raise _refused(msg("It is no YAML in UTF-8.")) from None
     except ValidationError as error:
         faults = [
