@@ -22,6 +22,12 @@ class Expectation:
     bounds: tuple[str, ...] = ("0",)
     percent: bool = False
 
+    @property
+    def of_faults(self) -> bool:
+        """Whether what is counted is unwanted: there may be none, or so many at most."""
+        none = self.operator == "mustBe" and self.bounds == ("0",)
+        return none or self.operator in {"mustBeLessThan", "mustBeLessOrEqualTo"}
+
 
 def holds(value: Decimal, expects: Expectation, rows: int) -> bool:
     """Whether a count is as expected. A percentage of no rows is 0."""

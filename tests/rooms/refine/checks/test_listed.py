@@ -10,7 +10,7 @@ from doumen.session import create
 
 CHANGE = (
     "columns.city.quality=[{{type: custom, engine: doumen, implementation: "
-    "{{check: code_list, code_list: {key}}}}}]"
+    "{{check: code_list, code_list: {key}{more}}}}}]"
 )
 
 
@@ -26,9 +26,9 @@ def test_values_are_held_against_the_codes_of_a_list(store: str, tmp_path: Path)
         for key in ("few", "many"):
             owner.do("codelist import", file=tmp_path / f"{key}.csv", key=key)
 
-        def found(key: str) -> dict[str, Any]:
-            owner.do("contract edit", dataset="g.a", changes=(CHANGE.format(key=key),),
-                     new_version=True)  # fmt: skip
+        def found(key: str, more: str = "") -> dict[str, Any]:
+            change = CHANGE.format(key=key, more=more)
+            owner.do("contract edit", dataset="g.a", changes=(change,), new_version=True)
             (rule,) = owner.do("contract test", dataset="g.a", examples=5).json["rules"]
             return dict(rule)
 
@@ -37,6 +37,10 @@ def test_values_are_held_against_the_codes_of_a_list(store: str, tmp_path: Path)
         assert [row["city"] for row in few["examples"]] == ["X"]
         many_ = found("many")
         assert (many_["kind"], many_["count"], many_["verdict"]) == ("reference", "1", "broken")
+        for key in ("few", "many"):
+            one = found(key, ", at_most: 1")
+            assert (one["key"], one["dimension"]) == ("columns.city.code_list", "conformity")
+            assert (one["count"], one["verdict"]) == ("1", "holds")
         none = found("none")
         assert (none["count"], none["verdict"]) == (None, "unchecked")
         assert none["why"] == "there is no code list `none` with codes"

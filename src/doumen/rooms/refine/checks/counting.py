@@ -79,8 +79,9 @@ def _repeated(source: str, names: Sequence[str]) -> Own:
 def _orphans(report: odcs.Report, ref: Ref, names: Sequence[str]) -> Own:
     """Rows whose value the other dataset does not have; rows with a NULL do not count."""
     target = Ref.parse(report.target if "." in report.target else f"{ref.domain}.{report.target}")
-    there = [quoted(column) for column in report.target_columns]
-    known = f"SELECT {', '.join(there)} FROM {table(target)} WHERE {_filled(there)}"  # noqa: S608 - names are quoted
+    # Qualified: a name that is not there would else be that of a column here, and always found.
+    there = [f"there.{quoted(column)}" for column in report.target_columns]
+    known = f"SELECT {', '.join(there)} FROM {table(target)} AS there WHERE {_filled(there)}"  # noqa: S608 - names are quoted
     condition = f"{_filled(names)} AND {_row(names)} NOT IN ({known})"
     return Own(
         f"SELECT count(*) FROM {table(ref)} WHERE {condition}",  # noqa: S608 - names are quoted

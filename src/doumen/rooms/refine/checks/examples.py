@@ -19,7 +19,8 @@ def with_examples(asked: Asked, ref: Ref, verdict: Verdict, most: int) -> Verdic
     """The verdict, and if rows broke its rule, some of them, if the asker may see any."""
     measure = verdict.rule.measure
     failing = measure.failing if isinstance(measure, Own) else measure
-    if verdict.verdict not in {ADVICE, BROKEN} or not isinstance(failing, Rows):
+    told = verdict.verdict in {ADVICE, BROKEN} and verdict.rule.counts
+    if not told or not isinstance(failing, Rows):
         return verdict
     try:
         return replace(verdict, examples=tuple(_rows(asked, ref, failing, most)))

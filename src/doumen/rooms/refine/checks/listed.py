@@ -36,7 +36,10 @@ def _filled(report: odcs.Report, facts: Facts, day: date) -> odcs.Report:
     found = None if body is None else CodeList.of_json(key, body)
     if found is not None and found.dataset is not None:
         columns = report.columns or (str(options.model_dump()["column"]),)
-        return replace(report, kind="reference", own=None, columns=columns,
-                       target=found.dataset, target_columns=("code",))  # fmt: skip
+        return replace(
+            report, kind="reference", own=None, columns=columns, target=found.dataset,
+            target_columns=("code",), expects=kind.expects(options, ()) or report.expects,
+            id=report.id or kind.name, dimension=report.dimension or kind.dimension,
+        )  # fmt: skip
     codes = () if found is None else tuple(one.code for one in valid_at(found.codes, day))
     return replace(report, own=(kind, options.model_copy(update={"codes": codes})))

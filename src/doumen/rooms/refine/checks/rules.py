@@ -63,9 +63,14 @@ class Rule:
 
     @property
     def counts(self) -> bool:
-        """Whether its number counts rows, and is no value that a rule computes of them."""
+        """Whether its number counts rows at fault, or all; no value that it computes of them.
+
+        A query may count the rows that there should be: those are not at fault.
+        """
         if self.own is not None and self.own.own is not None:
             return self.own.own[0].counts
+        if self.kind == "sql" and not (self.expects is not None and self.expects.of_faults):
+            return False
         if isinstance(self.measure, Own):
             return self.kind in COUNTING
         return not isinstance(self.measure, Whole) or self.kind == "row_count"
