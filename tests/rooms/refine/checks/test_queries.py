@@ -20,6 +20,8 @@ CHANGES = (
     "{type: sql, id: bad, query: \"SELECT count(*) FROM {table} WHERE state <> 'ok'\", "
     "mustBe: 0}]",
     "columns.name.relationships=[{to: cities.name}]",
+    "columns.id.quality=[{type: custom, engine: doumen, implementation: "
+    "{check: lookup, dataset: cities, on: {name: name}, aggregate: count}}]",
 )
 
 
@@ -44,8 +46,9 @@ def checked(node: Node) -> dict[str, Any]:
 
 
 def test_a_column_that_the_other_dataset_lacks_is_none_of_this_one(node: Node) -> None:
-    rule = checked(node)["columns.name.reference"]
-    assert (rule["count"], rule["verdict"]) == (None, "unchecked")
+    rules = checked(node)
+    for key in ("columns.name.reference", "columns.id.lookup"):
+        assert (rules[key]["count"], rules[key]["verdict"]) == (None, "unchecked")
 
 
 def test_rows_that_there_should_be_are_not_at_fault(node: Node) -> None:

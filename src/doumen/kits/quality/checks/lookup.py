@@ -101,11 +101,13 @@ class Lookup:
         there = Ref.parse(name if "." in name else f"{subject.ref.domain}.{name}")
         free = _free(subject.types)
         keys = {f"{free}_key_{n}": pair for n, pair in enumerate(options.on.items(), 1)}
-        made = "count(*)" if options.of is None else f"sum({quoted(options.of)})"
-        listed = ", ".join(f"{quoted(other)} AS {key}" for key, (_, other) in keys.items())
-        grouped = ", ".join(quoted(other) for _, other in keys.values())
+        # Qualified: a name that is not there would else be that of a column here.
+        row = f"{free}_row"
+        made = "count(*)" if options.of is None else f"sum({row}.{quoted(options.of)})"
+        listed = ", ".join(f"{row}.{quoted(other)} AS {key}" for key, (_, other) in keys.items())
+        grouped = ", ".join(f"{row}.{quoted(other)}" for _, other in keys.values())
         same = " AND ".join(f"{free}.{key} = {quoted(own)}" for key, (own, _) in keys.items())
-        sums = f"SELECT {listed}, {made} AS {free}_total FROM {table(there)} GROUP BY {grouped}"  # noqa: S608 - names are quoted
+        sums = f"SELECT {listed}, {made} AS {free}_total FROM {table(there)} AS {row} GROUP BY {grouped}"  # noqa: S608 - names are quoted
         found = f"SELECT {free}.{free}_total FROM ({sums}) AS {free} WHERE {same}"  # noqa: S608 - names are quoted
         condition = _apart(
             quoted(stands_at(subject, options.column)), f"coalesce(({found}), 0)", options.within
