@@ -157,6 +157,23 @@ def test_a_change_of_another_form_is_refused(
     assert caught.value.code == "invalid.change"
 
 
+def test_what_keeps_a_group_from_being_accepted_is_named(node: Node) -> None:
+    owner = node.session()
+    gone = propose(owner, "g.two", RULE, "gone", {"set": ["required", True]})
+    with pytest.raises(Invalid, match=gone) as caught:
+        owner.do("proposal accept", proposal=(gone,))
+    assert "gone" in str(caught.value.why)
+    low, high = (
+        propose(owner, "g.two", RULE, "age", {"set": ["logicalTypeOptions.minimum", least]})
+        for least in (0, 5)
+    )
+    with pytest.raises(Conflict, match=high):
+        owner.do("proposal accept", proposal=(low, high))
+    for key in (gone, low, high):
+        assert owner.do("proposal show", proposal=key).json["state"] == "open"
+    owner.do("proposal refuse", proposal=(gone, low, high))
+
+
 def test_who_sees_and_settles(node: Node) -> None:
     owner, sue = node.session(), node.session("sue")
     theirs = propose(owner, "g.four", LABEL, "age", {"labels": ["personal"]})

@@ -126,12 +126,41 @@ def _contract(rules: Sequence[Proposal], facts: Facts) -> list[Fact]:
             detail="contract",
         )
     old = odcs.read_contract(str(body["text"]))
+    _check_together(rules, old)
     added = [(one.column, one.change[QUALITY]) for one in rules if QUALITY in one.change]
     fields = [_field(one) for one in rules if SET in one.change]
     text = odcs.add_rules(odcs.edit(old.text, fields) if fields else old.text, added)
     new = odcs.read_contract(text)
     _, made = odcs.put_in_force(old, new, odcs.compare(old, new), ref, facts)
     return made
+
+
+def _check_together(rules: Sequence[Proposal], contract: odcs.Contract) -> None:
+    """Check that what they speak of is there, and that none undoes another.
+
+    Raises:
+        Invalid: the contract has no such column.
+        Conflict: two set one field.
+    """
+    fields: dict[str, str] = {}
+    for one in rules:
+        if one.column is not None and contract.property(one.column) is None:
+            raise Invalid(
+                msg("Proposal `{key}` cannot be accepted.", key=one.key),
+                why=msg("The contract has no column `{column}` any more.", column=one.column),
+                next=msg("Refuse it: doumen proposal refuse {key}", key=one.key),
+                detail="proposal",
+            )
+        place = _field(one)[0] if SET in one.change else one.key
+        other = fields.setdefault(place, one.key)
+        if other != one.key:
+            raise Conflict(
+                msg("Proposals `{one}` and `{other}` cannot be accepted together.",
+                    one=other, other=one.key),
+                why=msg("Both set `{field}`.", field=place),
+                next=msg("Refuse one of them: doumen proposal refuse {key}", key=one.key),
+                detail="proposal",
+            )  # fmt: skip
 
 
 def _field(proposal: Proposal) -> tuple[str, Any]:
