@@ -197,7 +197,7 @@ def test_a_rule_that_left_broken_counts_until_it_is_said_why_not(
 def test_what_a_rule_said_before_does_not_hold_where_it_is_not_checked(
     node: Node, tmp_path: Path
 ) -> None:
-    """A rule that cannot be checked any more keeps what it found wrong, and loses what was right."""
+    """A rule that cannot be checked any more keeps what it found wrong, not what was right."""
     owner = node.session()
     for name, most, kept in (("stale", 90, False), ("worse", 0, True)):
         land(node, tmp_path, name, cells(0, 1))

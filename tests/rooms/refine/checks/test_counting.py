@@ -50,8 +50,8 @@ def test_what_does_not_has_a_statement_of_its_own() -> None:
     orphans = measured(there, AT, {})
     assert isinstance(orphans, Own)
     # By its bare name, a column that is not there would be taken for one of this dataset.
-    there = 'SELECT there."id" FROM "x"."z" AS there WHERE there."id" IS NOT NULL'
-    assert f'"a" NOT IN ({there})' in orphans.statement
+    known = 'SELECT there."id" FROM "x"."z" AS there WHERE there."id" IS NOT NULL'
+    assert f'"a" NOT IN ({known})' in orphans.statement
 
 
 @pytest.mark.parametrize(

@@ -145,9 +145,7 @@ def test_a_change_that_makes_no_contract_changes_nothing(node: Node) -> None:
         (LABEL, {"labels": []}), (LINK, {"to": "term", "key": 5}),
     ],
 )  # fmt: skip
-def test_a_change_of_another_form_is_refused(
-    node: Node, kind: str, change: dict[str, Any]
-) -> None:
+def test_a_change_of_another_form_is_refused(node: Node, kind: str, change: dict[str, Any]) -> None:
     proposed = {RULE: {"set": ["required", True]}, LABEL: {"labels": ["odd"]},
                 LINK: {"to": "term", "key": "odd"}}[kind]  # fmt: skip
     owner = node.session()

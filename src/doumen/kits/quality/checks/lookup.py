@@ -107,7 +107,8 @@ class Lookup:
         listed = ", ".join(f"{row}.{quoted(other)} AS {key}" for key, (_, other) in keys.items())
         grouped = ", ".join(f"{row}.{quoted(other)}" for _, other in keys.values())
         same = " AND ".join(f"{free}.{key} = {quoted(own)}" for key, (own, _) in keys.items())
-        sums = f"SELECT {listed}, {made} AS {free}_total FROM {table(there)} AS {row} GROUP BY {grouped}"  # noqa: S608 - names are quoted
+        source = f"{table(there)} AS {row}"
+        sums = f"SELECT {listed}, {made} AS {free}_total FROM {source} GROUP BY {grouped}"  # noqa: S608 - names are quoted
         found = f"SELECT {free}.{free}_total FROM ({sums}) AS {free} WHERE {same}"  # noqa: S608 - names are quoted
         condition = _apart(
             quoted(stands_at(subject, options.column)), f"coalesce(({found}), 0)", options.within
