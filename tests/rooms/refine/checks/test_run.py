@@ -210,6 +210,20 @@ def test_what_is_seen_masked_is_not_checked(desk: Desk, fake: Any) -> None:
     assert "These are the rows that you may see, not all." in outcome.said
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM {table} WHERE origin IS NULL",
+        "SELECT count(DISTINCT origin) FROM {table}",
+    ],
+)
+def test_nor_is_a_query_over_it(desk: Desk, fake: Any, contract: str, query: str) -> None:
+    fake.agree(NAME, with_rules(contract, f"{{type: sql, query: '{query}', mustBe: 0}}"))
+    fake.shown = {"origin": "hash"}
+    (rule,) = [r for r in run(desk, NAME).json["rules"] if r["kind"] == "sql"]
+    assert (rule["verdict"], rule["why"]) == ("unchecked", "You see column `origin` masked.")
+
+
 def test_what_goes_to_the_ledger_holds_no_literal(desk: Desk, fake: Any, contract: str) -> None:
     query = "{type: sql, query: 'SELECT 4711 FROM {table} LIMIT 1', mustBe: 4711}"
     fake.agree(NAME, with_rules(contract, query))
@@ -219,6 +233,7 @@ def test_what_goes_to_the_ledger_holds_no_literal(desk: Desk, fake: Any, contrac
     assert "4711" not in str(kept)
     assert "JFK" not in str(kept)
     assert "4711" in str(document)
+    assert [r["count"] for r in document["rules"] if r["kind"] == "sql"] == [None]
     keys = [rule["rule"] for rule in kept["rules"]]
     assert len(set(keys)) == len(keys)
 

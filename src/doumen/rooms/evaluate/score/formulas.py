@@ -69,16 +69,19 @@ def _kept(evidence: Evidence, results: Iterable[Result]) -> int:
 
 
 def data_standard(evidence: Evidence) -> Figure | None:
-    """0101: values of columns that follow a data element, of all values."""
+    """0101: values of columns that follow a data element, of all values.
+
+    A column follows its element as far as rules say so: one that no rule is about shows nothing.
+    """
     if not evidence.elements or not evidence.rows:
         return None
     kept, rules, without = 0, list[str](), list[str]()
     for column in evidence.columns:
-        if column.name not in evidence.elements:
-            without.append(column.name)
-            continue
         about = [one for one in evidence.results if one.columns == (column.name,)
                  and one.kind in (*ROWS, *CODES)]  # fmt: skip
+        if column.name not in evidence.elements or not about:
+            without.append(column.name)
+            continue
         bad = sum(one.count or 0 for one in about)
         kept += max(0, evidence.landed - bad)
         rules += [one.rule for one in about]

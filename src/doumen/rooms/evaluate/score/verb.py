@@ -7,6 +7,7 @@ all of it, weights too, so that a buyer verifies it offline.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def scored(ref: Ref, run: Run, evidence: Evidence, weights: Weights) -> dict[str
         "dataset": str(ref),
         "version": run.version,
         "contract": run.contract,
+        "contract_sha256": sha256(evidence.contract.text.encode()).hexdigest(),
         "scope": run.scope,
         "rows": evidence.landed,
         "quarantined": evidence.aside,

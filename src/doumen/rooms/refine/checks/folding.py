@@ -17,6 +17,15 @@ _PARTS = frozenset({"expressions", "from_", "from", "where"})
 """What such a query has, by the names of its tree."""
 
 
+def mentioned(statement: str) -> frozenset[str]:
+    """Names of columns that a statement speaks of, in lower case; of one that is none, none."""
+    try:
+        tree = read_tree(statement)
+    except DoumenError:
+        return frozenset()
+    return frozenset(one.name.casefold() for one in tree.find_all(exp.Column))
+
+
 def counted_rows(statement: str, ref: Ref, types: Mapping[str, str]) -> str | None:
     """The condition C of `SELECT count(*) FROM ref WHERE C`, if no row can make it fail.
 

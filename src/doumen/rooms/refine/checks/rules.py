@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from doumen.kits.quality.checks import Measure, Own, Subject, Whole
+from doumen.kits.quality.checks import Measure, Own, Rows, Subject, Whole
 from doumen.kits.quality.expectation import Expectation
 from doumen.kits.standards import odcs
 from doumen.model.message import Message, msg, plain
 from doumen.model.ref import Ref
 from doumen.rooms.refine.checks.counting import measured, row_measure
+from doumen.rooms.refine.checks.folding import mentioned
 
 DIMENSIONS = {
     "required": "completeness",
@@ -166,6 +167,20 @@ def unseen(
         if folded not in types:
             return without(rule, msg("Column `{column}` is not there.", column=column))
         if folded in masked:
-            why = msg("You see column `{column}` masked.", column=column)
-            return without(rule, why)
+            return without(rule, _masked(column))
+    for column in sorted(masked & _read(rule)):
+        return without(rule, _masked(column))
     return rule
+
+
+def _masked(column: str) -> Message:
+    return msg("You see column `{column}` masked.", column=column)
+
+
+def _read(rule: Rule) -> frozenset[str]:
+    """Names of columns that a query of the contract speaks of, in lower case."""
+    if rule.kind != "sql":
+        return frozenset()
+    if isinstance(rule.measure, Rows):
+        return mentioned(f"SELECT {rule.measure.condition}")
+    return mentioned(rule.measure.statement) if isinstance(rule.measure, Own) else frozenset()

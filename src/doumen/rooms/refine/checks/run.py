@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from doumen.gate.desk import Desk
 from doumen.kits.sql import table
@@ -69,7 +70,7 @@ def check(desk: Desk, dataset: str, new: bool = False, examples: int = 0) -> Out
         Refused: no rule permits the asker to query it, or not to count its rows.
         Conflict: the dataset changed under every try.
     """
-    if new and (last := _same(desk, dataset)) is not None:
+    if new and (last := _same(desk, dataset)):
         return unchanged(last)
     done = run(desk, dataset, examples)
     return outcome(
@@ -83,13 +84,13 @@ def check(desk: Desk, dataset: str, new: bool = False, examples: int = 0) -> Out
     )
 
 
-def _same(desk: Desk, dataset: str) -> Point | None:
-    """A finding of the asker's last run, if it was over the same rows under the same contract."""
+def _same(desk: Desk, dataset: str) -> list[Point]:
+    """What the asker's last run found, if it was over the same rows under the same contract."""
     found = held(desk, dataset)
     own = [one for one in points_of(desk, found.ref, 1000) if one.actor == desk.actor.name]
-    seen = own[-1] if own else None
+    last = [one for one in own if one.event == own[-1].event]
     there = (found.dataset.get("version"), found.contract().version)
-    return seen if seen is not None and (seen.version, seen.contract) == there else None
+    return last if last and (last[0].version, last[0].contract) == there else []
 
 
 def run(desk: Desk, dataset: str, examples: int = 0) -> Run:
@@ -122,9 +123,10 @@ def _run(desk: Desk, dataset: str, examples: int) -> Run:
     document = {
         "dataset": dataset,
         "contract": contract.version,
+        "contract_sha256": sha256(contract.text.encode()).hexdigest(),
         "scope": scope,
         "rows": rows,
-        "rules": [one.as_json() for one in verdicts],
+        "rules": [one.for_the_receipt() for one in verdicts],
     }
     kept = {
         "contract": contract.version,

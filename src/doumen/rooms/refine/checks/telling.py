@@ -9,7 +9,7 @@ from doumen.kits.standards import odcs
 from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.rooms.refine.checks.history import Point
-from doumen.rooms.refine.checks.verdicts import UNCHECKED, Verdict, faults
+from doumen.rooms.refine.checks.verdicts import BROKEN, UNCHECKED, Verdict, faults
 from doumen.rooms.refine.lookup import Held
 
 
@@ -57,21 +57,27 @@ def outcome(
     )
 
 
-def unchanged(last: Point) -> Outcome:
-    """Nothing was checked, for nothing changed since a run; which one."""
+def unchanged(found: Sequence[Point]) -> Outcome:
+    """Nothing was checked, for nothing changed since a run; what that run found."""
+    last = found[0]
+    broken = sum(1 for one in found if one.verdict == BROKEN)
     return Outcome(
         json={
             "dataset": last.dataset,
             "version": last.contract,
             "rows": last.rows,
-            "faults": 0,
+            "faults": broken,
             "rules": [],
             "receipts": [],
             "scope": last.scope,
             "receipt": last.event,
             "unchanged": True,
         },
-        said=(msg("Nothing changed since the run of receipt {receipt}.", receipt=last.event),),
+        said=(
+            msg("Nothing changed since the run of receipt {receipt}.", receipt=last.event),
+            msg("It found {count} rules broken.", count=broken),
+        ),
+        exit=1 if broken else 0,
     )
 
 

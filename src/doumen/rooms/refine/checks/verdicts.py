@@ -60,6 +60,11 @@ class Verdict:
             },
         }
 
+    def for_the_receipt(self) -> dict[str, Any]:
+        """For whoever may see the receipt, as those who audit may: no number computed of values."""
+        told = self.as_json()
+        return told if self.rule.counts else {**told, "count": None}
+
     def for_the_ledger(self) -> dict[str, Any]:
         """Without words of the rule, and without a number that is not a count of rows."""
         rule = self.rule
