@@ -245,7 +245,7 @@ MUTATIONS = (
              'if gone or (', "tests/laws/test_scores.py"),
     Mutation("scores", "rows in quarantine are not among those that came",
              "rooms/evaluate/score/evidence.py",
-             'return self.landed + self.aside',
+             'return self.landed + self.aside + self.discarded',
              'return self.landed', "tests/laws/test_scores.py"),
     Mutation("9 durability", "a settled proposal is settled again",
              "rooms/refine/proposals/settling.py",

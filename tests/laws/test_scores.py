@@ -230,6 +230,17 @@ def test_a_contract_without_rules_has_a_score(node: Node, tmp_path: Path) -> Non
     assert shares(found)["0201"] == 0
 
 
+def test_rows_given_up_still_came(node: Node, tmp_path: Path) -> None:
+    owner = node.session()
+    land(node, tmp_path, "given", cells(60, 4))
+    before = score(owner, "given")
+    assert before["quarantined"] > 0
+    owner.do("quarantine discard", dataset="g.given", reason="in the way")
+    after = score(owner, "given")
+    assert (after["quarantined"], after["discarded"]) == (0, before["quarantined"])
+    assert shares(after) == shares(before)
+
+
 def verified(receipt: Path, key: Path) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, str(VERIFY), str(receipt), str(key)], capture_output=True, text=True,

@@ -45,6 +45,8 @@ class Evidence:
     Attributes:
         landed: Rows that were checked.
         aside: Rows in quarantine, as far as the asker may know: they satisfy no rule.
+        discarded: Rows of the quarantine that were given up since the dataset was last replaced:
+            they came, and satisfied none.
         columns: Of the dataset, as the asker sees them.
         results: Of all rules.
         elements: Column → key of the data element that it is linked to.
@@ -59,6 +61,7 @@ class Evidence:
 
     landed: int
     aside: int
+    discarded: int
     columns: tuple[Column, ...]
     contract: odcs.Contract
     results: tuple[Result, ...]
@@ -73,8 +76,8 @@ class Evidence:
 
     @property
     def rows(self) -> int:
-        """All rows that came: those that landed, and those in quarantine."""
-        return self.landed + self.aside
+        """All rows that came: those that landed, and those that did not."""
+        return self.landed + self.aside + self.discarded
 
     def of(self, *kinds: str) -> tuple[Result, ...]:
         """The results of rules of these kinds."""

@@ -177,7 +177,9 @@ def dirty(evidence: Evidence) -> Figure | None:
     if not rules or not evidence.rows:
         return None
     bad = min(evidence.landed, sum(one.count or 0 for one in rules))
-    return Figure(evidence.aside + bad, evidence.rows, tuple(one.rule for one in rules))
+    return Figure(
+        evidence.rows - evidence.landed + bad, evidence.rows, tuple(one.rule for one in rules)
+    )
 
 
 def same_data(evidence: Evidence) -> Figure | None:

@@ -34,6 +34,11 @@ _RUN = """
     SELECT id, used, data FROM sys.events
     WHERE type = ? AND subject = ? AND actor = ? ORDER BY position DESC LIMIT 1
 """
+_GIVEN_UP = """
+    SELECT data FROM sys.events
+    WHERE subject = ? AND (type = 'quarantine.discarded' OR contains(data, '"mode": "replace"'))
+    ORDER BY position
+"""
 _ASKED = """
     SELECT count_if(type IN ('query', 'query.ended')), count_if(type = 'query.failed')
     FROM sys.events
@@ -106,6 +111,7 @@ def gather(desk: Desk, ref: Ref, retired: Mapping[str, str]) -> tuple[Run, Evide
     return run, Evidence(
         landed=run.rows,
         aside=sum(file["rows"] for file in aside["files"]) if aside else 0,
+        discarded=_given_up(desk, ref),
         columns=columns,
         contract=contract,
         results=tuple(_results(desk, ref, who, run, retired)),
@@ -135,6 +141,15 @@ def _run(desk: Desk, ref: Ref, who: str) -> Run | None:
         told["rows"],
         {rule["rule"]: rule["verdict"] for rule in told["rules"]},
     )
+
+
+def _given_up(desk: Desk, ref: Ref) -> int:
+    """Rows of its quarantine that were given up since it was last replaced, as the asker knows."""
+    rows = 0
+    for (data,) in desk.query(_GIVEN_UP, (str(ref),)).rows():
+        told = json.loads(data)
+        rows = 0 if told.get("mode") == "replace" else rows + int(told["discarded"])
+    return rows
 
 
 def _results(

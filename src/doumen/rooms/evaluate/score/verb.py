@@ -66,6 +66,7 @@ def scored(ref: Ref, run: Run, evidence: Evidence, weights: Weights) -> dict[str
         "scope": run.scope,
         "rows": evidence.landed,
         "quarantined": evidence.aside,
+        "discarded": evidence.discarded,
         "run": run.event,
         "score": _percent(_mean(found, weights)),
         "assessed": _percent(_assessed(found, weights)),
