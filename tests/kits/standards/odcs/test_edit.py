@@ -92,6 +92,18 @@ def test_the_published_examples_are_edited_in_place(examples: dict[str, str]) ->
         assert parse(new).data == {**parse(text).data, "version": "7.7.7", "tenant": "a: b"}
 
 
+def test_floating_numbers_are_written_as_the_decimals_that_they_show(flights: str) -> None:
+    path = "columns.delay.logicalTypeOptions"
+    new = edit(flights, [(f"{path}.maximum", 0.2), (f"{path}.minimum", -1e-7)])
+    delay = read_contract(new).property("delay")
+    assert delay is not None
+    assert "maximum: 0.2\n" in new
+    assert "-0.0000001" in new
+    assert edit(new, [(f"{path}.maximum", 0.2)]) == new
+    with pytest.raises(Invalid, match="not finite"):
+        edit(flights, [(f"{path}.maximum", float("inf"))])
+
+
 def test_several_changes_and_windows_lines(flights: str) -> None:
     windows = flights.replace("\n", "\r\n")
     new = edit(windows, [("columns.delay.tags", ["x"]), ("status", "retired")])

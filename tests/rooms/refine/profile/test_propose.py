@@ -196,6 +196,18 @@ def test_a_name_that_says_the_same_leads_to_a_key_that_nobody_declared() -> None
     assert ("o_orderkey", "reference") not in proposed(propose(desk, "a.t"))
 
 
+def test_a_reference_stays_in_its_domain_where_another_has_the_same_keys() -> None:
+    fake = FakeDesk()
+    for domain in ("a", "b", "c"):
+        fake.engine.execute(f"CREATE SCHEMA {domain}")
+        fake.engine.execute(f"CREATE TABLE {domain}.orders AS SELECT i AS id FROM range(200) r(i)")
+        fake.land(f"{domain}.orders", 200)
+    fake.engine.execute("CREATE TABLE b.t AS SELECT i % 100 AS o_id, i AS n FROM range(3000) r(i)")
+    fake.land("b.t", 3000)
+    found = proposed(propose(cast("Desk", fake), "b.t"))
+    assert found["o_id", "reference"]["change"] == {"set": ["relationships", [{"to": "orders.id"}]]}
+
+
 def test_an_identifier_is_proposed_once_there_is_a_check_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

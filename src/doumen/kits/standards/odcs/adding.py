@@ -10,10 +10,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from doumen.kits.standards.odcs.document import Document, Node, Path, child, parse, spell
+from doumen.kits.standards.odcs.document import Document, Node, Path, child, exact, parse, spell
 from doumen.kits.standards.odcs.edit import value_end
 from doumen.kits.standards.odcs.render import block, flow, scalar
 from doumen.model.errors import Invalid, NotFound
@@ -71,7 +70,7 @@ def add(text: str, additions: Iterable[Addition]) -> str:
     grouped: dict[Path, list[Any]] = {}
     for one in additions:
         place = (*owner(document.data, one.column), one.key)
-        grouped.setdefault(place, []).append(_plain(one.item))
+        grouped.setdefault(place, []).append(exact(one.item))
     if not grouped:
         return text
     wanted = copy.deepcopy(document.data)
@@ -198,20 +197,3 @@ def _lines(text: str, end: int, lines: Sequence[str], depth: int, late: bool) ->
     if line_end < 0:
         return _Splice(at, at, depth, newline + newline.join(lines))
     return _Splice(at, at, depth, newline.join(lines) + newline)
-
-
-def _plain(value: Any) -> Any:
-    """Values as a document holds them: exact numbers, lists.
-
-    Raises:
-        Invalid: a number is not finite.
-    """
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise Invalid(msg("A number of a rule is not finite."), detail="rule")
-    return value

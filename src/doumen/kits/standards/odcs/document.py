@@ -7,7 +7,7 @@ Merge keys, own tags, repeated keys, recursive aliases and several documents are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
@@ -111,6 +111,23 @@ def parse_value(text: str) -> Any:
         return text
     root = _compose(text)
     return None if root is None else _Plain().value(root, ())
+
+
+def exact(value: Any) -> Any:
+    """Values as a document holds them: exact numbers, lists.
+
+    Raises:
+        Invalid: a number is not finite.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): exact(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [exact(item) for item in value]
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise Invalid(msg("A number of a rule is not finite."), detail="rule")
+    return value
 
 
 def raise_faults(document: Document, faults: Sequence[Fault]) -> None:

@@ -17,6 +17,7 @@ from doumen.kits.standards.odcs.document import (
     Node,
     Path,
     child,
+    exact,
     parse,
     parse_value,
     spell,
@@ -70,13 +71,15 @@ def edit(text: str, changes: Iterable[tuple[str, Any]]) -> str:
     Raises:
         Invalid: a path leads nowhere, or a place cannot be edited in the text.
     """
+    document = None
     for path, value in changes:
-        document = parse(text)
+        document = document or parse(text)
         place = find(document, path)
         wanted = copy.deepcopy(document.data)
-        if _applied(wanted, place, value):
-            text = _changed(document, place, value)
-            _confirm(text, wanted, place)
+        plain = exact(value)
+        if _applied(wanted, place, plain):
+            text = _changed(document, place, plain)
+            document = _confirm(text, wanted, place)
     return text
 
 
@@ -190,13 +193,14 @@ def _applied(data: Any, place: Path, value: Any) -> bool:
     return there != (value is not None) or before != value or type(before) is not type(value)
 
 
-def _confirm(text: str, wanted: Any, place: Path) -> None:
+def _confirm(text: str, wanted: Any, place: Path) -> Document:
+    """The text read again, which says what is wanted and nothing else."""
     why: Message = msg("This place shares its text with others or is laid out in an unusual way.")
     try:
-        same = parse(text).data == wanted
+        document = parse(text)
     except Invalid:
-        same = False
-    if not same:
+        document = None
+    if document is None or document.data != wanted:
         raise Invalid(
             msg("`{place}` cannot be changed in place.", place=spell(place)),
             why=why,
@@ -205,6 +209,7 @@ def _confirm(text: str, wanted: Any, place: Path) -> None:
             ),
             detail="place",
         )
+    return document
 
 
 def _changed(document: Document, place: Path, value: Any) -> str:

@@ -191,6 +191,10 @@ class Ordered:
     by_chance: float
 
 
+Reach = tuple[float | None, float | None]
+"""How far down and up; None: nobody can say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A dataset as the asker sees it.
@@ -202,6 +206,7 @@ class Profile:
         values: Of a text column of few values, all of the sample with their counts: what rules
             are drafted from, told of as top values only.
         forms: Of a text column of one form, as a regular expression.
+        reach: Of a column of numbers how far down and up fresh rows may go; see `tails`.
         receipts: Of all questions, in order.
         expires: Last day on which the answer may be kept (ISO date).
     """
@@ -216,6 +221,7 @@ class Profile:
     ordered: tuple[Ordered, ...] = ()
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, Reach] = field(default_factory=dict)
     receipts: tuple[str, ...] = ()
     expires: str | None = None
 

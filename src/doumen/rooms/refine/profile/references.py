@@ -78,7 +78,10 @@ class Target:
 
 
 def targets(profile: Profile, facts: Facts) -> list[Target]:
-    """What each column may refer to, the likeliest first; `MOST` at most."""
+    """What each column may refer to, the likeliest first; `MOST` at most.
+
+    Of two that are as likely the one of the same domain stands first.
+    """
     own = Ref.parse(profile.dataset)
     usable = [
         column
@@ -93,7 +96,7 @@ def targets(profile: Profile, facts: Facts) -> list[Target]:
             alike = column.kind == kind_of(type)
             if alike and (named or (declared and text and column.kind != NUMBER)):
                 found.append(Target(column, ref, key, declared, named))
-    found.sort(key=lambda one: (not one.named, not one.declared))
+    found.sort(key=lambda one: (not one.named, not one.declared, one.ref.domain != own.domain))
     return found[:MOST]
 
 

@@ -1,8 +1,9 @@
 """Rules of single columns that a profile suggests; conservative, for a wrong alarm costs trust.
 
-Pure. A rule is drafted only where fresh rows of the same kind would keep it: ranges are widened by
-as much as the values span, and there is no bound towards a long tail; a list of valid values has
-few, each of them often; a form is that of many different texts.
+Pure. A rule is drafted only where fresh rows of the same kind would keep it: a bound lies as far
+beyond the last value as all values span, and further where the tail may go further; there is none
+towards a long tail. A list of valid values has few, each of them often; a form is that of many
+different texts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from doumen.rooms.refine.profile.traits import enumerates
 
 _MANY = 50
 """Different texts of one form, at least."""
+_FAR = 9
+"""Times the span of all values that a bound lies beyond the last one, at most."""
 _IDENTIFIER = "identifier"
 """The kind of check that holds texts against a scheme."""
 
@@ -33,7 +36,7 @@ def column_drafts(profile: Profile) -> Iterator[Draft]:
             continue  # what is missing is written in words, and is to be settled first
         yield from _required(column)
         if column.kind == NUMBER and column.name not in alone:
-            yield from _range(column)
+            yield from _range(column, profile)
         if column.kind == TEXT and column.type != "UUID":
             yield from _text(column, profile)
 
@@ -55,19 +58,22 @@ def _required(column: ColumnProfile) -> Iterator[Draft]:
         yield Draft("required", column.name, {"set": ["required", True]}, (), broken)
 
 
-def _range(column: ColumnProfile) -> Iterator[Draft]:
+def _range(column: ColumnProfile, profile: Profile) -> Iterator[Draft]:
     quantiles = column.get("quantiles")
     if quantiles is None or (column.get("distinct") or 0) < 3:
         return
     low, high = Decimal(str(column.get("min"))), Decimal(str(column.get("max")))
-    first, middle, last = (Decimal(str(quantiles[p])) for p in ("0.01", "0.5", "0.99"))
-    near = low * 10 <= middle or (low <= 1 and is_integer(column.type))
-    if low >= 0 and near and first - low <= (middle - first) / 10:
+    first, middle = (Decimal(str(quantiles[p])) for p in ("0.01", "0.5"))
+    down, up = (None if far is None else Decimal(str(far)) for far in profile.reach[column.name])
+    span = high - low
+    near = low >= 0 and (low * 10 <= middle or (low <= 1 and is_integer(column.type)))
+    ends = down is not None and down * -10 <= middle
+    if near and (ends or first - low <= (middle - first) / 10):
         yield _bound("minimum", column, Decimal(0), "<")
-    elif first - low <= middle - first:
-        yield _bound("minimum", column, _outward(2 * low - high, ROUND_FLOOR), "<")
-    if high - last <= last - middle:
-        yield _bound("maximum", column, _outward(2 * high - low, ROUND_CEILING), ">")
+    elif down is not None and down >= low - _FAR * span:
+        yield _bound("minimum", column, _outward(min(low - span, down), ROUND_FLOOR), "<")
+    if up is not None and up <= high + _FAR * span:
+        yield _bound("maximum", column, _outward(max(high + span, up), ROUND_CEILING), ">")
 
 
 def _bound(kind: str, column: ColumnProfile, value: Decimal, sign: str) -> Draft:

@@ -113,6 +113,7 @@ def _sampled(
         pairs.ordered(looked),
         {one.profile.name: one.values for one in looked if one.values is not None},
         {one.profile.name: one.form for one in looked if one.form is not None},
+        {one.profile.name: one.reach for one in looked if one.reach is not None},
         tuple(asked.receipts),
         asked.expires,
     )

@@ -25,11 +25,13 @@ from doumen.rooms.refine.profile.figures import (
     TIME,
     WIDE,
     ColumnProfile,
+    Reach,
     Sample,
     told,
 )
 from doumen.rooms.refine.profile.looks import looks
 from doumen.rooms.refine.profile.scan import SHOWN
+from doumen.rooms.refine.profile.tails import reach
 from doumen.rooms.refine.profile.traits import traced
 
 SEED = 42
@@ -55,6 +57,7 @@ class Looked:
         codes: Number of the value of each row, -1 for NULL; None: it was not fetched.
         different: How many values there are.
         numbers: Of numbers and times, as `float64` or `int64`, NaN and NULL masked.
+        reach: Of numbers how far down and up fresh rows may go.
     """
 
     profile: ColumnProfile
@@ -63,6 +66,7 @@ class Looked:
     codes: Any = None
     different: int = 0
     numbers: Any = None
+    reach: Reach | None = None
 
 
 def question(
@@ -200,6 +204,7 @@ def _number(column: ColumnProfile, values: Any, sample: Sample) -> Looked:
         codes=codes,
         different=len(dictionary),
         numbers=np.where(np.isfinite(numbers), numbers, np.nan),
+        reach=reach(finite, sample.percent),
     )
 
 

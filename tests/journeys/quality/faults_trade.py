@@ -1,0 +1,80 @@
+"""Twenty-five faults planted among companies, products, invoices, their lines, and permits."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.journeys.quality.planting import (
+    DECLARED,
+    PROPOSED,
+    Fault,
+    changing,
+    mangled,
+    next_digit,
+    repeating,
+)
+
+DAY = timedelta(days=1)
+UNKNOWN = "6900000000007"
+
+FAULTS = (
+    Fault("companies", "O for 0 in the credit code", PROPOSED, "identifier", ("credit_code",), 4,
+          changing(4, lambda row: {"credit_code": row["credit_code"].replace("0", "O")})),
+    Fault("companies", "a state that is on no list", PROPOSED, "set", ("state",), 6,
+          changing(6, lambda row: {"state": "存续（在营）"}, lambda row: row["state"] == "存续")),
+    Fault("companies", "an area has two names", DECLARED, "sql", ("area_name",), 3,
+          changing(3, lambda row: {"area_name": row["area_name"][:-1]})),
+    Fault("companies", "names in a wrong encoding", DECLARED, "pattern", ("name",), 8,
+          changing(8, lambda row: {"name": mangled(row["name"])})),
+    Fault("companies", "the capital in units of 10,000", DECLARED, "minimum", ("capital",), 12,
+          changing(12, lambda row: {"capital": row["capital"] // 10000},
+                   lambda row: row["capital"] < 10_000_000)),
+    Fault("products", "a digit of the EAN is wrong", DECLARED, "identifier", ("ean",), 5,
+          changing(5, lambda row: {"ean": next_digit(row["ean"], 7)})),
+    Fault("products", "weights in kilograms", PROPOSED, "type", ("weight_g",), 20,
+          changing(20, lambda row: {"weight_g": row["weight_g"] / 1000},
+                   lambda row: row["weight_g"] is not None and row["weight_g"] % 1000)),
+    Fault("products", "AIRBUS INDUSTRIE beside AIRBUS", DECLARED, "set", ("brand",), 7,
+          changing(7, lambda row: {"brand": "AIRBUS INDUSTRIE"},
+                   lambda row: row["brand"] == "AIRBUS")),
+    Fault("products", "cost and price are swapped", PROPOSED, "compare", ("cost", "price"), 6,
+          changing(6, lambda row: {"cost": row["price"], "price": row["cost"]})),
+    Fault("products", "a stock below nothing", PROPOSED, "minimum", ("stock",), 5,
+          changing(5, lambda row: {"stock": -row["stock"] - 1})),
+    Fault("invoices", "buyers that nobody knows", PROPOSED, "reference", ("buyer",), 5,
+          changing(5, lambda row: {"buyer": "91110000600037341L"})),
+    Fault("invoices", "due before it was issued", PROPOSED, "compare", ("issued", "due"), 6,
+          changing(6, lambda row: {"due": row["issued"] - 3 * DAY})),
+    Fault("invoices", "the total is not the sum of its lines", DECLARED,
+          "lookup", ("total",), 7,
+          changing(7, lambda row: {"total": row["total"] + Decimal("0.90")})),
+    Fault("invoices", "dates in another order", PROPOSED, "type", ("issued",), 5,
+          changing(5, lambda row: {"issued": f"{row['issued']:%d/%m/%Y}"})),
+    Fault("invoices", "RMB and CNY for one currency", PROPOSED, "set", ("currency",), 8,
+          changing(8, lambda row: {"currency": "RMB"}, lambda row: row["currency"] == "CNY")),
+    Fault("lines", "a line is there twice", PROPOSED, "unique", ("invoice", "line"), 5,
+          repeating(5)),
+    Fault("lines", "products that are not in the catalogue", PROPOSED, "reference", ("ean",), 4,
+          changing(4, lambda row: {"ean": UNKNOWN})),
+    Fault("lines", "the amount is not quantity times price", DECLARED,
+          "sql", ("amount",), 6,
+          changing(6, lambda row: {"amount": row["amount"] + row["price"]})),
+    Fault("lines", "a comma in prices", PROPOSED, "type", ("price",), 9,
+          changing(9, lambda row: {"price": f"{row['price']}".replace(".", ",")},
+                   lambda row: "." in f"{row['price']}")),
+    Fault("lines", "9999 for an unknown quantity", DECLARED, "maximum", ("quantity",), 5,
+          changing(5, lambda row: {"quantity": 9999})),
+    Fault("permits", "it ends before it begins", PROPOSED, "compare", ("valid_from", "valid_to"), 5,
+          changing(5, lambda row: {"valid_to": row["valid_from"] - DAY},
+                   lambda row: row["valid_from"] > row["issued"])),
+    Fault("permits", "1900-01-01 for an unknown day", DECLARED, "minimum", ("issued",), 7,
+          changing(7, lambda row: {"issued": date(1900, 1, 1)})),
+    Fault("permits", "withdrawn for no reason", DECLARED,
+          "expression", ("state", "reason"), 5,
+          changing(5, lambda row: {"reason": None}, lambda row: row["reason"] is not None)),
+    Fault("permits", "brackets of another form", PROPOSED, "pattern", ("permit",), 6,
+          changing(6, lambda row: {"permit": row["permit"].translate({0x3014: "[", 0x3015: "]"})})),
+    Fault("permits", "a blank at the end", PROPOSED, "set", ("kind",), 9,
+          changing(9, lambda row: {"kind": row["kind"] + " "})),
+)  # fmt: skip
