@@ -102,6 +102,10 @@ def test_each_that_is_kept_says_why(name: str) -> None:
     assert one(name, column="a").why == KEPT[name]
 
 
+def quantiles(wanted: list[Any], ranges: list[Any]) -> dict[str, Any]:
+    return {"column": "a", "quantile_ranges": {"quantiles": wanted, "value_ranges": ranges}}
+
+
 @pytest.mark.parametrize(
     ("name", "options", "why"),
     [
@@ -121,6 +125,19 @@ def test_each_that_is_kept_says_why(name: str) -> None:
          {"column": "a", "strftime_format": "%U"}, "does not read"),
         ("expect_table_row_count_to_equal", {"value": "x"}, "no number"),
         ("unexpected_rows_expectation", {"unexpected_rows_query": "SELECT {x}"}, "fills in"),
+        ("expect_column_quantile_values_to_be_between", quantiles([1], []), "of one length"),
+        ("expect_column_quantile_values_to_be_between", quantiles(["x"], [[1, 2]]), "one length"),
+        ("expect_column_quantile_values_to_be_between", quantiles([1], [[None, None]]), "no bound"),
+        ("expect_column_quantile_values_to_be_between",
+         quantiles([1], [[1, 2]]) | {"allow_relative_error": True}, "`allow_relative_error`"),
+        ("expect_column_value_z_scores_to_be_less_than", {"column": "a"}, "no bound"),
+        ("expect_column_pair_values_to_be_in_set",
+         {"column_A": "a", "column_B": "b", "value_pairs_set": ["x"]}, "list of pairs"),
+        ("expect_table_row_count_to_be_between", {}, "no bound"),
+        ("expect_table_column_count_to_be_between", {"min_value": 9}, "another number"),
+        ("expect_compound_columns_to_be_unique", {"column_list": ["a"]}, "one column only"),
+        ("expect_compound_columns_to_be_unique",
+         {"column_list": ["a", "b"], "ignore_row_if": "x"}, "`ignore_row_if`"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_said_is_told(name: str, options: dict[str, Any], why: str) -> None:

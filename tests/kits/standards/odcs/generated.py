@@ -2,53 +2,43 @@
 
 The schema leads: fields, types, enumerations and conditions are taken from it. What Doumen asks
 of a contract besides (types that are known, bounds that are values, one schema object) is put
-right at the end. Texts are written by libraries and layouts that nobody here wrote.
+right at the end. One number makes one contract, always the same.
 """
 
 from __future__ import annotations
 
-import io
-import json
+import random
+import re
+import string
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
-from ruamel.yaml import YAML
 
 from doumen.kits.standards.odcs.schema import validator
 
 SCHEMA: Mapping[str, Any] = cast("Mapping[str, Any]", validator().schema)
-WORDS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=10
-) | st.sampled_from(
-    [
-        "yes",
-        "no",
-        "~",
-        "1.0",
-        "2020-01-01",
-        "a: b",
-        "# no",
-        "- x",
-        "'",
-        '"',
-        "陡门",
-        "",
-        " x ",
-        "0x1F",
-    ]
+ODD = ("yes", "no", "~", "null", "1.0", "0x1F", "2020-01-01", "a: b", "a:", "# no",
+       "a #b", "- x", "-", "?", "? x", "?x", "'", '"', "it's \"so\"", "\\", "陡门", "", " ", " x ",
+       "x\ny\n", "\n", "  x\n\n y", "two\n\n\n", "tab\tx", "\u2028", "\ufeffx", "\U0001f30a",
+       "[a", "{b}", "a, b", "*x", "&x", "!x", "%x", "@x", "`x", "| x", "> x", "=", "<<", "---",
+       "...", "word " * 30)  # fmt: skip
+"""Texts that YAML writers must take care of, and do.
+
+Left out is what libraries lose on their own: U+0085 and blanks beside U+2028 (line ends in YAML
+1.1, characters in 1.2), and what PyYAML leaves bare that 1.2 or ruamel.yaml takes for a number
+(`1e3`, `0o17`, `09`).
+"""
+_APART = re.compile(r"[-+.0-9_]+")
+_BESIDE = re.compile(r"\s*\u2028\s*")
+LETTERS = (
+    string.ascii_letters
+    + string.digits
+    + (" -_.:,#'\"\\/[]{}&*!|>%@`?~=\n\té陡\xa0\u2028\U0001f30a")
 )
-# What begins with a question mark, the library writes in braces so that it cannot read it.
-WORDS = WORDS.filter(lambda text: not text.startswith("?"))
-NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True)
-NUMBERS = st.integers(-99, 10**6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])
-ANY: st.SearchStrategy[Any] = st.recursive(
-    WORDS | NUMBERS | st.booleans() | st.none(),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2),
-    max_leaves=4,
-)
+
+
 LEADING = ("type", "logicalType", "metric")
 BOUNDS = {
     "integer": ["-5", "7"], "number": ["-5", "0.5", "7"], "date": ["2020-01-01", "2021-01-01"],
@@ -98,78 +88,141 @@ def fields(
             yield from fields(part["then"], partial)
 
 
-@st.composite
-def valued(draw: st.DrawFn, schema: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value that a part of the schema takes."""
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    if name in ("AnyType", "AnyNonCollectionType"):
-        return draw(ANY if name == "AnyType" else WORDS | NUMBERS | st.booleans())
-    schema = resolved(schema)
-    for key in ("oneOf", "anyOf"):
-        if key in schema and "properties" not in schema:
-            return draw(valued(draw(st.sampled_from(schema[key])), depth))
-    if "enum" in schema:
-        return draw(st.sampled_from(schema["enum"]))
-    kind = schema.get("type", "object")
-    if kind == "object":
-        return draw(objects(schema, depth))
-    if kind == "array":
-        least, most = schema.get("minItems", 0), 2 if depth < 7 else schema.get("minItems", 0)
-        items = valued(schema.get("items", {"type": "string"}), depth + 1)
-        return draw(st.lists(items, min_size=least, max_size=max(least, most)))
-    return draw(scalars(kind, schema))
+def field_names(schema: Any) -> set[str]:
+    """Names of all fields that a schema knows anywhere."""
+    if isinstance(schema, list):
+        return {name for one in schema for name in field_names(one)}
+    if not isinstance(schema, Mapping):
+        return set()
+    known = schema.get("properties")
+    found = {name for one in schema.values() for name in field_names(one)}
+    return found | set(known) if isinstance(known, Mapping) else found
 
 
-def scalars(kind: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    """Scalars of a type, form or pattern."""
-    if kind == "string" and "pattern" in schema:
-        dotted, path = "\\." in schema["pattern"], "\\/" in schema["pattern"]
-        two = st.tuples(NAMES, NAMES)
-        return (two.map("/".join) if path else two.map(".".join)) if dotted else NAMES
-    if kind == "string":
-        form = {"date": "2020-01-01", "date-time": "2020-01-01T00:00:00Z"}
-        return st.just(form[schema["format"]]) if schema.get("format") in form else WORDS
-    least = max(schema.get("minimum", 0), 1 if "exclusiveMinimum" in schema else 0)
-    whole = st.integers(least, 99)
-    return {"boolean": st.booleans(), "integer": whole, "null": st.none()}.get(kind, whole)
+class Maker(random.Random):
+    """Draws a contract by chance."""
+
+    def word(self) -> str:
+        """A text, odd as often as not."""
+        if self.random() < 0.4:
+            return self.choice(ODD)
+        drawn = "".join(self.choices(LETTERS, k=self.randrange(11)))
+        drawn = _BESIDE.sub("\u2028", drawn)
+        return f"x{drawn}" if _APART.fullmatch(drawn) else drawn
+
+    def name(self) -> str:
+        """What a column may be called."""
+        return self.choice(string.ascii_letters + "_") + "".join(
+            self.choices(string.ascii_letters + string.digits + "_", k=self.randrange(7))
+        )
+
+    def key(self) -> str:
+        """A text as a key: with `?` first, writers leave in braces what is read without it.
+
+        With U+2028, PyYAML takes it for two lines.
+        """
+        return self.word().lstrip("?").replace("\u2028", "")
+
+    def number(self) -> int | Decimal:
+        """A number, sometimes with a fraction."""
+        some: list[int | Decimal] = [self.randint(-99, 10**6), Decimal("0.5"), Decimal("-1.25"), 0]
+        return self.choice(some)
+
+    def anything(self, depth: int = 0) -> Any:
+        """A value of any type."""
+        kind = self.randrange(6 if depth < 3 else 4)
+        if kind == 4:
+            return [self.anything(depth + 1) for _ in range(self.randrange(3))]
+        if kind == 5:
+            return {self.key(): self.anything(depth + 1) for _ in range(self.randrange(3))}
+        return (self.word(), self.number(), self.random() < 0.5, None)[kind]
+
+    def valued(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
+        """A value that a part of the schema takes."""
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        if name in ("AnyType", "AnyNonCollectionType"):
+            return self.anything(0 if name == "AnyType" else 3) or self.word()
+        schema = resolved(schema)
+        for key in ("oneOf", "anyOf"):
+            if key in schema and "properties" not in schema:
+                return self.valued(self.choice(schema[key]), depth)
+        if "enum" in schema:
+            return self.choice(schema["enum"])
+        kind = schema.get("type", "object")
+        if kind == "object":
+            return self.object(schema, depth)
+        if kind == "array":
+            least = schema.get("minItems", 0)
+            most = max(least, 2) if depth < 7 else least
+            items = schema.get("items", {"type": "string"})
+            return [self.valued(items, depth + 1) for _ in range(self.randint(least, most))]
+        return self.scalar(kind, schema)
+
+    def scalar(self, kind: str, schema: Mapping[str, Any]) -> Any:
+        """A scalar of a type, form or pattern."""
+        if kind == "string" and schema.get("pattern", "").startswith("^sftp"):
+            return f"sftp://{self.name()}"
+        if kind == "string" and "pattern" in schema:
+            dotted, path = "\\." in schema["pattern"], "\\/" in schema["pattern"]
+            between = "/" if path else "."
+            return between.join((self.name(), self.name())) if dotted else self.name()
+        if kind == "string":
+            form = {"date": "2020-01-01", "date-time": "2020-01-01T00:00:00Z"}
+            return form.get(schema.get("format", "")) or self.word()
+        least = max(schema.get("minimum", 0), 1 if "exclusiveMinimum" in schema else 0)
+        return {"boolean": self.random() < 0.5, "null": None}.get(kind, self.randint(least, 99))
+
+    def object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """An object with all that it must have and some of what it may."""
+        made: dict[str, Any] = {}
+        for leading in (True, False):
+            groups = list(fields(schema, made))
+            known = {
+                name: one for named, _ in groups for name, one in named.items() if one is not True
+            }
+            needed = {name for _, required in groups for name in required}
+            for name, one in known.items():
+                if name in made or (name in LEADING) != leading:
+                    continue
+                sure = name in needed or name in LEADING
+                if sure or self.randrange(3 + depth // 2) == 0:
+                    made[name] = self.valued(one, depth + 1)
+        return made
 
 
-@st.composite
-def objects(draw: st.DrawFn, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """An object with all that it must have and some of what it may."""
-    made: dict[str, Any] = {}
-    for leading in (True, False):
-        groups = list(fields(schema, made))
-        known = {name: one for named, _ in groups for name, one in named.items() if one is not True}
-        needed = {name for _, required in groups for name in required}
-        for name, one in known.items():
-            if name in made or (name in LEADING) != leading:
-                continue
-            sure = name in needed or name in LEADING
-            if sure or draw(st.integers(0, 2 + depth // 2)) == 0:
-                made[name] = draw(valued(one, depth + 1))
-    return made
-
-
-@st.composite
-def contracts(draw: st.DrawFn) -> dict[str, Any]:
-    """A contract that Doumen takes."""
-    data: dict[str, Any] = draw(valued({**SCHEMA, "$defs": None}))
-    data |= {"apiVersion": "v3.1.0", "version": "1.2.3", "id": data["id"] or "x"}
-    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique_by=str.casefold))
-    table: dict[str, Any] = draw(valued({"$ref": "#/$defs/SchemaObject"}, 2))
+def contract(seed: int) -> dict[str, Any]:
+    """A contract that Doumen takes, the same for the same number."""
+    make = Maker(seed)
+    data: dict[str, Any] = make.valued({**SCHEMA, "$defs": None})
+    data |= {"apiVersion": "v3.1.0", "version": "1.2.3", "id": data["id"].strip() or "x"}
+    names = list({name.casefold(): name for name in (
+        make.name() for _ in range(make.randint(1, 4)))}.values())  # fmt: skip
+    table: dict[str, Any] = make.valued({"$ref": "#/$defs/SchemaObject"}, 2)
     table["name"] = "t"
-    columns = valued({"$ref": "#/$defs/SchemaProperty"}, 3)
-    table["properties"] = [{**draw(columns), "name": name} for name in names]
+    table["properties"] = [
+        {**make.valued({"$ref": "#/$defs/SchemaProperty"}, 3), "name": name} for name in names
+    ]
     for one in table["properties"]:
-        _column(draw, one)
-    _quality(draw, table, column=False)
+        _column(make, one)
+    _quality(make, table, column=False)
     _related(table, names)
     _said_once(table)
-    return {**data, "schema": [table]}
+    shuffled: dict[str, Any] = _shuffled(make, {**data, "schema": [table]})
+    return shuffled
 
 
-def _column(draw: st.DrawFn, one: dict[str, Any]) -> None:
+def _shuffled(make: Maker, value: Any) -> Any:
+    """The same, the fields of every mapping in an order of chance."""
+    if isinstance(value, list):
+        return [_shuffled(make, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    keys = list(value)
+    make.shuffle(keys)
+    return {key: _shuffled(make, value[key]) for key in keys}
+
+
+def _column(make: Maker, one: dict[str, Any]) -> None:
     """A property as Doumen asks: a type that is known, bounds that are values of it."""
     kind = one.setdefault("logicalType", "string")
     one.pop("physicalType", None)
@@ -187,25 +240,25 @@ def _column(draw: st.DrawFn, one: dict[str, Any]) -> None:
             if kind == "integer":
                 options[name] = int(written)
     if "pattern" in options:
-        options["pattern"] = draw(st.sampled_from(["[a-z]+", "N\\d{3}", ".*#.*", "é|'"]))
+        options["pattern"] = make.choice(["[a-z]+", "N\\d{3}", ".*#.*", "é|'"])
     if "logicalTypeOptions" in one and kind not in ("array", "object"):
         one["logicalTypeOptions"] = options
     for inner in (*one.get("properties", ()), *([one["items"]] if "items" in one else ())):
-        _column(draw, inner)
-    _quality(draw, one, column=True)
+        _column(make, inner)
+    _quality(make, one, column=True)
     _said_once(one)
 
 
-def _quality(draw: st.DrawFn, one: dict[str, Any], *, column: bool) -> None:
+def _quality(make: Maker, one: dict[str, Any], *, column: bool) -> None:
     """Rules of every type and operator, each with what a rule says of itself."""
-    told = valued({"$ref": "#/$defs/DataQuality"}, 4)
     rules = []
-    for about in draw(st.lists(told, max_size=2)):
-        _, rule = draw(st.sampled_from([r for r in RULES if r[0] in (None, column)]))
+    for _ in range(make.randrange(3)):
+        about = make.valued({"$ref": "#/$defs/DataQuality"}, 4)
+        _, rule = make.choice([r for r in RULES if r[0] in (None, column)])
         said = {key: value for key, value in about.items() if key not in _DECIDING} | rule
         if "metric" in rule or "query" in rule:
-            operator = draw(st.sampled_from(OPERATORS))
-            said[operator] = [1, Decimal("2.5")] if "Between" in operator else draw(NUMBERS)
+            operator = make.choice(OPERATORS)
+            said[operator] = [1, Decimal("2.5")] if "Between" in operator else make.number()
         rules.append(said)
     if rules or "quality" in one:
         one["quality"] = rules
@@ -223,32 +276,3 @@ def _said_once(one: dict[str, Any]) -> None:
     """Custom properties whose names Doumen reads itself are others' business here."""
     for custom in one.get("customProperties", ()):
         custom["property"] = f"x-{custom['property']}"
-
-
-def written(data: Mapping[str, Any], layout: str) -> str:
-    """A contract as text, by a library that nobody here wrote.
-
-    Args:
-        data: The contract.
-        layout: `json` (lines), `flow` (JSON in one line), `block` or `ruamel`.
-    """
-    if layout in ("json", "flow"):
-        indent = 2 if layout == "json" else None
-        return json.dumps(data, ensure_ascii=False, default=_number, indent=indent) + "\n"
-    writer = YAML(typ="rt") if layout == "ruamel" else YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.width, writer.allow_unicode, out = 70, True, io.StringIO()
-    writer.dump(_floats(data), out)
-    return out.getvalue()
-
-
-def _number(value: Any) -> float:
-    return float(value)
-
-
-def _floats(data: Any) -> Any:
-    if isinstance(data, Mapping):
-        return {key: _floats(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_floats(value) for value in data]
-    return float(data) if isinstance(data, Decimal) else data

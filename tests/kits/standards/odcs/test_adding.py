@@ -80,7 +80,7 @@ def test_the_published_examples_take_rules(examples: dict[str, str]) -> None:
          "        metric: x\n      - metric: nullValues\n        mustBe: 0\n      # end\n"),
         ("  - name: t\n    properties:\n      - name: a\n        quality:\n"
          "          - query: |+\n              select\n\n\n# end\n",
-         "select\n\n\n# end\n          - metric: nullValues\n            mustBe: 0\n"),
+         "select\n\n\n          - metric: nullValues\n            mustBe: 0\n# end\n"),
         ("  - name: t\n    properties:\n      - name: a\n        description: |\n"
          "          two\n          lines\n\n      - name: b\n",
          "lines\n        quality:\n          - metric: nullValues\n            mustBe: 0\n\n"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -77,3 +78,22 @@ def test_places() -> None:
     assert document.line(("a", 1, "c", "deeper")) == 3
     assert spell(("a", 1, "c")) == "a[1].c"
     assert spell(()) == "the document"
+
+
+def test_json_is_read_as_json_means_it() -> None:
+    said = {"\U0001f30a": ["陡\U0001f30a", "a\x85b", " \x85 "], "\x85": {"x": "\x85"}}
+    for ascii_only in (True, False):
+        document = parse(json.dumps(said, ensure_ascii=ascii_only))
+        assert document.data == said
+        assert document.line(("\U0001f30a", 1)) == 1
+    assert parse("\ue000: a\x85b # \ue000").data == {"\ue000": "a\x85b"}
+
+
+def test_text_that_only_the_library_takes_for_a_number() -> None:
+    assert parse("a: ._\nb: -._\nc: 1_0").data == {"a": "._", "b": "-._", "c": 10}
+
+
+def test_nothing_stands_where_its_key_does() -> None:
+    document = parse("a:\n\n# b\nc:\n  d:\n  e: 1\nf: [x, ]\n")
+    assert [document.line((key,)) for key in "acf"] == [1, 5, 7]
+    assert document.line(("c", "d")) == 5

@@ -11,6 +11,7 @@ from tests.counts import count
 
 from doumen.kits.standards.odcs import edit, read_change, read_contract
 from doumen.kits.standards.odcs.document import parse
+from doumen.kits.standards.odcs.edit import append
 from doumen.model.errors import Invalid
 
 
@@ -132,11 +133,40 @@ def test_several_changes_and_windows_lines(flights: str) -> None:
         ("a:\n  - 1\n  - 2\n", ("a[1]", None), "a:\n  - 1\n"),
         ("a:\n  - name: x\n    v: 1\n  - name: y\n    v: 2\n", ("a.x", None),
          "a:\n  - name: y\n    v: 2\n"),
-        ("a: 1", ("b", {"c": {"d": [1]}}), "a: 1\nb:\n  c:\n    d: [1]\n"),
+        ("a: 1", ("b", {"c": {"d": [1]}}), "a: 1\nb:\n  c:\n    d: [1]"),
         ("a: 1\n\n\n", ("b", "2"), 'a: 1\nb: "2"\n\n\n'),
         ("a:\n", ("a.b.c", None), "a:\n"),
         ("a: [1, 2]\n", ("a.1", 3), "a: [1, 3]\n"),
         ('"a.b":\n  c: 1\n', ('"a.b".c', 2), '"a.b":\n  c: 2\n'),
+        # A plain text ends where it is marked: blanks of other scripts are part of it.
+        ("tenant: x\xa0\nb: 1\n", ("tenant", "a: b"), 'tenant: "a: b"\nb: 1\n'),
+        ("a: 1\nb: {c: x\u3000}\n", ("b.d", "e"), "a: 1\nb: {c: x\u3000, d: e}\n"),
+        # Empty lines below `|+`, and lines of blanks below `|`, are of the value.
+        ("a:\n  b: |+\n    x\n\n\nc: 1\n", ("a.d", "e"), "a:\n  b: |+\n    x\n\n\n  d: e\nc: 1\n"),
+        ("a: |\n  x\n     \nb: 1\n", ("a", "c"), "a: c\nb: 1\n"),
+        ("a: |\n  x\n     \n", ("b", "c"), "a: |\n  x\n     \nb: c\n"),
+        # A line end behind the last line would be of its value.
+        ("b: 1\na: |\n  x", ("c", "d"), "b: 1\nc: d\na: |\n  x"),
+        ("a:\n- b: >-\n    x", ("a[0].c", 2), "a:\n- c: 2\n  b: >-\n    x"),
+        # Nothing stands behind its colon or dash, not before what comes next.
+        ("a:\n  b:\n# x\nd: 1\n", ("a.e", 3), "a:\n  b:\n  e: 3\n# x\nd: 1\n"),
+        ("a:\n  - 1\n  -\n  # x\nd: 1\n", ("a[1]", 3), "a:\n  - 1\n  - 3\n  # x\nd: 1\n"),
+        ("{a, b: }", ("a", 2), "{a: 2, b: }"),
+        ("{a}", ("b", 2), "{a, b: 2}"),
+        ("a: {b: c, d: }\n", ("a.e", 2), "a: {b: c, d: , e: 2 }\n"),
+        ("? a # b: c\n: d\n", ("a", 2), "? a # b: c\n: 2\n"),
+        # An alias is put aside where it stands; what it stands for stays.
+        ("a: &x [1]\nb: *x\n", ("b", 2), "a: &x [1]\nb: 2\n"),
+        ("a: &x [1]\nb: # c\n  # d: *z\n  *x\n", ("b", 2), "a: &x [1]\nb: # c\n  # d: *z\n  2\n"),
+        ("a: &x [1]\nb: [0, *x, *x, 2]\n", ("b[2]", 3), "a: &x [1]\nb: [0, *x, 3, 2]\n"),
+        ("a: &x [1]\nb:\n  c: *x\n", ("b.d", 2), "a: &x [1]\nb:\n  c: *x\n  d: 2\n"),
+        # JSON stays JSON, and what stands in lines of its own too.
+        ('{"a": "x",\n "b": {}}\n', ("b.d", "y"), '{"a": "x",\n "b": {"d": "y"}}\n'),
+        ('{\n  "a": 1\n}\n', ("b", ["x"]), '{\n  "a": 1,\n  "b": ["x"]\n}\n'),
+        # None is known: a name alone behind `?`, a pair without braces, lines that end in CR.
+        ("? a\n", ("a", 2), None),
+        ("a: [b: 1]\n", ("a[0].c", 2), None),
+        ("a:\r  b: 2\rc: 3\r", ("a.d", 3), None),
     ],
 )  # fmt: skip
 def test_layouts(text: str, change: tuple[str, Any], new: str | None) -> None:
@@ -145,6 +175,34 @@ def test_layouts(text: str, change: tuple[str, Any], new: str | None) -> None:
             edit(text, [change])
     else:
         assert edit(text, [change]) == new
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "new"),
+    [
+        ("a:\n  - - b: 1\n", "a[0]", "a:\n  - - b: 1\n    - c: x\n"),
+        ("a: &x\n- b: 1\n", "a", "a: &x\n- b: 1\n- c: x\n"),
+        ("a: &x {c: d}\nb:\n- *x\n- *x\n", "b", "a: &x {c: d}\nb:\n- *x\n- *x\n- c: x\n"),
+        ("a:\n  - b:\n  # x\nd: 1\n", "a", "a:\n  - b:\n  - c: x\n  # x\nd: 1\n"),
+        ('{\n  "a": [\n    {"b": 1}\n  ]\n}\n', "a",
+         '{\n  "a": [\n    {"b": 1},\n    {"c": "x"}\n  ]\n}\n'),
+        ("a: [{b: 1}, # why\n    {b: 2}, # more\n   ]\n", "a",
+         "a: [{b: 1}, # why\n    {b: 2},\n    {c: x}, # more\n   ]\n"),
+        ("a:\n- b: |\n    x", "a", None),  # a line end there would be of the text
+    ],
+)  # fmt: skip
+def test_items_go_behind_the_last(text: str, path: str, new: str | None) -> None:
+    if new is None:
+        with pytest.raises(Invalid, match="cannot be changed in place"):
+            append(text, path, [{"c": "x"}])
+    else:
+        assert append(text, path, [{"c": "x"}]) == new
+
+
+def test_what_is_shared_is_refused_by_that_name() -> None:
+    with pytest.raises(Invalid) as caught:
+        append("a: &x\n- b: 1\nc: *x\n", "c", [{"d": 2}])
+    assert str(caught.value.why) == "`c` shares its text with others, by an alias."
 
 
 @pytest.mark.parametrize(

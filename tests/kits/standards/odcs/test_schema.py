@@ -32,6 +32,20 @@ def test_an_unknown_field_is_a_fault_of_its_own_and_not_of_another() -> None:
     assert fault.path == ("schema", 0, "properties", 0, "required")
 
 
+def test_what_is_wrong_within_one_of_several_forms_is_told_where_it_stands() -> None:
+    head = "apiVersion: v3.1.0\nkind: DataContract\nid: a\nversion: 1.0.0\nstatus: draft\n"
+    for text, path in (
+        ("team: {members: [x]}", ("team", "members", 0)),
+        ("team: {members: [{username: a, zz: 1}]}", ("team", "members", 0)),
+        ("schema: [{name: t, quality: [{metric: rowCount, mustBeBetween: [x, 2]}]}]",
+         ("schema", 0, "quality", 0, "mustBeBetween", 0)),
+        ("schema: [{name: t, quality: [{metric: rowCount, mustBe: 1, mustNotBe: 2}]}]",
+         ("schema", 0, "quality", 0)),
+        ("team: 5", ("team",)),
+    ):  # fmt: skip
+        assert path in {fault.path for fault in schema_faults(parse(head + text))}, text
+
+
 def test_long_messages_are_cut() -> None:
     document = parse(HEAD + f"schema: [{{name: {'[' + 'x' * 400 + ']'}}}]")
     assert all(len(fault.words) < 260 for fault in schema_faults(document))

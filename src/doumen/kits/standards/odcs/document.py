@@ -20,6 +20,8 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 60
 MAX_EXPONENT = 400
 MAX_FAULTS = 25
+_SPECIAL = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
+_NEXT_LINE = "\x85"
 _CORE = "tag:yaml.org,2002:"
 _HALF = re.compile("[\ud800-\udfff]")
 """Half a character of UTF-16, as an escape may name it: no text, for UTF-8 cannot write it."""
@@ -32,7 +34,8 @@ class Node(Protocol):
     """A node of the YAML library: what its kinds have that is used here.
 
     `id` is scalar, sequence or mapping; `value` is text, nodes, or pairs of nodes; marks have
-    `index` and `line`, from 0; `flow_style` (not of scalars) is whether brackets are written.
+    `index` and `line`, from 0; `flow_style` (not of scalars) is whether brackets are written;
+    `style` (of scalars) is the quote, `|`, `>` or nothing.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Node(Protocol):
     start_mark: Any
     end_mark: Any
     flow_style: Any
+    style: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,16 @@ class Document:
         return node
 
     def line(self, path: Path) -> int:
-        """Line, from 1, of a path or of its nearest parent that exists."""
-        return int(self.node(path).start_mark.line) + 1
+        """Line, from 1, of a path or of its nearest parent that exists.
+
+        Nothing behind a key stands where the key does: the library marks what comes next.
+        """
+        node = self.node(path)
+        if node.start_mark.index == node.end_mark.index:
+            parent = self.node(path[:-1])
+            if parent.id == "mapping":
+                node = next((key for key, value in parent.value if value is node), node)
+        return int(node.start_mark.line) + 1
 
 
 def child(node: Node, step: str | int) -> Node | None:
@@ -188,7 +200,9 @@ def _compose(text: str) -> Node | None:
             )
         )
     try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+        stand_in = _stand_in(text)
+        spared = text.replace(_NEXT_LINE, stand_in) if stand_in else text
+        node: Node | None = YAML(typ="safe", pure=True).compose(spared)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line = None if mark is None else mark.line + 1
@@ -198,7 +212,38 @@ def _compose(text: str) -> Node | None:
         raise _refused(msg("It is not YAML: a character is not allowed.")) from None
     except (RecursionError, ValueError):
         raise _refused(msg("It is nested too deeply or names an impossible character.")) from None
+    if node is not None:
+        _mend(node, stand_in)
     return node
+
+
+def _stand_in(text: str) -> str:
+    """A character that is not in a text, where U+0085 is: YAML 1.2 takes that for no line end."""
+    if _NEXT_LINE not in text:
+        return ""
+    return next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in text)
+
+
+def _mend(root: Node, stand_in: str) -> None:
+    """Texts as YAML 1.2 and JSON mean them, where the library means something else.
+
+    The halves of a character that JSON writes as two escapes (surrogates) become one; a half
+    alone stays, to be refused.
+    """
+    seen: set[int] = set()
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if node.id != "scalar":
+            if id(node) not in seen:
+                seen.add(id(node))
+                nodes += node.value if node.id == "sequence" else [n for p in node.value for n in p]
+            continue
+        if stand_in and stand_in in node.value:
+            node.value = node.value.replace(stand_in, _NEXT_LINE)
+        if _HALF.search(node.value):
+            halves = node.value.encode("utf-16-le", "surrogatepass")
+            node.value = halves.decode("utf-16-le", "surrogatepass")
 
 
 @dataclass(slots=True)
@@ -261,6 +306,8 @@ def _scalar(node: Node, line: int) -> Any:
         return text.lower() in ("true", "yes", "on", "y")
     if kind not in ("int", "float"):
         raise _refused(msg("Own tags are not read."), line)
+    if not any(c.isdigit() for c in text) and _SPECIAL.fullmatch(text) is None:
+        return text  # such as `._`, a number to the library but not to YAML 1.2
     try:
         return _integer(text) if kind == "int" else _decimal(text)
     except (ValueError, InvalidOperation):

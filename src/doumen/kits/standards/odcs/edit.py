@@ -2,14 +2,15 @@
 
 Each change replaces, inserts or removes the characters of one value, then the whole text is
 read again: it must say exactly what it said before, and the change. Where that cannot be
-done in place (a value shared by an alias, an odd layout) the edit is refused.
+done in place (a value shared by an alias, an unknown layout) the edit is refused.
 """
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from doumen.kits.standards.odcs.document import (
@@ -22,7 +23,8 @@ from doumen.kits.standards.odcs.document import (
     parse_value,
     spell,
 )
-from doumen.kits.standards.odcs.render import block, flow, scalar
+from doumen.kits.standards.odcs.places import OddLayout
+from doumen.kits.standards.odcs.splice import Splice, extended_by, put, removed, spliced, why_not
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg
 
@@ -69,63 +71,41 @@ def edit(text: str, changes: Iterable[tuple[str, Any]]) -> str:
         The text with these changes and no other.
 
     Raises:
-        Invalid: a path leads nowhere, or a place cannot be edited in the text.
+        Invalid: a path leads nowhere, or a place cannot be edited in the text: it shares its
+            text with others by an alias, or the layout is none that is known.
     """
-    document = None
+    document: Document | None = None
     for path, value in changes:
         document = document or parse(text)
         place = find(document, path)
         wanted = copy.deepcopy(document.data)
         plain = exact(value)
         if _applied(wanted, place, plain):
-            text = _changed(document, place, plain)
-            document = _confirm(text, wanted, place)
-    return text
+            document = _changed(document, place, wanted, partial(_put, place=place, value=plain))
+    return document.text if document else text
 
 
-def append(text: str, path: str, items: Sequence[Mapping[str, Any]]) -> str:
+def append(text: str, path: str, added: Sequence[Mapping[str, Any]]) -> str:
     """Put mappings at the end of a list that is there and not empty; nothing else changes.
 
     Args:
         text: A contract.
         path: Of the list, as for `edit`.
-        items: What is put there.
+        added: What is put there.
 
     Raises:
         Invalid: the path leads to no such list, or the place cannot be edited in the text.
     """
     document = parse(text)
     place = find(document, path)
-    node = document.node(place)
-    if node.id != "sequence" or not node.value:
-        raise _nowhere(path, msg("It is no list with anything in it."))
     wanted = copy.deepcopy(document.data)
     here: Any = wanted
     for step in place:
-        here = here[step]
-    here += items
-    last = node.value[-1]
-    at = value_end(last, text)
-    if node.flow_style:
-        text = text[:at] + "".join(f", {flow(item)}" for item in items) + text[at:]
-    else:
-        text = _lengthened(text, last.start_mark.index, at, items)
-    _confirm(text, wanted, place)
-    return text
-
-
-def _lengthened(text: str, start: int, end: int, items: Sequence[Mapping[str, Any]]) -> str:
-    """A list of lines with items behind its last one, each as deep as that."""
-    head = text[text.rfind("\n", 0, start) + 1 : start]
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = []
-    for item in items:
-        first, *rest = block(item, len(head))
-        lines += [head + first.lstrip(), *rest]
-    line_end = text.find("\n", end)
-    at = len(text) if line_end < 0 else line_end + 1
-    return (text[:at] + (newline if line_end < 0 else "") + newline.join(lines) + newline
-            + text[at:])  # fmt: skip
+        here = here.get(step) if isinstance(here, dict) else here[step]
+    if not isinstance(here, list) or not here:
+        raise _nowhere(path, msg("It is no list with anything in it."))
+    here += added
+    return _changed(document, place, wanted, partial(extended_by, place=place, added=added)).text
 
 
 def find(document: Document, path: str) -> Path:
@@ -193,120 +173,41 @@ def _applied(data: Any, place: Path, value: Any) -> bool:
     return there != (value is not None) or before != value or type(before) is not type(value)
 
 
-def _confirm(text: str, wanted: Any, place: Path) -> Document:
-    """The text read again, which says what is wanted and nothing else."""
-    why: Message = msg("This place shares its text with others or is laid out in an unusual way.")
+def _changed(
+    document: Document, place: Path, wanted: Any, change: Callable[[Document], Splice]
+) -> Document:
+    """The document with a splice in its text, which must say what is wanted.
+
+    Raises:
+        Invalid: it does not.
+    """
     try:
-        document = parse(text)
-    except Invalid:
-        document = None
-    if document is None or document.data != wanted:
-        raise Invalid(
-            msg("`{place}` cannot be changed in place.", place=spell(place)),
-            why=why,
-            next=msg(
-                "Change it by hand: `doumen contract edit DATASET`, or give a file by `--file`."
-            ),
-            detail="place",
-        )
-    return document
+        changed = parse(spliced(document.text, [change(document)]))
+    except (Invalid, OddLayout):
+        changed = document
+    if changed.data == wanted:
+        return changed
+    raise Invalid(
+        msg("`{place}` cannot be changed in place.", place=spell(place)),
+        why=why_not(document, [place]),
+        next=msg("Change it by hand: `doumen contract edit DATASET`, or give a file by `--file`."),
+        detail="place",
+    )
 
 
-def _changed(document: Document, place: Path, value: Any) -> str:
-    text = document.text
-    node: Node = document.root
-    *above, last = place
-    for depth, step in enumerate(above):
-        below, deeper = child(node, step), place[depth + 1 :]
-        if below is None:
-            return _inserted(text, node, str(step), _nested(deeper, value))
-        if _is_null(below):
-            return _replaced(text, node, step, flow(_nested(deeper, value)))
-        node = below
-    below = child(node, last)
-    if below is None:
-        return _inserted(text, node, str(last), value)
+def _put(document: Document, place: Path, value: Any) -> Splice:
+    """The splice of a change; parents that are not there or are nothing are written with it."""
     if value is None:
-        return _removed(text, node, last)
-    return _replaced(text, node, last, flow(value, _quote(below)))
-
-
-def _quote(node: Node) -> str | None:
-    style = getattr(node, "style", None)
-    return style if style in ("'", '"') else None
-
-
-def _is_null(node: Node) -> bool:
-    return node.id == "scalar" and node.tag == "tag:yaml.org,2002:null"
-
-
-def value_end(node: Node, text: str) -> int:
-    """Where the characters of a value end, without the blanks and comments that follow."""
-    if node.id == "scalar" or node.flow_style:
-        start, end = node.start_mark.index, node.end_mark.index
-        return int(start + len(text[start:end].rstrip()))
-    last = node.value[-1]
-    return (
-        value_end(last[1] if node.id == "mapping" else last, text)
-        if node.value
-        else int(node.end_mark.index)
-    )
-
-
-def _replaced(text: str, parent: Node, step: str | int, written: str) -> str:
-    """A value put in place of another; one of many lines goes up beside its key."""
-    if parent.id == "sequence":
-        node = parent.value[step]
-        return text[: node.start_mark.index] + written + text[value_end(node, text) :]
-    key, node = next((key, value) for key, value in parent.value if key.value == step)
-    start, end = node.start_mark.index, value_end(node, text)
-    colon = text.index(":", key.end_mark.index) + 1
-    if start == end:
-        return f"{text[:colon]} {written}{text[colon:]}"
-    if node.id != "scalar" and not node.flow_style:
-        return f"{text[:colon]} {written}{text[end:]}"
-    return text[:start] + written + text[end:]
-
-
-def _nested(deeper: Path, value: Any) -> Any:
-    for step in reversed(deeper):
-        value = {str(step): value}
-    return value
-
-
-def _inserted(text: str, parent: Node, key: str, nested: Any) -> str:
-    if parent.flow_style:
-        entry = f"{scalar(key)}: {flow(nested)}"
-        at = value_end(parent.value[-1][1], text) if parent.value else parent.start_mark.index + 1
-        return f"{text[:at]}{', ' if parent.value else ''}{entry}{text[at:]}"
-    ends = [value_end(value, text) or key.end_mark.index for key, value in parent.value]
-    line_end = text.find("\n", max(ends))
-    at = len(text) if line_end < 0 else line_end + 1
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = newline.join(block({key: nested}, parent.value[0][0].start_mark.column)) + newline
-    return text[:at] + (newline if line_end < 0 else "") + lines + text[at:]
-
-
-def _removed(text: str, parent: Node, step: str | int) -> str:
-    entries = parent.value if parent.id == "mapping" else [(item, item) for item in parent.value]
-    at = next(
-        index
-        for index, (key, _) in enumerate(entries)
-        if (index if parent.id == "sequence" else key.value) == step
-    )
-    start, end = entries[at][0].start_mark.index, value_end(entries[at][1], text)
-    following = entries[at + 1][0].start_mark.index if at + 1 < len(entries) else None
-    line_start = text.rfind("\n", 0, start) + 1
-    alone = not text[line_start:start].strip(" -" if parent.id == "sequence" else " ")
-    if parent.flow_style:
-        if following is not None:
-            return text[:start] + text[following:]
-        before = value_end(entries[at - 1][1], text) if at else start
-        return text[:before] + text[end:]
-    if not alone and following is not None:
-        return text[:start] + text[following:]
-    line_end = text.find("\n", end)
-    return text[:line_start] + ("" if line_end < 0 else text[line_end + 1 :])
+        return removed(document, place)
+    node: Node = document.root
+    for depth, step in enumerate(place[:-1], 1):
+        below = child(node, step)
+        if below is None or below.tag == "tag:yaml.org,2002:null":
+            for deeper in reversed(place[depth:]):
+                value = {str(deeper): value}
+            return put(document, place[:depth], value)
+        node = below
+    return put(document, place, value)
 
 
 def _nowhere(path: str, why: Message) -> Invalid:

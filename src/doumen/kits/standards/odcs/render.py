@@ -37,11 +37,12 @@ def scalar(value: Any, style: str | None = None) -> str:  # noqa: PLR0911 - one 
 
 
 def flow(value: Any, style: str | None = None) -> str:
-    """Any value on one line: `[a, b]`, `{k: v}`."""
+    """Any value on one line: `[a, b]`, `{k: v}`, its texts in the quotes of `style`."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(k)}: {flow(v)}" for k, v in value.items()) + "}"
+        entries = (f"{scalar(k, style)}: {flow(v, style)}" for k, v in value.items())
+        return "{" + ", ".join(entries) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(flow(item) for item in value) + "]"
+        return "[" + ", ".join(flow(item, style) for item in value) + "]"
     return scalar(value, style)
 
 

@@ -77,6 +77,8 @@ def _faults(error: ValidationError, errors: list[ValidationError], data: Any) ->
     unknown then, and only those that the schema knows nowhere are told of.
     """
     path = tuple(error.absolute_path)
+    if meant := _meant(error):
+        return [fault for below in meant for fault in _faults(below, meant, data)]
     if error.validator == "unevaluatedProperties" and any(
         tuple(other.absolute_path)[: len(path)] == path
         and (len(other.absolute_path) > len(path) or other.validator != error.validator)
@@ -86,6 +88,24 @@ def _faults(error: ValidationError, errors: list[ValidationError], data: Any) ->
         unknown = [name for name in instance if name not in _known_fields()]
         return [Fault((*path, name), msg("Unknown field")) for name in unknown]
     return [_fault(error, data)]
+
+
+def _meant(error: ValidationError) -> list[ValidationError]:
+    """What is wrong by the one form of several that a value has; nothing if none is plainly it.
+
+    A value has a form if nothing is wrong with the value itself (its type, a field that is
+    missing), but only with what is in it.
+    """
+    forms: dict[Any, list[ValidationError]] = {}
+    if error.validator in ("oneOf", "anyOf"):
+        for below in error.context or ():
+            forms.setdefault(below.relative_schema_path[0], []).append(below)
+    had = [
+        found
+        for found in forms.values()
+        if all(one.relative_path or one.validator == "unevaluatedProperties" for one in found)
+    ]
+    return had[0] if len(had) == 1 else []
 
 
 def _fault(error: ValidationError, data: Any) -> Fault:
