@@ -15,7 +15,7 @@ from doumen.model.fact import Fact
 from doumen.model.proposal import PROPOSAL, REFUSED, Proposal
 from doumen.rooms.refine.profile import rules as rules_module
 from doumen.rooms.refine.profile.propose import propose
-from doumen.rooms.refine.profile.worded import words
+from doumen.rooms.refine.proposals.worded import words
 
 ORDERS = """
     SELECT i AS id, 'C-' || lpad((i * 7919 % 100000)::VARCHAR, 5, '0') AS code,

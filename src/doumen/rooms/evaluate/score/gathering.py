@@ -15,17 +15,16 @@ from doumen.model.errors import Conflict, NotFound
 from doumen.model.event import CHECKED
 from doumen.model.fact import Facts
 from doumen.model.life import STATE, Life
+from doumen.model.meaning import LINK
 from doumen.model.message import msg
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
 from doumen.rooms.evaluate.score.evidence import BROKEN, Evidence, Result
 
-LINK = "link"
-"""Kind of the fact that says what a column means: `element`, `codelist`, `term`."""
 UNCHECKED = "unchecked"
 _RULES = """
     SELECT rule, max_by(kind, position), max_by(columns, position), max_by(count, position),
-           max_by(verdict, position), max_by(event, position)
+           max_by(verdict, position)
     FROM sys.quality
     WHERE dataset = ? AND actor = ? AND scope = ? AND verdict <> 'unchecked'
     GROUP BY rule ORDER BY rule
@@ -160,7 +159,7 @@ def _results(
     Of those that are gone, and of those that the run could not check, only what was broken: that
     a rule held once says nothing of the rows that are there now.
     """
-    for rule, kind, columns, count, verdict, _ in _last(desk, ref, who, run.scope):
+    for rule, kind, columns, count, verdict in _last(desk, ref, who, run.scope):
         gone = rule not in run.verdicts
         past = gone or run.verdicts[rule] == UNCHECKED
         if past and not (verdict in BROKEN or (count and counts(kind))):

@@ -23,7 +23,7 @@ from doumen.rooms.refine.profile.references import Target, targets
 from doumen.rooms.refine.profile.rules import column_drafts
 from doumen.rooms.refine.profile.run import profile_of
 from doumen.rooms.refine.profile.tables import table_drafts
-from doumen.rooms.refine.profile.worded import words
+from doumen.rooms.refine.proposals.worded import words
 
 _AT_ONCE = 100
 """Drafts that share a scan."""

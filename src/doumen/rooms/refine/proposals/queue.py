@@ -17,20 +17,22 @@ class Which:
     """Which of them; all of its conditions hold at once.
 
     Attributes:
-        dataset, column, kind, state: Those of a proposal; None: any.
+        dataset, kind, state: Those of a proposal; None: any.
         least: Confidence that it must have at least.
     """
 
     dataset: str | None = None
-    column: str | None = None
     kind: str | None = None
     state: str | None = OPEN
     least: float = 0.0
 
     def takes(self, one: Proposal) -> bool:
         """Whether a proposal is among them."""
-        asked = ((self.dataset, one.dataset), (self.column, one.column), (self.kind, one.kind),
-                 (self.state, one.state))  # fmt: skip
+        asked = (
+            (self.dataset, one.dataset),
+            (self.kind, one.kind),
+            (self.state, one.state),
+        )
         return one.confidence >= self.least and all(
             wanted is None or wanted == there for wanted, there in asked
         )

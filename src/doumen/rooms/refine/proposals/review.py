@@ -87,7 +87,7 @@ def review(
     Raises:
         Invalid: there is no terminal.
     """
-    which = Which(dataset, None, kind, OPEN, share(least))
+    which = Which(dataset, kind, OPEN, share(least))
     waiting = proposals(desk.facts(), which)
     done: Counter[str] = Counter()
     gone: set[str] = set()
@@ -129,7 +129,7 @@ def _answered(
     """Settle proposals and count them; what cannot be settled is told, and stays."""
     try:
         (accept if accepted else refuse)(desk, keys)
-    except (Conflict, DoumenError) as error:
+    except DoumenError as error:
         say(error.what)
         if error.why is not None:
             say(error.why)

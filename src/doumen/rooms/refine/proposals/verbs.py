@@ -13,7 +13,7 @@ from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.proposal import ACCEPTED, LABEL, OPEN, REFUSED, RULE, Proposal
-from doumen.rooms.refine.profile import worded
+from doumen.rooms.refine.proposals import worded
 from doumen.rooms.refine.proposals.queue import Which, named, proposals
 from doumen.rooms.refine.proposals.settling import edited, settled
 
@@ -38,7 +38,7 @@ def list_all(
         state: Only those in this state; `all`: whatever it is.
         limit: At most so many.
     """
-    which = Which(dataset, None, kind, None if state == "all" else state)
+    which = Which(dataset, kind, None if state == "all" else state)
     found = proposals(desk.facts(), which)
     shown = found[:limit]
     rows = tuple(
@@ -161,7 +161,7 @@ def _chosen(
         raise Invalid(
             msg("Say which proposals: their keys, `--dataset` or `--kind`."), detail="usage"
         )
-    return proposals(facts, Which(dataset, None, kind, OPEN, share(least)))
+    return proposals(facts, Which(dataset, kind, OPEN, share(least)))
 
 
 def share(text: str | None) -> float:
