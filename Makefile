@@ -16,12 +16,20 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
 	@touch $@
 
-.venv/demo.done: .venv/uv.done locks/demo.txt pyproject.toml
+# Node as a wheel, where the machine has none: 61 MB that others need not load.
+.venv/node.done: .venv/uv.done locks/node.txt
+	@{ command -v npm && command -v node; } >/dev/null || $(UV) pip install --quiet --require-hashes -r locks/node.txt
+	@touch $@
+
+# What the browser files are made of; the build hook makes them anew where these changed.
+PAGES := hatch_build.py $(wildcard src/doumen/faces/web/browser/*) src/doumen/faces/web/browser/.npmrc
+
+.venv/demo.done: .venv/node.done locks/demo.txt pyproject.toml $(PAGES)
 	$(UV) pip install --quiet --compile-bytecode --require-hashes -r locks/demo.txt
 	$(UV) pip install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
-.venv/dev.done: .venv/uv.done locks/all.txt pyproject.toml
+.venv/dev.done: .venv/node.done locks/all.txt pyproject.toml $(PAGES)
 	$(UV) pip install --quiet --compile-bytecode --require-hashes -r locks/all.txt
 	$(UV) pip install --quiet --no-build-isolation --no-deps -e .
 	@touch $@ .venv/demo.done
@@ -47,8 +55,8 @@ bucket: .venv/dev.done ## run all tests of the laws with every lake in a bucket 
 	DOUMEN_TEST_LAKE=s3 $(PYTEST) -m "law and not soak" -n 2 $(PYTEST_ARGS)
 
 lint: .venv/dev.done ## style, formatting, sizes of files, addresses in lock files
-	$(BIN)/ruff check src tests tools bench
-	$(BIN)/ruff format --check src tests tools bench
+	$(BIN)/ruff check src tests tools bench hatch_build.py
+	$(BIN)/ruff format --check src tests tools bench hatch_build.py
 	$(BIN)/python tools/house.py
 
 types: .venv/dev.done ## mypy, strict, tests included
@@ -96,7 +104,9 @@ messages: .venv/dev.done ## gather what is said into the catalogue, and compile 
 locks: .venv/uv.done ## resolve the dependencies anew (needs network)
 	$(UV) pip compile $(LOCK) pyproject.toml --all-extras --group dev -o locks/all.txt
 	$(UV) pip compile $(LOCK) pyproject.toml --extra df --extra service --group build --group demo -c locks/all.txt -o locks/demo.txt
+	$(UV) pip compile $(LOCK) --group node -o locks/node.txt
+	$(BIN)/python tools/npm.py src/doumen/faces/web/browser
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove the virtual environment and caches
-	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf .venv demo src/doumen/faces/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

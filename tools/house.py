@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FILE_LINES = 400
 FUNCTION_LINES = 60
 NAMES = {"utils", "helpers", "common", "misc"}
+LOCKS = {"package-lock.json", ".npmrc"}
 ADDRESS = re.compile(r"[a-z]+://")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|farm|home/\w+)/")
 
@@ -48,7 +49,7 @@ def module_breaches(path: Path) -> Iterator[str]:
 def text_breaches(path: Path) -> Iterator[str]:
     """Addresses in lock files and paths of a machine anywhere."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    if "locks" in path.parts and ADDRESS.search(text):
+    if ("locks" in path.parts or path.name in LOCKS) and ADDRESS.search(text):
         yield "an address in a lock file"
     if path != Path(__file__) and MACHINE.search(text):
         yield "a path of one machine"
