@@ -57,6 +57,7 @@ function painted(colour, font) {
     radar: { axisName: { color: text }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } }, splitArea: { areaStyle: { color: ["transparent"] } } },
     graph: { label: { color: text }, lineStyle: { color: quiet } },
     sankey: { label: { color: text }, lineStyle: { color: "source", opacity: 0.35 } },
+    boxplot: { itemStyle: { color: "transparent", borderColor: colour("chart-1"), borderWidth: 1.5 } },
     pie: { label: { color: text } },
     map: { label: { color: text }, itemStyle: { areaColor: surface, borderColor: quiet } },
     geo: { label: { color: text }, itemStyle: { areaColor: surface, borderColor: quiet } },
