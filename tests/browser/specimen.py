@@ -1,7 +1,7 @@
 """A page that shows every part of which pages are made, served under the policy of pages.
 
-In `specimen.html`, `[[中文|English]]` is what is said, `{{icon NAME}}` and `{{static NAME}}` are what
-templates call too, and `{{chart NAME}}` is an option of ECharts.
+In `specimen.html`, `[[中文|English]]` is what is said, `{{icon NAME}}` and `{{static NAME}}` are
+what templates call too, and `{{chart NAME}}` is an option of ECharts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-
 from tests.browser.charts import CHARTS, CITY, NAMES
 
 HERE = Path(__file__).parent

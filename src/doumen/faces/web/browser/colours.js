@@ -33,6 +33,7 @@ function painted(colour, font) {
   const quiet = colour("quiet");
   const line = colour("tblr-border-color");
   const surface = colour("tblr-bg-surface");
+  const label = { color: text, textBorderColor: surface, textBorderWidth: 2 };
   const axis = {
     axisLine: { lineStyle: { color: quiet } },
     axisTick: { lineStyle: { color: quiet } },
@@ -45,6 +46,7 @@ function painted(colour, font) {
     darkMode: isDark(),
     color: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => colour(`chart-${number}`)),
     backgroundColor: "transparent",
+    grid: { left: 8, right: 16, top: 24, bottom: 8, containLabel: true },
     textStyle: { fontFamily: font, color: text },
     title: { textStyle: { color: text }, subtextStyle: { color: quiet } },
     legend: { textStyle: { color: text }, inactiveColor: line, pageTextStyle: { color: quiet } },
@@ -56,10 +58,10 @@ function painted(colour, font) {
     visualMap: { textStyle: { color: text }, inRange: { color: [colour("chart-low"), colour("chart-high")] } },
     radar: { axisName: { color: text }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } }, splitArea: { areaStyle: { color: ["transparent"] } } },
     graph: { label: { color: text }, lineStyle: { color: quiet } },
-    sankey: { label: { color: text }, lineStyle: { color: "source", opacity: 0.35 } },
+    sankey: { label: { color: text }, itemStyle: { color: colour("chart-1") }, lineStyle: { color: "source", opacity: 0.25 } },
     boxplot: { itemStyle: { color: "transparent", borderColor: colour("chart-1"), borderWidth: 1.5 } },
     pie: { label: { color: text } },
-    map: { label: { color: text }, itemStyle: { areaColor: surface, borderColor: quiet } },
-    geo: { label: { color: text }, itemStyle: { areaColor: surface, borderColor: quiet } },
+    map: { label, itemStyle: { areaColor: surface, borderColor: quiet } },
+    geo: { label, itemStyle: { areaColor: surface, borderColor: quiet } },
   };
 }
