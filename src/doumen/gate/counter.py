@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, evidence, handed, peers, replay, trial
+from doumen.gate import amend, evidence, handed, peers, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
@@ -228,6 +228,14 @@ class Counter:
     def amend(self, facts: Sequence[Fact], *, subject: str, seen: Facts | None = None) -> str:
         """Change what is true."""
         return self._gate.amend(self.actor.name, list(facts), subject, seen).id
+
+    def seal(self, text: str, of: str, use: str) -> str:
+        """A secret of an actor under a key of the node."""
+        return sealed.seal(self._means, self._standing(), text, of=of, use=use)
+
+    def unseal(self, text: str, of: str, use: str) -> str:
+        """What was sealed."""
+        return sealed.unseal(self._means, self._standing(), text, of=of, use=use)
 
     def rotate(self) -> str:
         """Put a new working key in force; gives the id of the receipt."""

@@ -178,6 +178,15 @@ class Desk(Protocol):
         them since, it is a conflict, and nothing is lost.
         """
 
+    def seal(self, text: str, of: str, use: str) -> str:
+        """A secret of an actor under a key of the node, to be kept as a fact.
+
+        It is opened for the same actor and use alone; see `doumen.gate.sealed`.
+        """
+
+    def unseal(self, text: str, of: str, use: str) -> str:
+        """What was sealed. Raises Refused (it is of another), Invalid (it was not sealed so)."""
+
     def rotate(self) -> str:
         """Put a new working key in force; gives the id of the receipt."""
 

@@ -38,6 +38,14 @@ offer     id                   product, terms as kits.policy.offers writes them,
 token     actor/id             hash (SHA-256 of its secret, hex), scopes (sorted list), name,
                                made_by, created, expires (both RFC 3339)
 grant     actor/id             all of a dataset as files, as `doumen.model.handed` writes it
+session   actor/id             hash (SHA-256 of its secret, hex), via (password, link, invite or
+                               oidc), provider (of oidc), scopes, created, expires (RFC 3339)
+ticket    actor/id             hash (the same), kind (link or invite), made_by, created, expires
+password  actor                hash (argon2id in PHC form), changed (RFC 3339)
+totp      actor                sealed (its secret, under a key of the node), recovery (SHA-256 of
+                               codes that are left), step (the last used), since (RFC 3339)
+attempts  actor                how sign-ins went, as `rooms.protect.signin.attempts` writes it
+provider  name                 who else says who somebody is, as `rooms.protect.oidc` writes it
 participant DID                as `doumen.model.participant` writes it, its root key pinned
 decisions negotiation          decisions [rows], by which requests are decided without a person
 negotiation N-…                as `rooms.exchange.negotiation.state` writes it

@@ -10,6 +10,7 @@ from doumen.model.alert import ALERT
 from doumen.model.errors import Conflict, Invalid, Refused
 from doumen.model.fact import Fact
 from doumen.model.handed import GRANT
+from doumen.model.identity import KEPT, PASSWORD, PROVIDER, SESSION, TICKET, TOTP, holder
 from doumen.model.life import READERS, STATE
 from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.message import Message, msg
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, Message] = {
 }
 _BY_STEWARD = frozenset(_KINDS)
 _OWNED = frozenset({CONNECTION, ARRIVAL, SCHEDULE, ALERT, UPKEEP})
+_BY_HOLDER = frozenset({TICKET, PASSWORD, TOTP})
 EXCHANGED = frozenset({"negotiation", "transfer", "agreement"})
 """What the other side of it changes too, by its messages."""
 AGREED = ("id", "side", "product", "terms", "signed", "policy", "negotiation")
@@ -50,7 +52,9 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     their life and what columns mean are changed by owner or steward, actors and what the node does
     by itself (sources, schedules, alerts, how files are kept) by the owner, tokens by the owner and
     by whom they are of. Grants of files are made by jobs, and taken back by those who govern and by
-    whom they are of. Every other kind of fact follows from jobs and keys alone. Negotiations,
+    whom they are of. How somebody signs in is changed by the owner, as the node itself is; their
+    password, second factor and links by whom they are of, who ends sessions of their own too.
+    Every other kind of fact follows from jobs and keys alone. Negotiations,
     transfers and agreements are changed by those who govern, and by the participant who is the
     other side of them. Proposals are made and settled by those who govern, each their own, and by
     the owner.
@@ -64,6 +68,8 @@ def may_amend(actor: Actor, fact: Fact) -> None:
         _may_own(actor, fact.kind)
     elif fact.kind == "token" or (fact.kind == GRANT and fact.body is None):
         _held(actor, fact)
+    elif fact.kind in KEPT or fact.kind == PROVIDER:
+        _identity(actor, fact)
     elif fact.kind == PROPOSAL:
         _proposal(actor, fact)
     elif fact.kind in EXCHANGED and not actor.governs:
@@ -127,6 +133,25 @@ def _held(actor: Actor, fact: Fact) -> None:
         raise _role(
             msg("Actor `{actor}` may not make or revoke a token of another.", actor=actor.name)
         )
+
+
+def _identity(actor: Actor, fact: Fact) -> None:
+    """Let the owner change how somebody signs in, and whom it is of what is theirs.
+
+    Nobody opens a session by hand: that follows from a sign-in, which the node itself records.
+
+    Raises:
+        Refused: it is not theirs.
+    """
+    own = fact.kind != PROVIDER and holder(fact.key) == actor.name
+    ending = fact.kind == SESSION and fact.body is None
+    if actor.is_owner or (own and (fact.kind in _BY_HOLDER or ending)):
+        return
+    raise _role(
+        msg("Actor `{actor}` may not change how others sign in.", actor=actor.name)
+        if not own
+        else msg("Actor `{actor}` may not change this of how they sign in.", actor=actor.name)
+    )
 
 
 def _may_own(actor: Actor, kind: str) -> None:

@@ -1,9 +1,10 @@
 """The facts that one actor may know: what may not be discovered is not among them.
 
-Owner, steward and auditor know all facts but tokens. For the owner alone are what the values of a
-file lie between, alerts, whose addresses may be secret, and what schedules are asked with, which
-holds values; tokens also for whom they are of, without what checks them; and grants of files for
-whom they are of, and proposals for whoever had them made. The expressions of
+Owner, steward and auditor know all facts but these. For the owner alone are what the values of a
+file lie between, alerts, whose addresses may be secret, what schedules are asked with, which
+holds values, and providers of identity; tokens, and all by which somebody signs in, also for whom
+they are of, without what checks them; and grants of files for whom they are of, and proposals for
+whoever had them made. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
@@ -34,6 +35,7 @@ from doumen.model.alert import ALERT
 from doumen.model.errors import NotFound, Refused
 from doumen.model.fact import Fact, FactRow, Facts, snapshot_of
 from doumen.model.handed import GRANT
+from doumen.model.identity import KEPT, PROVIDER, holder
 from doumen.model.life import STATE
 from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.proposal import PROPOSAL
@@ -46,7 +48,10 @@ from doumen.model.snapshot import BOUNDS
 _OPEN = ("purpose", "key", TERM, ELEMENT)
 """Kinds that everyone may know."""
 
-_OWNED = ("token", ALERT, SCHEDULE, PROPOSAL)
+_HELD: Mapping[str, frozenset[str]] = {"token": frozenset({"hash"}), **KEPT}
+"""Kinds that only the owner and whom they are of may know → what of them is shown to neither."""
+
+_OWNED = (*_HELD, ALERT, SCHEDULE, PROPOSAL, PROVIDER)
 """Kinds of which those who oversee the node do not know all."""
 
 _MOVING = ("version", "files", "created", "updated")
@@ -69,14 +74,15 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
     if actor.is_owner:
         return facts
     if actor.oversees:
-        known = _boundless(_with_own_tokens(actor, _proposed(actor, _unasked(facts))))
+        known = _boundless(_with_own(actor, _proposed(actor, _unasked(facts))))
         return known if actor.governs else without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
     for fact in view.facts():
         told.setdefault(fact.kind, {})[fact.key] = FactRow(0, fact, "", "")
-    for key, row in _tokens(actor, facts):
-        told.setdefault("token", {})[key] = replace(row, seq=0, event="", time="")
+    for kind in _HELD:
+        for key, row in _own(kind, actor, facts):
+            told.setdefault(kind, {})[key] = replace(row, seq=0, event="", time="")
     for key, row in facts.rows.get(GRANT, {}).items():
         if token_holder(key) == actor.name:
             told.setdefault(GRANT, {})[key] = replace(row, seq=0, event="", time="")
@@ -140,11 +146,13 @@ def _bare_schedule(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "inputs": {}, "command": body["operation"]}
 
 
-def _with_own_tokens(actor: Actor, facts: Facts) -> Facts:
-    """All facts, of tokens only the actor's own."""
-    if "token" not in facts.rows:
+def _with_own(actor: Actor, facts: Facts) -> Facts:
+    """All facts, of tokens and what somebody signs in by only the actor's own; no providers."""
+    held = [kind for kind in (*_HELD, PROVIDER) if kind in facts.rows]
+    if not held:
         return facts
-    return Facts(facts.version, {**facts.rows, "token": dict(_tokens(actor, facts))})
+    own = {kind: dict(_own(kind, actor, facts)) for kind in held if kind != PROVIDER}
+    return Facts(facts.version, {**facts.rows, PROVIDER: {}, **own})
 
 
 def _proposed(actor: Actor, facts: Facts) -> Facts:
@@ -177,12 +185,12 @@ def _unbound(row: FactRow) -> FactRow:
     return replace(row, fact=replace(row.fact, body={**body, "files": files}))
 
 
-def _tokens(actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
-    """The tokens of an actor, without the hash that a secret is held against."""
-    for key, row in facts.rows.get("token", {}).items():
-        if token_holder(key) == actor.name:
-            body = {k: v for k, v in (row.fact.body or {}).items() if k != "hash"}
-            yield key, replace(row, fact=Fact("token", key, body))
+def _own(kind: str, actor: Actor, facts: Facts) -> Iterator[tuple[str, FactRow]]:
+    """What of a kind is an actor's own, without what a secret is held against."""
+    for key, row in facts.rows.get(kind, {}).items():
+        if holder(key) == actor.name:
+            body = {k: v for k, v in (row.fact.body or {}).items() if k not in _HELD[kind]}
+            yield key, replace(row, fact=Fact(kind, key, body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from typing import Any
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.model.actor import OWNER, Actor
-from doumen.model.errors import Conflict, Invalid, NotFound
+from doumen.model.errors import Conflict, Invalid
 from doumen.model.fact import Fact, Facts
 from doumen.model.handed import GRANT, grants_of
+from doumen.model.identity import identity_of
 from doumen.model.message import msg, sentence
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import RESERVED_DOMAINS, identifier
+from doumen.rooms.protect.known import known
 from doumen.rooms.protect.tokens import tokens_of
 
 _OWN = frozenset({"name", "participant"})
@@ -83,21 +85,18 @@ def show_all(desk: Desk) -> Outcome:
 
 
 def remove(desk: Desk, name: str) -> Outcome:
-    """Remove an actor, their tokens and grants: who comes later under this name must not own them.
+    """Remove an actor, their account, sessions, tokens and grants.
+
+    Who comes later under this name must not own them.
 
     Raises:
         NotFound: there is none of this name.
         Refused: only the owner may, and the owner stays.
     """
-    key = identifier(name, msg("actor name"))
     facts = desk.facts()
-    if facts.actor(key) is None:
-        raise NotFound(
-            msg("There is no actor `{key}` on this node.", key=key),
-            next=msg("`doumen actor list` shows them."),
-            detail="actor",
-        )
+    key = known(facts, name)
     gone = [Fact("token", token, None) for token, _ in tokens_of(facts, key)]
+    gone += identity_of(facts, key)
     gone += [Fact(GRANT, one.key, None) for one in grants_of(facts.all(GRANT), key)]
     receipt = desk.amend([Fact("actor", key, None), *gone], subject=f"actor {key}")
     return Outcome(

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from doumen.gate.desk import Desk
-from doumen.model.errors import Invalid, NotFound
+from doumen.model.errors import NotFound
 from doumen.model.fact import Fact
 from doumen.model.handed import GRANT, PATH, FileGrant, Granted, grants_of
-from doumen.model.hosts import is_loopback
 from doumen.model.message import msg
 from doumen.model.operation import Outcome, Table, Text
 from doumen.model.ref import Ref
+from doumen.rooms.protect.served import served
 
-HERE = "http://127.0.0.1:8470"
-"""Where `doumen serve` listens unless it is told otherwise."""
 REGION = "us-east-1"
 """One that every client knows; requests are signed for it, and that is all it means."""
 
@@ -30,7 +27,7 @@ def grant(desk: Desk, dataset: str, *, hours: int = 1, endpoint: str | None = No
         NotFound: there is no such dataset that the asker may know.
         Refused: files would show more than an answer, or no rule permits them.
     """
-    address = _address(desk, endpoint)
+    address = served(desk, endpoint).removesuffix(PATH) + PATH
     made = desk.hand_over(Ref.parse(dataset), hours)
     options = _options(made, address)
     uri = f"s3://{made.grant.buckets[0]}"
@@ -100,41 +97,6 @@ def revoke(desk: Desk, id: str) -> Outcome:
         next=msg("`doumen dataset grants` shows them."),
         detail="grant",
     )
-
-
-def _address(desk: Desk, given: str | None) -> str:
-    """Where the service is reached.
-
-    Raises:
-        Invalid: it is no such address, or one where others could read along.
-    """
-    address = given or desk.own().address.removesuffix("/dsp") or HERE
-    scheme, host = _parts(address)
-    if not host:
-        raise Invalid(
-            msg("`{address}` is not the address of a service.", address=address),
-            next=msg("Give one such as https://data.example.org: `--endpoint`."),
-            detail="endpoint",
-        )
-    if scheme == "http" and not is_loopback(host):
-        raise Invalid(
-            msg("Others could read along on the way to `{address}`.", address=address),
-            next=msg("Give an address of https, or one of this machine."),
-            detail="endpoint",
-        )
-    return address.rstrip("/").removesuffix(PATH) + PATH
-
-
-def _parts(address: str) -> tuple[str, str]:
-    """Scheme and host of an address that a service may have; no host where it may not."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return "", ""
-    more = parts.query or parts.fragment or parts.username is not None or port == 0
-    sound = parts.scheme in {"http", "https"} and address.isascii() and address.isprintable()
-    return parts.scheme, (parts.hostname or "") if sound and not more and " " not in address else ""
 
 
 def _options(made: Granted, address: str) -> dict[str, str]:

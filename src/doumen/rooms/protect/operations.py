@@ -1,8 +1,9 @@
-"""The verbs of this room: actor, purpose, rule, label, token, files."""
+"""The verbs of this room: actor, purpose, rule, label, token, files; how actors sign in."""
 
 from __future__ import annotations
 
 from doumen.model.operation import SCOPES, Operation, Param
+from doumen.rooms.protect.signin.operations import SIGN_IN
 
 _ROOM = "doumen.rooms.protect"
 _DOCUMENT = "docs/rules.md describes the form, every duty under its own heading."
@@ -278,4 +279,5 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="write",
         gives=("grant", "actor", "dataset", "receipt"),
     ),
+    *SIGN_IN,
 )

@@ -20,9 +20,10 @@ from doumen.gate.desk import Desk
 from doumen.kits.policy.amend import token_holder
 from doumen.model.errors import Invalid, NotFound, Refused
 from doumen.model.fact import Fact, Facts
+from doumen.model.identity import SESSION
 from doumen.model.message import enumerated, joined, msg, sentence
 from doumen.model.operation import SCOPES, Outcome, Table, Text
-from doumen.model.ref import identifier
+from doumen.rooms.protect.known import known
 
 LONGEST = 3650
 """Days that a token may last at most."""
@@ -55,15 +56,9 @@ def add(
         NotFound: there is no such actor that the asker may know.
         Refused: it is for another, and the asker is not the owner.
     """
-    holder = identifier(actor, msg("actor name"))
+    holder = known(desk.facts(), actor)
     scopes = sorted(set(scope) or {"read"})
     _check(scopes, days, name)
-    if desk.facts().actor(holder) is None:
-        raise NotFound(
-            msg("There is no actor `{holder}` on this node.", holder=holder),
-            next=msg("`doumen actor list` shows them."),
-            detail="actor",
-        )
     id, secret, now = secrets.token_hex(8), secrets.token_hex(32), datetime.now(UTC)
     body = {
         "hash": _hash(secret),
@@ -151,18 +146,18 @@ def bearer(facts: Facts, text: str, now: datetime) -> Bearer | None:
 
 
 def valid(facts: Facts, id: str, now: datetime) -> None:
-    """Check that a token, which let somebody in before, still does.
+    """Check that a token or a session, which let somebody in before, still does.
 
     Raises:
-        Refused: it was revoked since, or has expired.
+        Refused: it was revoked or ended since, or has expired.
     """
-    for key, body in facts.all("token"):
+    for key, body in (*facts.all("token"), *facts.all(SESSION)):
         if key.rpartition("/")[2] == id and _stamp(now) < body["expires"]:
             return
     raise Refused(
-        msg("The token that asked for this job lets nobody in any more."),
-        why=msg("It was revoked, or has expired."),
-        next=msg("Ask again with another token."),
+        msg("The token or session that asked for this job lets nobody in any more."),
+        why=msg("It was revoked or ended, or has expired."),
+        next=msg("Ask again with another token, or sign in again."),
         detail="token",
     )
 

@@ -1,0 +1,1 @@
+"""Signing in: `entry` opens sessions, by what `passwords`, `codes` and `attempts` say; verbs."""
