@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 from doumen.model.message import names_of
 from doumen.operations import sections
@@ -56,6 +57,8 @@ def gather(source: Path = SOURCE) -> Gathered:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 _call(found, node, place)
+    for path in sorted(source.rglob("*.html")):
+        _template(found, path.read_text(encoding="utf-8"), path.relative_to(source).as_posix())
     for text in _of_table():
         found.add(text, _TABLE)
         if "{" in text or "}" in text:
@@ -74,6 +77,20 @@ def _call(found: Gathered, node: ast.Call, place: str) -> None:
     if None not in given and given != names_of(template.value):
         found.faults.append(f"{place}:{node.lineno}: not what `{template.value}` speaks of")
     found.add(template.value, place)
+
+
+def _template(found: Gathered, text: str, place: str) -> None:
+    """What a template of a page says: `_("…", name=value)`."""
+    for call in Environment().parse(text).find_all(nodes.Call):
+        if not isinstance(call.node, nodes.Name) or call.node.name != "_":
+            continue
+        template = call.args[0] if len(call.args) == 1 else None
+        if not isinstance(template, nodes.Const) or not isinstance(template.value, str):
+            found.faults.append(f"{place}:{call.lineno}: the template of `_` is not written out")
+            continue
+        if {word.key for word in call.kwargs} != names_of(template.value):
+            found.faults.append(f"{place}:{call.lineno}: not what `{template.value}` speaks of")
+        found.add(template.value, place)
 
 
 def _of_table() -> Iterator[str]:

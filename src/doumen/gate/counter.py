@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, evidence, handed, peers, replay, sealed, trial
+from doumen.gate import amend, back, evidence, handed, peers, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
@@ -32,6 +32,7 @@ from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.handed import Granted, Shelf
+from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
 from doumen.model.job import (
     Attach,
@@ -244,6 +245,31 @@ class Counter:
     def replay(self, receipt: Receipt, delivered: Delivered | None = None) -> Replayed:
         """Run the statement of a receipt again and compare."""
         return replay.replay(self._means, self.actor.name, receipt, delivered)
+
+    def happened(
+        self,
+        *,
+        subject: str | None = None,
+        types: Sequence[str] = (),
+        by: str | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> Happened:
+        """Look back over the events that the actor may know."""
+        actor = self._standing(self._means.catalog.current())
+        return back.happened(
+            self._means, actor, subject=subject, types=types, by=by, before=before, limit=limit
+        )
+
+    def latest(self, type: str, subject: str, limit: int = 1) -> Sequence[Recorded]:
+        """The latest findings about a dataset that the actor may know, newest first."""
+        actor = self._standing(self._means.catalog.current())
+        return self._means.almanac.latest(actor, type, subject, limit)
+
+    def uses(self, dataset: str | None = None) -> Mapping[str, int]:
+        """Day → jobs that read a dataset, or any, as far as the actor may know of them."""
+        actor = self._standing(self._means.catalog.current())
+        return self._means.almanac.uses(actor, dataset)
 
     def receipt(self, id: str) -> str:
         """The receipt of an event that this actor may know."""

@@ -22,6 +22,7 @@ from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Va
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.handed import Granted, Shelf
+from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
@@ -197,6 +198,23 @@ class Desk(Protocol):
 
         `delivered` reads the result that was handed over, as a table of the given schema.
         """
+
+    def happened(
+        self,
+        *,
+        subject: str | None = None,
+        types: Sequence[str] = (),
+        by: str | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> Happened:
+        """Look back over the events that this actor may know; see `doumen.gate.back`."""
+
+    def latest(self, type: str, subject: str, limit: int = 1) -> Sequence[Recorded]:
+        """The latest findings about a dataset that this actor may know, newest first."""
+
+    def uses(self, dataset: str | None = None) -> Mapping[str, int]:
+        """Day → jobs that read a dataset, or any, as far as this actor may know of them."""
 
     def receipt(self, id: str) -> str:
         """The receipt (JWS JSON text) of an event that this actor may know."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from doumen.gate.almanac import Almanac
 from doumen.gate.commit import Commits
 from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
@@ -38,6 +39,7 @@ class Means:
         peers: Reaches the nodes of others.
         own: Gives this node as other participants know it.
         reach: Where addresses that others name may lead.
+        almanac: What the ledger tells at a glance.
         plans: Plans made before.
         attached: Looks at the files that lie outside of the lake.
         shelves: What was handed over as files, as it was laid before.
@@ -60,6 +62,7 @@ class Means:
     peers: Peers
     own: Callable[[], Participant]
     reach: Reach
+    almanac: Almanac
     plans: Plans = field(default_factory=Plans)
     attached: Attached = field(default_factory=Attached)
     shelves: Shelves = field(default_factory=Shelves)

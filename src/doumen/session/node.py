@@ -19,6 +19,7 @@ from doumen.engines.digests import Hashers
 from doumen.engines.duckdb import DuckDB
 from doumen.engines.peers import Reachable
 from doumen.gate import Counter, Gate, Means
+from doumen.gate.almanac import Almanac
 from doumen.gate.commit import Commits
 from doumen.gate.settling import Settling
 from doumen.gate.trail import Hashing
@@ -128,6 +129,7 @@ class Node:
             peers=self._peers,
             own=lambda: settings.participant(keys().root_public),
             reach=reach,
+            almanac=Almanac(database, ledger),
         )
         self.gate = Gate(self.means)
 

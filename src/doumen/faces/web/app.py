@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from doumen.faces import languages
 from doumen.faces.web import problems
@@ -26,6 +26,9 @@ from doumen.faces.web.log import LOG
 from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.openapi import described
 from doumen.faces.web.outer import Outer
+from doumen.faces.web.page.routes import nowhere
+from doumen.faces.web.page.routes import routes as page_routes
+from doumen.faces.web.pages import PAGES
 from doumen.faces.web.protocols import dsp, exchange, s3
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
@@ -125,9 +128,10 @@ def application(terms: Terms) -> ASGIApp:
             *exchange.routes(service.house),
             *dsp.routes(service.house),
             *s3.routes(service.house),
+            *page_routes(PAGES, service.house),
         ],
         redirect_slashes=False,
-        default=_nowhere,
+        default=nowhere(service.house),
         lifespan=service.open,
     )
     inner: ASGIApp = router
@@ -167,11 +171,6 @@ async def _kind(request: Request) -> Response:
     return JSONResponse(
         {"kind": kind, "title": problems.TITLES[kind], "status": found.http, "exit": found.exit}
     )
-
-
-async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http":
-        raise problems.no_route()
 
 
 def _job_line(said: Mapping[str, Any]) -> None:

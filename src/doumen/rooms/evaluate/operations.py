@@ -1,4 +1,4 @@
-"""The verbs of this room: quality score."""
+"""The verbs of this room: quality score, quality latest, quality scores."""
 
 from __future__ import annotations
 
@@ -26,5 +26,23 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("dataset", "version", "score", "assessed", "dimensions", "indicators", "weights",
                "receipt"),
         queues=("dataset",),
+    ),
+    Operation(
+        ("quality", "latest"),
+        "Show the latest score of a dataset, without checking it again.",
+        "doumen.rooms.evaluate.score.latest:latest",
+        (Param("dataset", "A dataset: domain.name.", positional=True, required=True),),
+        details="The latest of yours; for owner and auditors the latest of anybody.",
+        examples=("doumen quality latest transport.flights",),
+        gives=("dataset", "version", "score", "assessed", "dimensions", "indicators", "weights",
+               "receipt", "time"),
+    ),
+    Operation(
+        ("quality", "scores"),
+        "List the latest score of each dataset.",
+        "doumen.rooms.evaluate.score.latest:scores",
+        details="The latest of yours; for owner and auditors the latest of anybody.",
+        examples=("doumen quality scores",),
+        gives=("scores", "median"),
     ),
 )  # fmt: skip

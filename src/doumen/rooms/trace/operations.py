@@ -1,4 +1,4 @@
-"""The verbs of this room: receipt, ledger, key."""
+"""The verbs of this room: event, dataset uses, receipt, ledger, key."""
 
 from __future__ import annotations
 
@@ -12,6 +12,59 @@ _KEY = Param("key", "Key file of the node that issued it (`doumen ledger export`
              upload=True)  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        ("event", "list"),
+        "List what happened, the newest first.",
+        "doumen.rooms.trace.events:listing",
+        (
+            Param("subject", "A dataset that it was about, read or made; or another subject."),
+            Param("type", "Type of the events, or its first words: query, quality, agreement.",
+                  repeat=True),
+            Param("actor", "Whose events.", metavar="NAME"),
+            Param("before", "Only those before this place in the ledger.", "integer"),
+            Param("limit", "Events at most.", "integer", default=50),
+        ),
+        details="Everybody sees their own events; owner and auditors see all. Looking back leaves "
+        "no event. One look reads 20,000 entries at most; `--before` goes on where it ended. "
+        "`sys.events` answers questions over all of them.",
+        examples=("doumen event list --subject transport.flights",
+                  "doumen event list --type query --limit 20"),
+        gives=("events", "further", "size"),
+    ),
+    Operation(
+        ("event", "show"),
+        "Show one event of the ledger.",
+        "doumen.rooms.trace.events:show",
+        (Param("event", "Id of the event.", positional=True, required=True, metavar="ID",
+               pattern="[0-9A-HJKMNP-TV-Z]{26}"),),
+        examples=("doumen event show 01JDGK…",),
+        gives=("id", "type", "actor", "subject", "used", "generated", "data"),
+    ),
+    Operation(
+        ("dataset", "uses"),
+        "Count the jobs that read a dataset, day by day.",
+        "doumen.rooms.trace.events:uses",
+        (
+            Param("dataset", "A dataset: domain.name; all of them otherwise.", positional=True),
+            Param("days", "Days back from today.", "integer", default=30),
+        ),
+        details="Your own jobs; owner and auditors count those of all.",
+        examples=("doumen dataset uses transport.flights --days 90",),
+        gives=("dataset", "days", "total"),
+    ),
+    Operation(
+        ("dataset", "lineage"),
+        "Show what a dataset is made of, and what is made of it.",
+        "doumen.rooms.trace.lineage:lineage",
+        (
+            Param("dataset", "A dataset: domain.name.", positional=True, required=True),
+            Param("depth", "Steps in each direction.", "integer", default=2),
+        ),
+        details="Datasets, sources and products that you may know; a step that leads through one "
+        "that you may not know ends there.",
+        examples=("doumen dataset lineage transport.delays --depth 3",),
+        gives=("dataset", "nodes", "edges"),
+    ),
     Operation(
         ("receipt", "show"),
         "Show a receipt.",

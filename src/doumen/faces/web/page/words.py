@@ -1,0 +1,46 @@
+"""Words of the node that pages show to people: types of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from doumen.model.message import Message, msg, plain
+
+EVENTS: Mapping[str, Message] = {
+    "query": msg("asked"),
+    "query.refused": msg("refused"),
+    "query.failed": msg("asked in vain"),
+    "query.started": msg("began to ask"),
+    "query.ended": msg("asked, to the end"),
+    "query.reserved": msg("reserved a charge"),
+    "query.asked": msg("asked another node"),
+    "query.broken": msg("lost an answer of another node"),
+    "query.settled": msg("settled with another node"),
+    "query.closed": msg("answered another node"),
+    "collect": msg("collected"),
+    "attach": msg("attached"),
+    "derive": msg("derived"),
+    "compact": msg("wrote files anew"),
+    "vacuum": msg("gave versions up"),
+    "amend": msg("changed"),
+    "quality.checked": msg("checked"),
+    "quality.scored": msg("scored"),
+    "quarantine.discarded": msg("gave quarantined rows up"),
+    "quarantine.replayed": msg("repaired quarantined rows"),
+    "files.granted": msg("granted files"),
+    "files.refused": msg("refused files"),
+    "files.read": msg("read files"),
+    "node.created": msg("made the node"),
+    "node.restored": msg("restored the node"),
+    "key.rotated": msg("changed the key"),
+    "store.migrated": msg("moved the store on"),
+    "backup.made": msg("made a backup"),
+    "head.cosigned": msg("cosigned a head"),
+    "head.refused": msg("refused a head"),
+    "head.witnessed": msg("had the head cosigned"),
+}
+
+
+def event(type: str) -> Message:
+    """A type of event in words; one that is new here as it is written."""
+    return EVENTS.get(type, plain(type))

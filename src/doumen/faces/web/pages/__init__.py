@@ -1,0 +1,11 @@
+"""The pages, a folder each: its `page` module, and its templates beside it.
+
+A page that is added is added to this list; nothing else knows it.
+"""
+
+from collections.abc import Sequence
+
+from doumen.faces.web.page import Page
+from doumen.faces.web.pages import catalogue, dataset, home, settings
+
+PAGES: Sequence[Page] = (*home.PAGES, *catalogue.PAGES, *dataset.PAGES, *settings.PAGES)

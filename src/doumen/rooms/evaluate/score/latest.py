@@ -1,0 +1,59 @@
+"""Scores that were recorded: `quality latest` of one dataset, `quality scores` of all."""
+
+from __future__ import annotations
+
+import json
+from statistics import median
+
+from doumen.gate.desk import Desk
+from doumen.kits import policy
+from doumen.kits.evidence.receipt import read_receipt
+from doumen.model.errors import NotFound
+from doumen.model.event import SCORED
+from doumen.model.message import msg
+from doumen.model.operation import Outcome, Table
+from doumen.model.ref import Ref
+from doumen.rooms.evaluate.score.telling import outcome
+
+
+def latest(desk: Desk, dataset: str) -> Outcome:
+    """Show the latest score of a dataset that the asker may know.
+
+    Args:
+        desk: The actor at the gate.
+        dataset: `domain.name`.
+
+    Raises:
+        NotFound: there is no such dataset or score that the asker may know.
+    """
+    ref = Ref.parse(dataset)
+    if desk.facts().dataset(ref) is None:
+        raise policy.absent(ref)
+    found = desk.latest(SCORED, str(ref))
+    if not found:
+        raise NotFound(
+            msg("There is no score of `{dataset}` that you may know.", dataset=dataset),
+            next=msg("`doumen quality score {dataset}` makes one.", dataset=dataset),
+            detail="score",
+        )
+    receipt = read_receipt(desk.receipt(found[0].id))
+    document = json.loads(str(receipt.disclosed["statement"]))
+    told = outcome(document, found[0].id)
+    return Outcome({**told.json, "time": found[0].time}, told.drawn, told.said)
+
+
+def scores(desk: Desk) -> Outcome:
+    """Show the latest score of each dataset that the asker may know, and their median."""
+    listed = []
+    for key, body in desk.facts().all("dataset"):
+        found = desk.latest(SCORED, key) if body["kind"] != "quarantine" else ()
+        if found:
+            one = found[0]
+            listed.append({"dataset": key, "score": one.score, "time": one.time, "event": one.id})
+    middle = f"{median(float(str(one['score'])) for one in listed):.2f}" if listed else None
+    rows = tuple((one["dataset"], one["score"], str(one["time"])[:19]) for one in listed)
+    return Outcome(
+        json={"scores": listed, "median": middle},
+        drawn=(Table((msg("dataset"), msg("score"), msg("time")), rows),) if rows else (),
+        said=(msg("No dataset was scored yet."),) if not listed else (),
+    )
