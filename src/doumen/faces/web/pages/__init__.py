@@ -6,6 +6,12 @@ A page that is added is added to this list; nothing else knows it.
 from collections.abc import Sequence
 
 from doumen.faces.web.page import Page
-from doumen.faces.web.pages import catalogue, dataset, home, settings
+from doumen.faces.web.pages import catalogue, dataset, home, settings, signin
 
-PAGES: Sequence[Page] = (*home.PAGES, *catalogue.PAGES, *dataset.PAGES, *settings.PAGES)
+PAGES: Sequence[Page] = (
+    *home.PAGES,
+    *catalogue.PAGES,
+    *dataset.PAGES,
+    *settings.PAGES,
+    *signin.PAGES,
+)
