@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ PEOPLE = "id,name,phone,city,born\n" + "".join(
     f"{n},P{n},138-0000-{n:04d},{'Wenzhou' if n % 2 else 'Ningbo'},19{n % 90 + 10}-01-02\n"
     for n in range(1, 41)
 )
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 RULES = """rules:
   - id: analysts-read-people
     permit: query
@@ -135,3 +137,52 @@ def http(server: Server, world: World) -> Iterator[Callable[..., httpx2.Client]]
     yield client
     for one in clients:
         one.close()
+
+
+@dataclass
+class Browser:
+    """Somebody who is signed in, as a client that keeps cookies and sends forms."""
+
+    client: httpx2.Client
+
+    def get(self, path: str, **headers: str) -> httpx2.Response:
+        """A page, as it comes; where it sends on is not followed."""
+        return self.client.get(path, headers={"Accept": "text/html", **headers})
+
+    def twin(self, path: str) -> Any:
+        """The JSON of a page."""
+        place, mark, query = path.partition("?")
+        return self.client.get(f"{place}.json{mark}{query}").json()
+
+    def token(self, path: str) -> str:
+        """The token of the forms of a page."""
+        found = CSRF.search(self.get(path).text)
+        assert found, f"{path} has no form"
+        return found.group(1)
+
+    def post(self, path: str, do: str, /, files: Any = None, **fields: Any) -> httpx2.Response:
+        """Send a form of a page as its button `do` does."""
+        given = {"csrf": self.token("/"), "do": do, **fields}
+        return self.client.post(path, data=given, files=files)
+
+
+@pytest.fixture(scope="session")
+def visitor(server: Server, world: World) -> Iterator[Callable[[str], Browser]]:
+    """Signs an actor in by a one-time link; nobody where the name is empty."""
+    clients: list[httpx2.Client] = []
+
+    def browser(name: str = "owner") -> Browser:
+        client = httpx2.Client(base_url=server.url, timeout=60)
+        clients.append(client)
+        found = Browser(client)
+        if name:
+            link = world.node.session().do("session link", actor=name).json["url"]
+            ticket = link.partition("ticket=")[2]
+            given = {"csrf": found.token("/signin"), "do": "link", "ticket": ticket, "next": "/"}
+            answer = client.post("/signin", data=given)
+            assert answer.status_code == 303, answer.text
+        return found
+
+    yield browser
+    for client in clients:
+        client.close()
