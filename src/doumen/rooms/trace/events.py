@@ -65,6 +65,10 @@ def show(desk: Desk, event: str) -> Outcome:
     told = {
         **receipt.event,
         "position": receipt.inclusion.index,
+        "size": receipt.inclusion.size,
+        "statement": receipt.disclosed.get("statement"),
+        "rules": [dict(rule) for rule in receipt.rules],
+        "signed_by": receipt.certificate.get("kid"),
         "used": _named(receipt.event["used"]),
         "generated": _named(receipt.event["generated"]),
     }

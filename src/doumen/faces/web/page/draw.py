@@ -59,6 +59,7 @@ def environment(language: str) -> Environment:
         "moment": moment,
         "day": day,
         "cell": cell,
+        "pretty": pretty,
         "short": short,
         "event": lambda type: spoken(words.event(type), say),
         "word": say,
@@ -148,6 +149,11 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def pretty(value: Any) -> str:
+    """A value as JSON, over several lines."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def short(text: str, most: int = 12) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -105,8 +106,9 @@ class Served:
         most = house.terms.upload if media == FORM else house.terms.body
         request = sized(scope, uploads.bounded(receive, house.terms, most), most)
         fields = await uploads.form(request)
+        chosen = FormData([pair for pair in fields.multi_items() if not _empty(pair[1])])
         try:
-            return await house.work.at_door(lambda: uploads.parts(fields, folder.keep))
+            return await house.work.at_door(lambda: uploads.parts(chosen, folder.keep))
         finally:
             await fields.close()
 
@@ -195,6 +197,11 @@ class Drawing:
             secure = self.visit.base.startswith("https:")
             _add(response, cookies.cookie(cookies.NEWS, news, seconds=60, secure=secure))
         return response
+
+
+def _empty(value: UploadFile | str) -> bool:
+    """Whether it is a field for a file in which none was chosen."""
+    return isinstance(value, UploadFile) and not value.filename
 
 
 def visit_of(house: House, scope: Scope, bearer: Bearer | None) -> Visit:

@@ -6,12 +6,13 @@ A page that is added is added to this list; nothing else knows it.
 from collections.abc import Sequence
 
 from doumen.faces.web.page import Page
-from doumen.faces.web.pages import catalogue, dataset, home, settings, signin
+from doumen.faces.web.pages import catalogue, dataset, home, settings, signin, trace
 
 PAGES: Sequence[Page] = (
     *home.PAGES,
     *catalogue.PAGES,
     *dataset.PAGES,
+    *trace.PAGES,
     *settings.PAGES,
     *signin.PAGES,
 )

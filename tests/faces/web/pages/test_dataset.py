@@ -1,0 +1,132 @@
+"""The pages of datasets: they show what verbs tell their visitor, and nothing beside."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Visitor = Callable[..., Any]
+TABS = ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_is_a_page_with_its_twin(visitor: Visitor, tab: str) -> None:
+    here = visitor()
+    page = here.get(f"/d/city.people?tab={tab}")
+    assert page.status_code == 200
+    assert "city.people" in page.text
+    assert here.twin(f"/d/city.people?tab={tab}")["tab"] == tab
+
+
+def test_the_catalogue_lists_what_one_may_know(visitor: Visitor, world: Any) -> None:
+    for name in ("owner", "ana", "aud"):
+        here = visitor(name)
+        known = {one["dataset"] for one in world.told("dataset list", name)["datasets"]}
+        shown = {one["dataset"] for one in here.twin("/d")["hits"]}
+        assert shown == known
+        for dataset in ("city.people", "city.big"):
+            assert (f"/d/{dataset}" in here.get("/d").text) == (dataset in known)
+
+
+def test_rows_are_those_that_the_rules_let_through(visitor: Visitor) -> None:
+    owner, ana = visitor(), visitor("ana")
+    ana.post("/settings/look", "purpose", purpose="research", back="/")
+    all_, some = owner.twin("/d/city.people?tab=sample"), ana.twin("/d/city.people?tab=sample")
+    assert len(all_["sample"]["rows"]) == 40
+    city = [c["name"] for c in some["sample"]["columns"]].index("city")
+    assert {row[city] for row in some["sample"]["rows"]} == {"Wenzhou"}
+    text = ana.get("/d/city.people?tab=sample").text
+    assert "Ningbo" not in text
+    assert "138-0000-0001" not in text
+    assert "138" in text
+
+
+def test_a_sample_is_refused_with_its_reason(visitor: Visitor) -> None:
+    here = visitor("ana")
+    page = here.get("/d/city.people?tab=sample")
+    assert page.status_code == 200
+    assert "refused" in page.text
+    assert here.twin("/d/city.people?tab=sample")["sample"]["rows"] == []
+
+
+def test_rows_are_put_in_order_and_filtered_by_the_address(visitor: Visitor) -> None:
+    here = visitor()
+    sample = here.twin("/d/city.people?tab=sample&sort=-id&is.city=Ningbo")["sample"]
+    ids = [row[0] for row in sample["rows"]]
+    assert ids == sorted(ids, reverse=True)
+    assert {row[3] for row in sample["rows"]} == {"Ningbo"}
+    odd = here.twin("/d/city.people?tab=sample&sort=nothing&is.city=' OR 1=1 --&offset=abc")
+    assert odd["sample"]["rows"] == []
+
+
+def test_more_rows_are_a_page_away(visitor: Visitor) -> None:
+    here = visitor()
+    first = here.twin("/d/city.big?tab=sample&sort=id")["sample"]
+    second = here.twin("/d/city.big?tab=sample&sort=id&offset=100")["sample"]
+    assert first["more"]
+    assert (first["rows"][0][0], second["rows"][0][0]) == (0, 100)
+
+
+def test_every_sample_has_its_event(visitor: Visitor, world: Any) -> None:
+    receipt = visitor().twin("/d/city.people?tab=sample")["sample"]["receipt"]
+    assert world.told("event show", event=receipt)["type"] == "query"
+    assert visitor().get(f"/trace/{receipt}").status_code == 200
+
+
+def test_a_score_is_made_and_shown(visitor: Visitor, world: Any) -> None:
+    here = visitor()
+    answer = here.post("/d/city.people?tab=quality", "score")
+    assert answer.status_code == 303
+    told = world.told("quality latest", dataset="city.people")
+    page = html.unescape(here.get(answer.headers["location"]).text)
+    assert told["score"] in page
+    assert f"city.people: {told['score']} of 100" in page
+    assert f"city.people: {told['score']} of 100" not in here.get("/d/city.people").text
+    assert here.twin("/d/city.people")["score"] == told
+    assert here.twin("/home")["numbers"]["median"] == world.told("quality scores")["median"]
+    assert visitor("ana").twin("/d/city.people")["score"] is None
+
+
+def test_home_tells_the_numbers_of_the_verbs(visitor: Visitor, world: Any) -> None:
+    for name in ("owner", "sue", "ana", "aud"):
+        numbers = visitor(name).twin("/home")["numbers"]
+        assert numbers["datasets"] == len(world.told("dataset list", name)["datasets"])
+        assert (numbers["open"] is None) == (name in {"ana", "aud"})
+
+
+def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:
+    here = visitor()
+    assert here.twin("/d/city.people")["schema"]["receipts"] == []
+    profiled = here.twin("/d/city.people?profile=1")["schema"]
+    assert profiled["receipts"]
+    assert profiled["columns"][0]["figures"]["distinct"] == 40
+    assert here.get("/d/city.people?profile=1").status_code == 200
+
+
+def test_what_one_may_not_know_is_as_what_is_not(visitor: Visitor, world: Any) -> None:
+    world.node.session().derive("select 1 as one", "city.hidden")
+    ana = visitor("ana")
+    assert visitor().get("/d/city.hidden").status_code == 200
+    for tab in TABS:
+        hidden = ana.get(f"/d/city.hidden?tab={tab}")
+        none = ana.get(f"/d/city.absent?tab={tab}")
+        assert hidden.status_code == none.status_code == 404
+        assert steady(hidden.text, "city.hidden") == steady(none.text, "city.absent")
+    assert "city.hidden" not in ana.get("/d?q=city").text + ana.get("/").text
+
+
+def steady(text: str, name: str) -> str:
+    """Without what differs each time: tokens, ids of requests, and the name that was asked for."""
+    text = re.sub(r'name="csrf" value="[^"]+"', "", text)
+    text = re.sub(r"<code>[0-9a-f]{16}</code>", "", text)
+    return text.replace(name, "NAME")
+
+
+def test_the_report_is_one_page(visitor: Visitor) -> None:
+    here = visitor()
+    assert here.get("/report/city.people").status_code == 200
+    assert visitor("ana").get("/report/no.such").status_code == 404
