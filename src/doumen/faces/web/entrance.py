@@ -85,3 +85,13 @@ class Rate:
             )
             wait = int((1 - left) / self._rate) + 1
             raise Problem(error, 429, {"Retry-After": str(wait)})
+
+
+def tries(rate: float) -> Rate:
+    """How often one address may try to sign in: 20 times at once and 12 a minute, by default.
+
+    Args:
+        rate: Requests a second that a token may send; with it this grows and shrinks.
+    """
+    what = msg("This address tries to sign in more often than it may.")
+    return Rate(rate / 250, max(1, int(rate * 2 / 5)), what)

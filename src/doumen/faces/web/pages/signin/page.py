@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from doumen.faces.web.entrance import Rate
 from doumen.faces.web.page import Done, Page, View, Visit, cookies, guard
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg
@@ -21,8 +20,6 @@ from doumen.rooms.protect.signin.sessions import LASTING, Opened
 
 LONGEST = 1024
 """Characters of a field; what is longer is not looked at."""
-_TRIES = Rate(0.2, 20, msg("This address tries to sign in more often than it may."))
-"""Of one address of the network, in one process."""
 
 
 def _look(visit: Visit) -> View | Done:
@@ -69,7 +66,7 @@ def _entered(visit: Visit, open: Callable[[datetime], Opened]) -> Done:
     Raises:
         Problem: their address tries too often.
     """
-    _TRIES.take(network(visit.client))
+    visit.house.tries.take(network(visit.client))
     return welcomed(visit, open(datetime.now(UTC)), _next(visit))
 
 
