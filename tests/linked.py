@@ -55,7 +55,7 @@ class Face:
     def __init__(self, node: Node) -> None:
         terms = Terms(str(node.directory), rate=1e6, burst=10**6)
         self._work = Work(terms, None)
-        house = House(node, node.session(), terms, self._work, Rate(1e6, 10**6))
+        house = House(node, node.session(), terms, self._work, Rate(1e6, 10**6), Rate(1e6, 10**6))
         routes = [*exchange.routes(lambda: house), *dsp.routes(lambda: house)]
         self._app: ASGIApp = Outer(Router(routes))
         self._loop = asyncio.new_event_loop()

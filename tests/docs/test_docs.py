@@ -104,6 +104,14 @@ def test_whoever_keeps_the_lake_as_the_page_says_gets_to_its_end(
     assert app.main(["doctor"]) == 0
 
 
+def test_whoever_signs_in_as_the_page_says_gets_to_its_end(
+    pages: dict[str, str], reader: Any
+) -> None:
+    assert app.main(["init", "node", "--name", "Port"]) == 0
+    reader.follow("```sh\ncd node\n```\n" + pages["signin.md"])
+    assert reader.typed >= 5
+
+
 def test_both_readmes_type_the_same(
     pages: dict[str, str], typed: Callable[[str], list[Any]]
 ) -> None:

@@ -144,7 +144,7 @@ def test_no_secret_of_a_token_lies_anywhere(http: Client, server: Any, world: An
 
 def test_a_bucket_fills_again() -> None:
     now = [0.0]
-    rate = Rate(2.0, 3, lambda: now[0])
+    rate = Rate(2.0, 3, clock=lambda: now[0])
     for _ in range(3):
         rate.take("a")
     rate.take("b")
@@ -162,7 +162,7 @@ def test_a_bucket_fills_again() -> None:
 
 
 def test_buckets_do_not_grow_without_end() -> None:
-    rate = Rate(1.0, 1, lambda: 0.0)
+    rate = Rate(1.0, 1, clock=lambda: 0.0)
     for n in range(KNOWN + 10):
         rate.take(str(n))
     rate.take("0")

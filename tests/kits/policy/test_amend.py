@@ -72,6 +72,29 @@ def test_tokens_are_for_the_owner_and_their_holder(someone: Someone) -> None:
             may_amend(someone("ana", "steward"), Fact("token", key, None))
 
 
+def test_how_somebody_signs_in_is_changed_by_the_owner_and_of_their_own(someone: Someone) -> None:
+    theirs = [("ticket", "ana/1"), ("password", "ana"), ("totp", "ana")]
+    node = [("session", "ana/1"), ("attempts", "ana")]
+    for kind, key in (*theirs, *node, ("provider", "bureau")):
+        for fact in (Fact(kind, key, None), Fact(kind, key, {})):
+            may_amend(someone("owner", "owner"), fact)
+            with pytest.raises(Refused, match="how others sign in"):
+                may_amend(someone("bob", "steward", "auditor"), fact)
+    for kind, key in theirs:
+        may_amend(someone("ana"), Fact(kind, key, {}))
+        may_amend(someone("ana"), Fact(kind, key, None))
+    may_amend(someone("ana"), Fact("session", "ana/1", None))
+    for kind, key in node:
+        with pytest.raises(Refused, match="this of how they sign in"):
+            may_amend(someone("ana"), Fact(kind, key, {}))
+    for fact in (Fact("attempts", "ana", None), Fact("provider", "ana", None)):
+        with pytest.raises(Refused, match="sign in"):
+            may_amend(someone("ana"), fact)
+    for key in ("ana/x/1", "/ana", "anna/1"):
+        with pytest.raises(Refused, match="how others"):
+            may_amend(someone("ana"), Fact("ticket", key, {}))
+
+
 def test_grants_are_taken_back_by_their_holder_and_those_who_govern(someone: Someone) -> None:
     for actor in (someone("owner", "owner"), someone("sue", "steward"), someone("ana")):
         may_amend(actor, Fact("grant", "ana/01", None))

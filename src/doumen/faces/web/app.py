@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from doumen.faces import languages
 from doumen.faces.web import problems
 from doumen.faces.web.courier import Courier
-from doumen.faces.web.entrance import Rate
+from doumen.faces.web.entrance import Rate, tries
 from doumen.faces.web.log import LOG
 from doumen.faces.web.metrics import Metrics
 from doumen.faces.web.openapi import described
@@ -79,8 +79,8 @@ class Service:
         metrics = self._metrics
         work = Work(terms, None if metrics is None else metrics.places)
         courier = Courier(door.desk)
-        rate = Rate(terms.rate, terms.burst)
-        self._house = House(node, door, terms, work, rate, courier.wake)
+        rate, often = Rate(terms.rate, terms.burst), tries(terms.rate)
+        self._house = House(node, door, terms, work, rate, often, courier.wake)
         worker = Worker(node, _job_line, languages.catalogue(languages.wanted(os.environ)))
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()

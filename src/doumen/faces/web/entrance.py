@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from doumen.faces.web import problems
 from doumen.faces.web.problems import Problem
 from doumen.model.errors import OverBudget
-from doumen.model.message import msg
+from doumen.model.message import Message, msg
 from doumen.rooms.protect.tokens import Bearer, bearer
 from doumen.session import Session
 
 KNOWN = 10_000
 """Tokens whose rate is remembered."""
 _SCHEME = "bearer "
+_TOO_OFTEN = msg("This token asks more often than it may.")
 
 
 def enter(door: Session, headers: Mapping[str, str]) -> Bearer:
@@ -43,13 +44,19 @@ class Rate:
     Args:
         rate: Requests a second that come back.
         burst: Requests that a full bucket holds.
+        what: What is told of a bucket that is empty.
         clock: Seconds, never going back.
     """
 
     def __init__(
-        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+        self,
+        rate: float,
+        burst: int,
+        what: Message = _TOO_OFTEN,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._rate, self._burst, self._clock = rate, burst, clock
+        self._rate, self._burst, self._what, self._clock = rate, burst, what, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, token: str) -> None:
@@ -67,7 +74,7 @@ class Rate:
             self._buckets.popitem(last=False)
         if not allowed:
             error = OverBudget(
-                msg("This token asks more often than it may."),
+                self._what,
                 why=msg(
                     "It may ask {rate:g} times a second, {burst} times at once.",
                     rate=self._rate,
@@ -78,3 +85,13 @@ class Rate:
             )
             wait = int((1 - left) / self._rate) + 1
             raise Problem(error, 429, {"Retry-After": str(wait)})
+
+
+def tries(rate: float) -> Rate:
+    """How often one address may try to sign in: 20 times at once and 12 a minute, by default.
+
+    Args:
+        rate: Requests a second that a token may send; with it this grows and shrinks.
+    """
+    what = msg("This address tries to sign in more often than it may.")
+    return Rate(rate / 250, max(1, int(rate * 2 / 5)), what)

@@ -34,6 +34,7 @@ class House:
 
     Attributes:
         door: The owner, by whose facts it is known who comes in.
+        tries: How often one address of the network may try to sign in.
         wake: Tells the courier that something came that it may lead on.
     """
 
@@ -42,6 +43,7 @@ class House:
     terms: Terms
     work: Work
     rate: Rate
+    tries: Rate
     wake: Callable[[], None] = lambda: None
 
 

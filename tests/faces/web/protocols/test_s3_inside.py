@@ -93,7 +93,7 @@ def ask(
 
     async def run() -> None:
         work = Work(terms)
-        made = House(node, door, terms, work, rate or Rate(50, 100))
+        made = House(node, door, terms, work, rate or Rate(50, 100), Rate(50, 100))
         (mount,) = routes(house or (lambda: made))
         scope.update(mount.matches(scope)[1])
         try:

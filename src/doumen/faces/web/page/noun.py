@@ -75,6 +75,19 @@ class Reply:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An answer that sends the browser to another place, which settings name.
+
+    Attributes:
+        where: The address there.
+        headers: Further headers, such as a cookie.
+    """
+
+    where: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 Action = Callable[["Visit"], "Done | View | Reply"]
 """What a form of a page does."""
 
@@ -91,15 +104,18 @@ class Page:
         actions: What its forms do, by the value of their button `do`.
         open: Whether it is for those too who are not signed in.
         twin: Its address for machines where `path` + `.json` would be none (`/`).
+        floor: Seconds before which it is not told that a form went wrong, so that the time it
+            took tells nothing.
     """
 
     path: str
     template: str
-    view: Callable[[Visit], View | Done | Reply]
+    view: Callable[[Visit], View | Done | Reply | Away]
     section: Section
     actions: Mapping[str, Action] = field(default_factory=dict)
     open: bool = False
     twin: str | None = None
+    floor: float = 0.0
 
     @property
     def json_path(self) -> str:

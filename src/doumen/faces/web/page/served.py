@@ -6,7 +6,9 @@ with what was typed and what went wrong; one that went well sends the browser on
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +25,7 @@ from doumen.faces.web.outer import Gone
 from doumen.faces.web.page import cookies, draw, guard
 from doumen.faces.web.page.entered import entered
 from doumen.faces.web.page.frame import framed
-from doumen.faces.web.page.noun import Done, Page, Reply, View
+from doumen.faces.web.page.noun import Away, Done, Page, Reply, View
 from doumen.faces.web.page.visit import Visit
 from doumen.faces.web.uploads import FORM, Folder
 from doumen.faces.web.verb import House, media_of, sized
@@ -76,12 +78,15 @@ class Served:
         if scope["method"] != "POST":
             async with house.work.attended(receive) as attended:
                 return await attended.do(lambda: self._look(visit_of(house, scope, bearer), scope))
-        folder = Folder()
+        folder, begun = Folder(), time.monotonic()
         try:
             form = await self._form(house, scope, receive, folder)
             async with house.work.attended(receive) as attended:
                 visit = replace(visit_of(house, scope, bearer), form=form, folder=folder)
-                return await attended.do(lambda: self._act(visit, scope))
+                answer = await attended.do(lambda: self._act(visit, scope))
+            if answer.status_code >= 400:
+                await asyncio.sleep(max(0.0, self.page.floor - (time.monotonic() - begun)))
+            return answer
         except DoumenError as error:
             raise folder.hidden(error) from None
         finally:
@@ -149,10 +154,17 @@ class Drawing:
             return self.wrong(error or failed)
         return self.answered(found, error)
 
-    def answered(self, found: View | Done | Reply, error: DoumenError | None = None) -> Response:
+    def answered(
+        self, found: View | Done | Reply | Away, error: DoumenError | None = None
+    ) -> Response:
         """What a view or a form gave, as an answer."""
         if isinstance(found, Done):
             return self._sent_on(found)
+        if isinstance(found, Away):
+            response: Response = RedirectResponse(found.where, 303, headers=dict(guard.HEADERS))
+            for header in found.headers:
+                _add(response, header)
+            return response
         if isinstance(found, Reply):
             headers = dict(guard.HEADERS)
             if found.name is not None:

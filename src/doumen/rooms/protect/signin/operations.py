@@ -59,7 +59,7 @@ SIGN_IN: tuple[Operation, ...] = (
         "Change your own password; your sessions end.",
         f"{_HERE}.accounts:change",
         (_FILE,),
-        examples=("doumen --as ana account password",),
+        examples=("doumen account password",),
         scope="write",
         local=_TYPED,
         gives=("actor", "receipt"),
@@ -78,8 +78,8 @@ SIGN_IN: tuple[Operation, ...] = (
         "keeps nothing. Called again with the first code it puts the second factor in force, and "
         "shows ten recovery codes, each good for one sign-in without the app.",
         examples=(
-            "doumen --as ana account totp",
-            "doumen --as ana account totp --enrolment TEXT --code 123456",
+            "doumen account totp",
+            "doumen account totp --enrolment TEXT --code 123456",
             "doumen account totp --actor ana --off",
         ),
         scope="write",

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from doumen.model.errors import Invalid, Unavailable
-from doumen.model.message import msg, sentence
+from doumen.model.message import msg, plain, sentence
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -105,7 +105,7 @@ def _hasher() -> PasswordHasher:
     except ImportError:
         raise Unavailable(
             msg("Passwords need a library that is not installed."),
-            next=msg("pip install 'doumen[service]'"),
+            next=plain("pip install 'doumen[service]'"),
             detail="extra",
         ) from None
     return PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)

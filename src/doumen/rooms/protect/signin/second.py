@@ -15,7 +15,7 @@ from doumen.gate.desk import Desk
 from doumen.model.errors import Invalid, NotFound, Refused, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.identity import TOTP
-from doumen.model.message import msg
+from doumen.model.message import msg, plain
 from doumen.model.operation import Outcome, Text
 from doumen.rooms.protect.known import known
 from doumen.rooms.protect.signin import codes
@@ -146,7 +146,7 @@ def _qr(uri: str) -> QRCode:
     except ImportError:
         raise Unavailable(
             msg("QR codes need a library that is not installed."),
-            next=msg("pip install 'doumen[service]'"),
+            next=plain("pip install 'doumen[service]'"),
             detail="extra",
         ) from None
     return segno.make_qr(uri, error="m")

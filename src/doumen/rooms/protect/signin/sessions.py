@@ -161,7 +161,7 @@ def show_all(desk: Desk) -> Outcome:
         (one["id"], one["actor"], one["provider"] or one["via"], one["created"], one["expires"])
         for one in shown
     )
-    heads = (msg("session"), msg("actor"), msg("by"), msg("created"), msg("expires"))
+    heads = (msg("session"), msg("actor"), msg("signed in by"), msg("created"), msg("expires"))
     return Outcome(json={"sessions": shown}, drawn=(Table(heads, rows),))
 
 

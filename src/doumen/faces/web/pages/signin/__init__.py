@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Coming in and going out: by password, link, invitation or provider; each opens a session."""
 
 from doumen.faces.web.pages.signin.page import PAGES
 
