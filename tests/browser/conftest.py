@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    sync_playwright,
+)
+from tests.browser import city as cities
 from tests.browser.specimen import application, served
 from tests.browser.watched import Watch
 
@@ -50,17 +57,27 @@ def specimen() -> Iterator[str]:
         yield base
 
 
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory, everywhere: str) -> Iterator[cities.City]:
+    """A running node of a city, with an owner, an analyst and a steward who are signed in."""
+    with cities.city(tmp_path_factory.mktemp("city")) as running:
+        yield running
+
+
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
-    """Opens an address in a context of its own: `opened(url, locale="zh-CN", …)`.
+    """Opens an address in a context of its own: `opened(url, cookies, locale="zh-CN", …)`.
 
     After the test each page must have kept to its host, its policy and an empty console.
     """
     contexts: list[tuple[BrowserContext, Watch]] = []
 
-    def open_at(address: str, **options: object) -> Page:
+    def open_at(address: str, cookies: Mapping[str, str] = {}, **options: object) -> Page:
         given: dict[str, object] = {"locale": "en-GB", "reduced_motion": "reduce"} | options
         context = browser.new_context(**given)  # type: ignore[arg-type]
+        context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+        )
         context.set_default_timeout(SECONDS * 1000)
         watch = Watch(urlsplit(address).netloc)
         watch.on(context)
