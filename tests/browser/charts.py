@@ -24,7 +24,7 @@ NAMES: Mapping[str, Any] = {
     "traffic.charging": ["pile_id", "district", "plate_no", "started_at", "kwh", "fee_cny"],
     "traffic.parking": ["lot", "spaces"],
 }
-_AXES: Mapping[str, Any] = {
+_AXES: dict[str, Any] = {
     "tooltip": {"trigger": "axis"},
     "grid": {"left": 8, "right": 16, "top": 16, "bottom": 8, "containLabel": True},
     "yAxis": {"type": "value"},

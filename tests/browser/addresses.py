@@ -1,0 +1,52 @@
+"""The pages that the matrix looks at: all that are open, or of the owner of the city.
+
+A page without names in its path is looked at by itself. For one with names, or with tabs, `MORE`
+holds examples; a page that has none fails a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doumen.faces.web.pages import PAGES
+
+MORE: Mapping[str, tuple[str, ...]] = {
+    "/d": ("/d?q=charging", "/d?q=nothing-is-called-so"),
+    "/d/{dataset}": tuple(
+        f"/d/traffic.charging?tab={tab}"
+        for tab in ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
+    ),
+}
+"""Path of a page → addresses of it, beside its path itself."""
+AWAY = {"/settings/look"}
+"""Paths that show nothing: they send the browser on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One page, as somebody sees it.
+
+    Attributes:
+        path: Where it is on the service, with its query.
+        actor: Who is signed in; nobody where it is empty.
+    """
+
+    path: str
+    actor: str = "owner"
+
+    @property
+    def name(self) -> str:
+        """Of the page, as names of files are written."""
+        return re.sub(r"\W+", "-", self.path).strip("-") or "home"
+
+
+def addresses() -> tuple[Address, ...]:
+    """All pages."""
+    return tuple(
+        Address(each, "" if page.open else "owner")
+        for page in PAGES
+        if page.path not in AWAY
+        for each in (*(() if "{" in page.path else (page.path,)), *MORE.get(page.path, ()))
+    )

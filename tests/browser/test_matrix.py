@@ -1,0 +1,71 @@
+"""Every page in both languages, light and dark, wide and narrow: no fault, and all can read it.
+
+A page is loaded once in each language; the theme and the width of the window change under it, as
+they do under a reader. With `DOUMEN_SCREENSHOTS` set, pictures go to `docs/screenshots`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.addresses import AWAY, MORE, Address, addresses
+from tests.browser.city import City
+from tests.browser.conftest import Open
+from tests.browser.pictures import take
+from tests.browser.watched import axe, no_scroll, settled
+
+from doumen.faces.web.pages import PAGES
+
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+WIDTHS = (1280, 390)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+DRAWN = "DOUMEN_SCREENSHOTS" in os.environ
+PICTURED = {
+    "home-zh-light-1280",
+    "home-en-dark-390",
+    "d-traffic-charging-tab-schema-zh-light-1280",
+    "d-traffic-charging-tab-schema-en-dark-1280",
+    "d-traffic-charging-tab-lineage-zh-light-1280",
+}
+
+
+def faults(page: Page, language: str, name: str) -> list[str]:
+    """What is wrong with an open page in each theme and at each width, each in a sentence."""
+    spoken = page.locator("html").get_attribute("lang") or ""
+    found = [] if spoken.startswith(language) else [f"it speaks {spoken!r}"]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            settled(page)
+            where = f"{name}-{language}-{theme}-{width}"
+            found += [f"{where}: {fault}" for fault in (*axe(page), *no_scroll(page))]
+            if DRAWN and where in PICTURED:
+                take(page, SCREENSHOTS / f"{where}.png")
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", addresses(), ids=lambda address: address.name)
+def test_page(address: Address, language: str, opened: Open, city: City) -> None:
+    cookies = city.cookies[address.actor] if address.actor else {}
+    page = opened(city.url + address.path, cookies, locale=LANGUAGES[language])
+    assert faults(page, language, address.name) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_specimen(language: str, opened: Open, specimen: str) -> None:
+    page = opened(specimen, locale=LANGUAGES[language])
+    assert faults(page, language, "specimen") == []
+
+
+def test_every_page_is_looked_at() -> None:
+    named = {page.path for page in PAGES if "{" in page.path}
+    paths = {page.path for page in PAGES}
+    assert named - set(MORE) - AWAY == set(), "give an example of it in MORE, or say it is AWAY"
+    assert set(MORE) | AWAY <= paths, "no such page any more"
