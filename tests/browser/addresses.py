@@ -14,14 +14,17 @@ from doumen.faces.web.pages import PAGES
 
 MORE: Mapping[str, tuple[str, ...]] = {
     "/d": ("/d?q=charging", "/d?q=nothing-is-called-so"),
+    "/report/{dataset}": ("/report/traffic.charging",),
+    "/trace": ("/trace?subject=traffic.charging&type=query",),
+    "/trace/{event}": ("/trace/{event}",),
     "/d/{dataset}": tuple(
         f"/d/traffic.charging?tab={tab}"
         for tab in ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
     ),
 }
 """Path of a page → addresses of it, beside its path itself."""
-AWAY = {"/settings/look"}
-"""Paths that show nothing: they send the browser on."""
+AWAY = {"/settings/look", "/signout", "/trace/keys", "/trace/{event}/receipt"}
+"""Paths that show nothing: they send the browser on, or give a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,12 @@ class City:
     Attributes:
         url: Where its pages are.
         cookies: The cookies of a browser in which an actor is signed in, by the actor's name.
+        names: What stands for the names in the addresses of pages, such as the id of an event.
     """
 
     url: str
     cookies: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, str]
 
 
 def _charging(folder: Path) -> Path:
@@ -105,8 +107,9 @@ def city(folder: Path) -> Iterator[City]:
         owner = node.session()
         fill(owner, folder)
         cookies = {name: _entered(owner, name) for name in ("owner", "ana", "sue")}
+        names = {"event": owner.query("select count(*) as n from traffic.charging").receipt}
     server = serve(folder / "node", "--rate", "10000")
     try:
-        yield City(server.url, cookies)
+        yield City(server.url, cookies, names)
     finally:
         server.close()

@@ -54,7 +54,8 @@ def faults(page: Page, language: str, name: str) -> list[str]:
 @pytest.mark.parametrize("address", addresses(), ids=lambda address: address.name)
 def test_page(address: Address, language: str, opened: Open, city: City) -> None:
     cookies = city.cookies[address.actor] if address.actor else {}
-    page = opened(city.url + address.path, cookies, locale=LANGUAGES[language])
+    place = city.url + address.path.format_map(city.names)
+    page = opened(place, cookies, locale=LANGUAGES[language])
     assert faults(page, language, address.name) == []
 
 
