@@ -68,18 +68,21 @@ def city(tmp_path_factory: pytest.TempPathFactory, everywhere: str) -> Iterator[
 def opened(browser: Browser) -> Iterator[Open]:
     """Opens an address in a context of its own: `opened(url, cookies, locale="zh-CN", …)`.
 
-    After the test each page must have kept to its host, its policy and an empty console.
+    After the test each page must have kept to its host, its policy and an empty console; a test
+    that brings a fault about says what is `expected` in it.
     """
     contexts: list[tuple[BrowserContext, Watch]] = []
 
-    def open_at(address: str, cookies: Mapping[str, str] = {}, **options: object) -> Page:
+    def open_at(
+        address: str, cookies: Mapping[str, str] = {}, expected: str = "", **options: object
+    ) -> Page:
         given: dict[str, object] = {"locale": "en-GB", "reduced_motion": "reduce"} | options
         context = browser.new_context(**given)  # type: ignore[arg-type]
         context.add_cookies(
             [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
         )
         context.set_default_timeout(SECONDS * 1000)
-        watch = Watch(urlsplit(address).netloc)
+        watch = Watch(urlsplit(address).netloc, expected)
         watch.on(context)
         contexts.append((context, watch))
         page = context.new_page()

@@ -2,6 +2,7 @@
 //
 // data-chart: "#id" of a <script type="application/json">, or an address that answers one.
 // data-label: what the chart shows, in a sentence; else ECharts makes one from the data.
+// data-failed: what is said where it cannot be drawn.
 // data-map, data-map-name: address of the GeoJSON of a map, and the name that the option gives it.
 // An item of the data that has `href` (an address of this site) is a link.
 // Tips are drawn in the SVG too: HTML of ECharts carries styles inline, which the policy refuses.
@@ -34,11 +35,12 @@ async function option(figure) {
   return from.startsWith("#") ? JSON.parse(document.querySelector(from).textContent) : fetched(from);
 }
 
-function finished(asked) {
+function finished(asked, label) {
+  const told = label ? { label: { description: label } } : {};
   return {
     ...asked,
     animation: !still.matches && asked.animation !== false,
-    aria: { enabled: true, ...asked.aria },
+    aria: { enabled: true, ...told, ...asked.aria },
     tooltip: asked.tooltip === undefined ? undefined : { ...asked.tooltip, renderMode: "richText", confine: true },
   };
 }
@@ -55,8 +57,7 @@ function fill(figure, asked) {
   figure.prepend(place);
   const language = document.documentElement.lang.startsWith("zh") ? "ZH" : "EN";
   const chart = echarts.init(place, theme(), { renderer: "svg", locale: language });
-  chart.setOption(finished(asked));
-  if (figure.dataset.label) place.setAttribute("aria-label", figure.dataset.label);
+  chart.setOption(finished(asked, figure.dataset.label));
   chart.on("click", followed);
   new ResizeObserver(() => chart.resize()).observe(place);
   drawn.add(chart);
@@ -69,7 +70,10 @@ async function draw(figure) {
     fill(figure, await option(figure));
     figure.classList.add("drawn");
   } catch (error) {
-    figure.classList.add("failed");
+    const said = document.createElement("p");
+    said.setAttribute("role", "status");
+    said.textContent = figure.dataset.failed ?? "";
+    figure.prepend(said);
     throw error;
   }
 }

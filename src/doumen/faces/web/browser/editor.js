@@ -44,6 +44,19 @@ function dialect(schema) {
   return sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true });
 }
 
+// What is typed over marked text is put in here: the browser itself would keep the look of the old text
+// in a style attribute, which the policy refuses.
+function typedOver(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  const text = event.data;
+  if (event.inputType !== "insertText" || !text || empty || view.composing) return false;
+  const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  const taken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, insert));
+  if (!taken) view.dispatch(insert());
+  event.preventDefault();
+  return true;
+}
+
 function parts(area, language) {
   const send = () => {
     area.form?.requestSubmit();
@@ -64,6 +77,7 @@ function parts(area, language) {
     language.of(dialect({})),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": name(area) }),
+    EditorView.domEventHandlers({ beforeinput: typedOver }),
     placeholder(area.placeholder),
     EditorState.readOnly.of(area.readOnly),
     EditorView.updateListener.of((update) => {
