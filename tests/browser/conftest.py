@@ -99,6 +99,6 @@ def opened(browser: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def page(opened: Open, specimen: str) -> Page:
-    """The specimen, in English."""
-    return opened(specimen)
+def page(request: pytest.FixtureRequest, opened: Open, specimen: str) -> Page:
+    """The specimen, in English, with the script that the module names (`ONLY`), or all."""
+    return opened(f"{specimen}/?only={getattr(request.module, 'ONLY', '')}")

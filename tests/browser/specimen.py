@@ -1,7 +1,8 @@
 """A page that shows every part of which pages are made, served under the policy of pages.
 
 In `specimen.html`, `[[中文|English]]` is what is said, `{{icon NAME}}` and `{{static NAME}}` are
-what templates call too, and `{{chart NAME}}` is an option of ECharts.
+what templates call too, and `{{chart NAME}}` is an option of ECharts. With `?only=chart.js` (or
+another) the page brings no other script than that of the frame.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _ICON = (
 )
 
 
-def drawn(language: str) -> str:
-    """The page in one language."""
+def drawn(language: str, only: str = "") -> str:
+    """The page in one language, with all scripts or one."""
     icons = json.loads((STATIC / "icons.json").read_text("utf-8"))
     manifest = json.loads((STATIC / "manifest.json").read_text("utf-8"))
 
@@ -47,6 +48,8 @@ def drawn(language: str) -> str:
         return json.dumps(CHARTS[name])
 
     text = (HERE / "specimen.html").read_text("utf-8")
+    if only:
+        text = re.sub(rf'<script src="{{{{static (?!frame|{re.escape(only)}).*?</script>', "", text)
     text = re.sub(r"\[\[(.*?)\|(.*?)\]\]", r"\1" if language == "zh" else r"\2", text)
     return re.sub(r"\{\{(\w+) ([\w.-]+)\}\}", call, text)
 
@@ -54,7 +57,8 @@ def drawn(language: str) -> str:
 async def _page(request: Request) -> Response:
     chinese = request.headers.get("accept-language", "").startswith("zh")
     headers = {"Content-Security-Policy": request.app.state.policy}
-    return HTMLResponse(drawn("zh" if chinese else "en"), headers=headers)
+    text = drawn("zh" if chinese else "en", request.query_params.get("only", ""))
+    return HTMLResponse(text, headers=headers)
 
 
 async def _static(request: Request) -> Response:

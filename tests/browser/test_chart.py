@@ -9,6 +9,8 @@ from tests.browser.conftest import Open
 
 LABEL = "Queries of each of the last 30 days"
 
+ONLY = "chart.js"
+
 
 @pytest.mark.parametrize("kind", sorted(CHARTS))
 def test_each_kind_is_drawn(page: Page, kind: str) -> None:

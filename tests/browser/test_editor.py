@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+ONLY = "editor.js"
+
 
 def editor(page: Page) -> Locator:
     return page.get_by_role("textbox", name="SQL")

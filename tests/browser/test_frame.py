@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Dialog, Page, expect
 from tests.browser.conftest import Open
 
+ONLY = "frame.js"
+
 
 def test_keys_go_to_the_search(page: Page) -> None:
     search = page.get_by_role("searchbox")
