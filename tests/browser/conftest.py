@@ -12,6 +12,7 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 from tests.browser import city as cities
@@ -31,6 +32,8 @@ FLAGS = (
     "--font-render-hinting=none",
 )
 SECONDS = 30
+"""That anything may take, on a busy machine too."""
+expect.set_options(timeout=SECONDS * 1000)
 Open = Callable[..., Page]
 
 

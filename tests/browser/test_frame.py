@@ -111,11 +111,13 @@ def test_htmx_asks_in_the_same_way(page: Page) -> None:
 
 def test_copies_and_says_so(opened: Open, specimen: str) -> None:
     page = opened(specimen, permissions=["clipboard-read", "clipboard-write"])
+    page.clock.install()
     button = page.locator("[data-copy-from]")
     expect(button).to_have_text("Copy")
     button.click()
     expect(button.locator("[data-label]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith("SELECT district")
+    page.clock.fast_forward(2000)
     expect(button.locator("[data-label]")).to_have_text("Copy")
 
 
@@ -125,6 +127,7 @@ def test_copies_where_there_is_no_clipboard(page: Page) -> None:
         Object.defineProperty(navigator, 'clipboard', {value: undefined});
     }"""
     page.evaluate(copied)
+    page.clock.install()
     page.locator("[data-copy-from]").click()
     expect(page.locator("button [data-label]")).to_have_text("Copied")
 
