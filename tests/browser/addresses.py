@@ -17,13 +17,16 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "/report/{dataset}": ("/report/traffic.charging",),
     "/trace": ("/trace?subject=traffic.charging&type=query",),
     "/trace/{event}": ("/trace/{event}",),
+    "/invitation": ("/invitation?ticket={ticket}",),
     "/d/{dataset}": tuple(
         f"/d/traffic.charging?tab={tab}"
         for tab in ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
     ),
 }
 """Path of a page → addresses of it, beside its path itself."""
-AWAY = {"/settings/look", "/signout", "/trace/keys", "/trace/{event}/receipt"}
+WRONG: Mapping[str, int] = {"/nowhere": 404, "/d/traffic.nothing": 404, "/invitation": 403}
+"""Addresses that show what is wrong → their status."""
+AWAY = {"/settings/look", "/trace/keys", "/trace/{event}/receipt"}
 """Paths that show nothing: they send the browser on, or give a file."""
 
 
@@ -44,12 +47,18 @@ class Address:
         """Of the page, as names of files are written."""
         return re.sub(r"\W+", "-", self.path).strip("-") or "home"
 
+    @property
+    def expected(self) -> str:
+        """What the console tells of it that is meant."""
+        return f"status of {WRONG[self.path]}" if self.path in WRONG else ""
+
 
 def addresses() -> tuple[Address, ...]:
     """All pages."""
-    return tuple(
+    shown = tuple(
         Address(each, "" if page.open else "owner")
         for page in PAGES
         if page.path not in AWAY
         for each in (*(() if "{" in page.path else (page.path,)), *MORE.get(page.path, ()))
     )
+    return shown + tuple(Address(each) for each in WRONG if Address(each, "") not in shown)

@@ -107,7 +107,11 @@ def city(folder: Path) -> Iterator[City]:
         owner = node.session()
         fill(owner, folder)
         cookies = {name: _entered(owner, name) for name in ("owner", "ana", "sue")}
-        names = {"event": owner.query("select count(*) as n from traffic.charging").receipt}
+        invited = owner.do("account set", name="ana", invite=True).json["url"]
+        names = {
+            "event": owner.query("select count(*) as n from traffic.charging").receipt,
+            "ticket": str(invited).partition("ticket=")[2],
+        }
     server = serve(folder / "node", "--rate", "10000")
     try:
         yield City(server.url, cookies, names)

@@ -55,7 +55,7 @@ def faults(page: Page, language: str, name: str) -> list[str]:
 def test_page(address: Address, language: str, opened: Open, city: City) -> None:
     cookies = city.cookies[address.actor] if address.actor else {}
     place = city.url + address.path.format_map(city.names)
-    page = opened(place, cookies, locale=LANGUAGES[language])
+    page = opened(place, cookies, address.expected, locale=LANGUAGES[language])
     assert faults(page, language, address.name) == []
 
 
