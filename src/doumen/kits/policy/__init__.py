@@ -28,6 +28,7 @@ from doumen.kits.policy.agreements import (
 from doumen.kits.policy.amend import (
     check_exchanged,
     may_amend,
+    may_ask_elsewhere,
     may_collect,
     may_derive,
     may_keep,
@@ -106,6 +107,7 @@ __all__ = [
     "life",
     "mask_expression",
     "may_amend",
+    "may_ask_elsewhere",
     "may_collect",
     "may_derive",
     "may_keep",

@@ -223,6 +223,16 @@ def may_speak(actor: Actor) -> None:
         )
 
 
+def may_ask_elsewhere(actor: Actor) -> None:
+    """Check that the actor may send requests to those who say who somebody is: the owner.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.is_owner:
+        raise _role(msg("Actor `{actor}` may not ask providers of identity.", actor=actor.name))
+
+
 def may_collect(actor: Actor) -> None:
     """Check that the actor may bring data in: the owner.
 

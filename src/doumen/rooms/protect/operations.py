@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doumen.model.operation import SCOPES, Operation, Param
+from doumen.rooms.protect.oidc.operations import PROVIDERS
 from doumen.rooms.protect.signin.operations import SIGN_IN
 
 _ROOM = "doumen.rooms.protect"
@@ -280,4 +281,5 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("grant", "actor", "dataset", "receipt"),
     ),
     *SIGN_IN,
+    *PROVIDERS,
 )
