@@ -134,14 +134,15 @@ def test_what_is_forged(how: str) -> None:
 
 def test_keys_that_do_not_sign() -> None:
     shared = OctKey.generate_key(256, {"kid": "s"})
-    for keys in (
+    tried: tuple[list[dict[str, Any]], ...] = (
         [],
         [{**KEYS["keys"][0], "use": "enc"}],
         [{**KEYS["keys"][0], "alg": "RS512"}],
         [{"kty": "RSA", "kid": "r"}],
         [{"kty": "oct", "kid": "r", "k": shared.as_dict()["k"]}],
         [{}],
-    ):
+    )
+    for keys in tried:
         with pytest.raises(Wrong, match="signature"):
             checked(token(), {"keys": keys}, EXPECTED)
 
