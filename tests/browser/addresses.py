@@ -23,8 +23,15 @@ MORE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Path of a page → addresses of it, beside its path itself."""
-AWAY = {"/settings/look", "/signout", "/trace/keys", "/trace/{event}/receipt"}
-"""Paths that show nothing: they send the browser on, or give a file."""
+AWAY = {
+    "/settings/look",
+    "/signin/to/{provider}",
+    "/signin/from/{provider}",
+    "/invitation",
+    "/trace/keys",
+    "/trace/{event}/receipt",
+}
+"""Paths that show nothing by themselves: they send the browser on, give a file, or need a link."""
 
 
 @dataclass(frozen=True, slots=True)

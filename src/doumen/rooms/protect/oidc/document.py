@@ -14,7 +14,7 @@ from doumen.kits.standards.dsp import Reach, callback
 from doumen.model.actor import OWNER
 from doumen.model.errors import DoumenError, Invalid
 from doumen.model.files import no_file, unreadable
-from doumen.model.message import joined, msg, sentence
+from doumen.model.message import msg, sentence
 from doumen.model.validation import fault
 
 _NAME = r"^[a-z][a-z0-9-]{0,31}$"
@@ -179,7 +179,7 @@ def read(path: Path, reach: Reach) -> Provider:
         made = _Form.model_validate(plain_yaml(text))
     except ValidationError as error:
         faults = [
-            joined(msg(": "), [".".join(map(str, one["loc"])) or ".", fault(one)])
+            msg("`{field}`: {fault}", field=".".join(map(str, one["loc"])) or ".", fault=fault(one))
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise _invalid(path, faults) from None
