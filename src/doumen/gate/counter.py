@@ -127,6 +127,11 @@ class Counter:
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
         return self._gate.explain(self._job(step, agreement))
 
+    def explain_for(self, actor: str, purpose: str | None, sql: str) -> Explained:
+        """Say what the gate would tell an actor of a question."""
+        policy.may_foresee(self._standing(), actor)
+        return self._gate.explain(Job(actor, Query(sql), purpose))
+
     def derive(
         self,
         sql: str,

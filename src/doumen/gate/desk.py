@@ -85,6 +85,9 @@ class Desk(Protocol):
     ) -> Explained:
         """Say what `query` would do, without running or paying."""
 
+    def explain_for(self, actor: str, purpose: str | None, sql: str) -> Explained:
+        """Say what the gate would tell an actor of a question; of another, for who governs."""
+
     def derive(
         self,
         sql: str,
