@@ -26,8 +26,14 @@ MORE: Mapping[str, tuple[str, ...]] = {
 """Path of a page → addresses of it, beside its path itself."""
 WRONG: Mapping[str, int] = {"/nowhere": 404, "/d/traffic.nothing": 404, "/invitation": 403}
 """Addresses that show what is wrong → their status."""
-AWAY = {"/settings/look", "/trace/keys", "/trace/{event}/receipt"}
-"""Paths that show nothing: they send the browser on, or give a file."""
+AWAY = {
+    "/settings/look",
+    "/signin/to/{provider}",
+    "/signin/from/{provider}",
+    "/trace/keys",
+    "/trace/{event}/receipt",
+}
+"""Paths that show nothing by themselves: they send the browser on, give a file, or need a link."""
 
 
 @dataclass(frozen=True, slots=True)

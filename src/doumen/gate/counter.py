@@ -52,7 +52,7 @@ from doumen.model.job import (
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
-from doumen.model.peer import Heard
+from doumen.model.peer import Call, Heard, Reply
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
@@ -126,6 +126,11 @@ class Counter:
         """Say what `query` would do."""
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
         return self._gate.explain(self._job(step, agreement))
+
+    def explain_for(self, actor: str, purpose: str | None, sql: str) -> Explained:
+        """Say what the gate would tell an actor of a question."""
+        policy.may_foresee(self._standing(), actor)
+        return self._gate.explain(Job(actor, Query(sql), purpose))
 
     def derive(
         self,
@@ -347,6 +352,11 @@ class Counter:
         """A document at an address that is there for everybody."""
         policy.may_speak(self._standing())
         return peers.look(self._means, address, most)
+
+    def ask(self, call: Call, most: int = MOST) -> Reply:
+        """Send a request, unsigned."""
+        policy.may_ask_elsewhere(self._standing())
+        return self._means.peers.call(call, most)
 
     def admit(
         self, token: str, method: str, path: str, body: bytes | None

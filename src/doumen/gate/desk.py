@@ -28,7 +28,7 @@ from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant
-from doumen.model.peer import Heard
+from doumen.model.peer import Call, Heard, Reply
 from doumen.model.plan import Progress, Scalar
 from doumen.model.queued import Queued, State
 from doumen.model.receipt import Inclusion, Receipt
@@ -84,6 +84,9 @@ class Desk(Protocol):
         as_of: int | datetime | None = None,
     ) -> Explained:
         """Say what `query` would do, without running or paying."""
+
+    def explain_for(self, actor: str, purpose: str | None, sql: str) -> Explained:
+        """Say what the gate would tell an actor of a question; of another, for who governs."""
 
     def derive(
         self,
@@ -270,6 +273,9 @@ class Desk(Protocol):
 
     def look(self, address: str, most: int = MOST) -> bytes:
         """A document at an address that is there for everybody; for owner and steward."""
+
+    def ask(self, call: Call, most: int = MOST) -> Reply:
+        """Send a request, unsigned, within `reach`; for the owner. Raises as `look` does."""
 
     def admit(
         self, token: str, method: str, path: str, body: bytes | None

@@ -45,6 +45,7 @@ password  actor                hash (argon2id in PHC form), changed (RFC 3339)
 totp      actor                sealed (its secret, under a key of the node), recovery (SHA-256 of
                                codes that are left), step (the last used), since (RFC 3339)
 attempts  actor                how sign-ins went, as `rooms.protect.signin.attempts` writes it
+subject   actor/digest         that an actor is who a provider names: provider, since (RFC 3339)
 provider  name                 who else says who somebody is, as `rooms.protect.oidc` writes it
 participant DID                as `doumen.model.participant` writes it, its root key pinned
 decisions negotiation          decisions [rows], by which requests are decided without a person

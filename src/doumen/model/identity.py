@@ -8,6 +8,8 @@ from types import MappingProxyType
 from doumen.model.fact import Fact, Facts
 
 SESSION, TICKET, PASSWORD, TOTP, ATTEMPTS = "session", "ticket", "password", "totp", "attempts"
+SUBJECT = "subject"
+"""That an actor is who a provider calls so; its key is `actor/digest` of issuer and subject."""
 PROVIDER = "provider"
 """Whoever else says who somebody is: of the owner alone."""
 KEPT: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -17,6 +19,7 @@ KEPT: Mapping[str, frozenset[str]] = MappingProxyType(
         PASSWORD: frozenset({"hash"}),
         TOTP: frozenset({"sealed", "recovery", "step"}),
         ATTEMPTS: frozenset({"used"}),
+        SUBJECT: frozenset(),
     }
 )
 """Kinds that are of one actor each → what of their bodies only the node itself reads."""

@@ -223,6 +223,26 @@ def may_speak(actor: Actor) -> None:
         )
 
 
+def may_ask_elsewhere(actor: Actor) -> None:
+    """Check that the actor may send requests to those who say who somebody is: the owner.
+
+    Raises:
+        Refused: they may not.
+    """
+    if not actor.is_owner:
+        raise _role(msg("Actor `{actor}` may not ask providers of identity.", actor=actor.name))
+
+
+def may_foresee(actor: Actor, other: str) -> None:
+    """Check that the actor may be told what another may see: who governs.
+
+    Raises:
+        Refused: they may not.
+    """
+    if actor.name != other and not actor.governs:
+        raise _governing(msg("Actor `{actor}` may not ask what another may see.", actor=actor.name))
+
+
 def may_collect(actor: Actor) -> None:
     """Check that the actor may bring data in: the owner.
 

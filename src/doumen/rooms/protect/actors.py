@@ -41,7 +41,7 @@ def add(
     key = identifier(name, msg("actor name"))
     before = facts.actor(key) if facts.body("actor", key) is not None else None
     if before is None:
-        _free(facts, key)
+        check_free(facts, key)
     claims = _checked(facts, role, purpose, claim)
     old = before or Actor(key)
     body = {
@@ -105,8 +105,12 @@ def remove(desk: Desk, name: str) -> Outcome:
     )
 
 
-def _free(facts: Facts, key: str) -> None:
-    """Check that a new actor's own domain is not one that holds datasets of others."""
+def check_free(facts: Facts, key: str) -> None:
+    """Check that a new actor's own domain is not one that holds datasets of others.
+
+    Raises:
+        Conflict: it is, or the name is that of the owner.
+    """
     taken = {dataset.split(".")[0] for dataset, _ in facts.all("dataset")} | RESERVED_DOMAINS
     if key == OWNER or key in taken:
         raise Conflict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doumen.model.operation import SCOPES, Operation, Param
+from doumen.rooms.protect.oidc.operations import PROVIDERS
 from doumen.rooms.protect.signin.operations import SIGN_IN
 
 _ROOM = "doumen.rooms.protect"
@@ -279,5 +280,36 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="write",
         gives=("grant", "actor", "dataset", "receipt"),
     ),
+    Operation(
+        ("who-can",),
+        "Say who may see a dataset or a column of it, and by which rules.",
+        f"{_ROOM}.access:who_can",
+        (
+            Param("dataset", "A dataset: domain.name.", positional=True, required=True),
+            Param("column", "One of its columns.", metavar="NAME"),
+            Param("purpose", "A purpose; without: none, and each that an actor has."),
+        ),
+        details="The gate rules as it would on a query; nothing is run or paid. Owner and stewards "
+        "are told of all actors, everyone else of themself.",
+        examples=(
+            "doumen who-can transport.flights",
+            "doumen who-can transport.flights --column tailnum --purpose research",
+        ),
+        gives=("dataset", "column", "purpose", "actors"),
+    ),
+    Operation(
+        ("what-can",),
+        "Say what an actor may see, and by which rules.",
+        f"{_ROOM}.access:what_can",
+        (
+            Param("actor", "Name of the actor.", positional=True, required=True),
+            Param("purpose", "A purpose; without: none, and each that the actor has."),
+        ),
+        details="The gate rules as it would on a query; nothing is run or paid. Owner and stewards "
+        "are told of anyone, everyone else of themself.",
+        examples=("doumen what-can ana", "doumen what-can ana --purpose research"),
+        gives=("actor", "purpose", "datasets"),
+    ),
     *SIGN_IN,
+    *PROVIDERS,
 )

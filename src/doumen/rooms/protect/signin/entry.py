@@ -25,7 +25,7 @@ from doumen.rooms.protect.signin.sessions import LASTING, Opened, held
 
 FLOOR = 0.75
 """Seconds before which no failure is told: an account that is there costs an event more."""
-LINK, INVITE = "link", "invite"
+LINK, INVITE, OIDC = "link", "invite", "oidc"
 SEED = "totp"
 """What the secret of a second factor is sealed for."""
 _TRIES = 12
@@ -164,11 +164,15 @@ def accept(
 def opened(door: Desk, facts: Facts, actor: str, way: Way, now: datetime) -> Opened | None:
     """Open a session for an actor who is known now; None: the account is locked.
 
+    Failures with a password lock the way by a password alone: whoever fails on purpose keeps
+    nobody out who comes by a link or a provider. The lock of the owner is for all ways.
+
     Raises:
         Conflict: another job changed what it was made from.
     """
     attempts = Attempts.of(facts.body(ATTEMPTS, actor))
-    if attempts.locked(now) or (way.used is not None and way.used[0] in attempts.used):
+    shut = attempts.closed if way.via in (LINK, OIDC) else attempts.locked(now)
+    if shut or (way.used is not None and way.used[0] in attempts.used):
         return None
     cookie, fact = sessions.opened(actor, way.via, now, way.lasting, way.provider)
     changed = {(one.kind, one.key) for one in way.facts}

@@ -1,4 +1,4 @@
-"""The pages of the sign-in: `/signin`, `/invitation` and `/signout`.
+"""The pages of the sign-in: `/signin`, by a provider too, `/invitation` and `/signout`.
 
 A link does nothing by being opened, since mail readers and previews open links too: its page has a
 button. Whoever comes in gets a cookie that no script reads and that other sites send along with
@@ -8,13 +8,15 @@ plain links only.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from doumen.faces.web.page import Done, Page, View, Visit, cookies, guard
+from doumen.faces.web.page import Away, Done, Page, View, Visit, cookies, guard
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg
+from doumen.rooms.protect.oidc import flow
 from doumen.rooms.protect.signin import entry
 from doumen.rooms.protect.signin.sessions import LASTING, Opened
 
@@ -27,6 +29,7 @@ def _look(visit: Visit) -> View | Done:
         return Done(_next(visit))
     body: dict[str, Any] = {
         "next": _next(visit),
+        "providers": flow.providers(_door(visit).facts()),
         "ticket": visit.asked("ticket") or None,
         "actor": None if visit.session is None else visit.actor.name,
     }
@@ -100,17 +103,50 @@ def raw(visit: Visit, name: str) -> str:
     return text if isinstance(text, str) and len(text) <= LONGEST else ""
 
 
+def _to_provider(visit: Visit) -> Away:
+    """The way to a provider; a link and no form, since forms lead to this service alone."""
+    visit.house.tries.take(network(visit.client))
+    now, base = datetime.now(UTC), _base(visit)
+    sent = flow.begin(_door(visit), visit.path["provider"], base, now, next=_next(visit))
+    cookie = cookies.cookie(
+        flow.COOKIE,
+        sent.cookie,
+        seconds=int(flow.WITHIN.total_seconds()),
+        secure=visit.base.startswith("https:"),
+    )
+    return Away(sent.where, (cookie,))
+
+
+def _from_provider(visit: Visit) -> Done:
+    visit.house.tries.take(network(visit.client))
+    query = {name: str(values[0]) for name, values in visit.query.items() if len(values) == 1}
+    opened, where = flow.finish(
+        _door(visit),
+        visit.path["provider"],
+        visit.cookies.get(flow.COOKIE, ""),
+        query,
+        datetime.now(UTC),
+    )
+    done = welcomed(visit, opened, where)
+    over = cookies.cookie(flow.COOKIE, "", seconds=0, secure=visit.base.startswith("https:"))
+    return replace(done, headers=(*done.headers, over))
+
+
 def _signed_out(visit: Visit) -> View:
-    return View(msg("Signed out"), {})
+    name = visit.asked("of")
+    there = flow.goodbye(_door(visit).facts(), name, _base(visit)) if name else None
+    return View(msg("Signed out"), {"there": there})
 
 
 def _sign_out(visit: Visit) -> Done:
+    provider = ""
     if visit.bearer is not None:
+        key = f"{visit.bearer.actor}/{visit.bearer.token}"
+        provider = (visit.door.desk.facts().body("session", key) or {}).get("provider") or ""
         visit.attempt("session end", id=visit.bearer.token)
     secure = visit.base.startswith("https:")
-    return Done(
-        "/signout", headers=(cookies.cookie(cookies.SESSION, "", seconds=0, secure=secure),)
-    )
+    gone = cookies.cookie(cookies.SESSION, "", seconds=0, secure=secure)
+    return Done(f"/signout?of={provider}" if provider else "/signout", headers=(gone,))
 
 
 def _told(opened: Opened) -> tuple[Message, ...]:
@@ -128,6 +164,11 @@ def _told(opened: Opened) -> tuple[Message, ...]:
 
 def _next(visit: Visit) -> str:
     return guard.local(visit.given("next") or visit.asked("next"))
+
+
+def _base(visit: Visit) -> str:
+    """Where the service is reached, as the settings say, else as the browser does."""
+    return visit.house.node.settings.address or visit.base
 
 
 def _door(visit: Visit) -> Any:
@@ -153,6 +194,8 @@ PAGES = (
         open=True,
         floor=entry.FLOOR,
     ),
+    Page("/signin/to/{provider}", "frame/wrong.html", _to_provider, "settings", open=True),
+    Page("/signin/from/{provider}", "frame/wrong.html", _from_provider, "settings", open=True),
     Page(
         "/signout",
         "signin/signout.html",
