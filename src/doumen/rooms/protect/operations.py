@@ -130,6 +130,46 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("id", "words"),
     ),
     Operation(
+        ("rule", "preview"),
+        "Say what somebody sees of a dataset, and what they would under other rules.",
+        f"{_ROOM}.preview:preview",
+        (
+            Param("dataset", "A dataset: domain.name.", positional=True, required=True),
+            Param(
+                "rules",
+                "Rules that would be added or changed (YAML, or a policy of ODRL).",
+                "path",
+                upload=True,
+                metavar="FILE",
+            ),
+            Param("remove", "A rule that would be removed.", repeat=True, metavar="ID"),
+            Param("actor", "Who would see it.", metavar="NAME"),
+            Param("role", "In place of an actor: a role of somebody made up.", repeat=True),
+            Param("purpose", "The purpose that they would state."),
+            Param("rows", "First rows to show, at most.", "integer", default=5),
+        ),
+        details="Tells whether they may query it, which columns are masked or hidden, and how many "
+        "rows they gain and lose, counted on the data as it is now; nothing is changed. Rows are "
+        "shown only to who may see all of the dataset anyway. For owner and steward; the count is "
+        "an event of theirs, and nobody else is charged for it.",
+        examples=(
+            "doumen rule preview transport.flights --rules rules.yaml --actor ana "
+            "--purpose research",
+            "doumen rule preview transport.flights --remove analysts-read-flights --role analyst",
+        ),
+        gives=(
+            "dataset",
+            "actor",
+            "purpose",
+            "rules",
+            "before",
+            "after",
+            "columns",
+            "rows",
+            "receipts",
+        ),
+    ),
+    Operation(
         ("prove",),
         "Search for answers that tell what the rules hide.",
         f"{_ROOM}.prove.verb:prove",

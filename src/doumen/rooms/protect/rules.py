@@ -45,28 +45,15 @@ def add(desk: Desk, file: str) -> Outcome:
         NotFound, Unavailable: the file is not there, or cannot be read.
         Refused: only owner and steward may.
     """
-    text = text_of(Path(file))
-    read = odrl.read_policy if odrl.looks_like_policy(text) else policy.read_rules
-    rules = read(text)
     facts = desk.facts()
-    wrong = [fault for rule in rules for fault in policy.rule_faults(rule, facts)]
-    if wrong:
-        raise Invalid(
-            msg("{count} faults: no rule is added.", count=len(wrong))
-            if len(wrong) > 1
-            else msg("No rule is added."),
-            why=sentence(wrong),
-            next=msg("Correct the file and add it again."),
-            detail="rules",
-        )
+    rules = read(file, facts)
     done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
     changes = []
     for rule in rules:
-        body, before = policy.rule_as_json(rule), facts.body("rule", rule.id)
-        what = "added" if before is None else "changed" if before != body else "unchanged"
+        what = change(facts, rule)
         done[what].append(rule.id)
         if what != "unchanged":
-            changes.append(Fact("rule", rule.id, body))
+            changes.append(Fact("rule", rule.id, policy.rule_as_json(rule)))
     ids = joined(msg(", "), (fact.key for fact in changes))
     receipt = desk.amend(changes, subject=f"rules {ids}") if changes else None
     said = [
@@ -83,6 +70,29 @@ def add(desk: Desk, file: str) -> Outcome:
         json={**done, "receipt": receipt},
         said=(*said, msg("Next: `doumen rule explain {id}`.", id=rules[0].id)),
     )
+
+
+def read(file: str, facts: Facts) -> tuple[Rule, ...]:
+    """The rules of a file, each of which can hold on this node.
+
+    Raises:
+        Invalid: the document or a rule has faults; all of them are told at once.
+        NotFound, Unavailable: the file is not there, or cannot be read.
+    """
+    text = text_of(Path(file))
+    document = odrl.read_policy if odrl.looks_like_policy(text) else policy.read_rules
+    rules = document(text)
+    wrong = [fault for rule in rules for fault in policy.rule_faults(rule, facts)]
+    if wrong:
+        raise Invalid(
+            msg("{count} faults: no rule is added.", count=len(wrong))
+            if len(wrong) > 1
+            else msg("No rule is added."),
+            why=sentence(wrong),
+            next=msg("Correct the file and add it again."),
+            detail="rules",
+        )
+    return rules
 
 
 def show_all(desk: Desk) -> Outcome:
@@ -107,7 +117,7 @@ def remove(desk: Desk, id: str) -> Outcome:
         NotFound: there is none of this id that the asker may know.
         Refused: only owner and steward may.
     """
-    _rule(desk.facts(), id)
+    find(desk.facts(), id)
     receipt = desk.amend([Fact("rule", id, None)], subject=f"rule {id}")
     return Outcome(
         json={"id": id, "receipt": receipt},
@@ -125,7 +135,7 @@ def explain(desk: Desk, id: str) -> Outcome:
     clause = policy.agreed_clause(facts, id) if facts.body("rule", id) is None else None
     if clause is not None:
         return _clause(id, *clause)
-    rule = _rule(facts, id)
+    rule = find(facts, id)
     literals = desk.actor.governs
     pairs = policy.rule_words(rule, literals=literals)
     return Outcome(
@@ -167,7 +177,20 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
 
 
-def _rule(facts: Facts, id: str) -> Rule:
+def change(facts: Facts, rule: Rule) -> str:
+    """What a rule would be to the node: `added`, `changed` or `unchanged`."""
+    before = facts.body("rule", rule.id)
+    if before is None:
+        return "added"
+    return "unchanged" if before == policy.rule_as_json(rule) else "changed"
+
+
+def find(facts: Facts, id: str) -> Rule:
+    """The rule of this id.
+
+    Raises:
+        NotFound: there is none that the asker may know.
+    """
     body = facts.body("rule", id)
     if body is None:
         raise NotFound(

@@ -27,6 +27,7 @@ def list_all(
     dataset: str | None = None,
     kind: str | None = None,
     state: str = OPEN,
+    *,
     least: str | None = None,
     limit: int = 1000,
 ) -> Outcome:
