@@ -13,6 +13,12 @@ _PLACE = Param(
 )  # fmt: skip
 _LABEL = Param("label", "The label.", positional=True, required=True)
 _RULE = Param("id", "Id of the rule.", positional=True, required=True, metavar="ID")
+_SEEN = Param(
+    "seen",
+    "Version that you saw, as `rule list` tells it to owner and steward; `none`: it is not there. "
+    "Where it is another by now, nothing is done.",
+    metavar="VERSION",
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -79,6 +85,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 required=True,
                 upload=True,
             ),
+            _SEEN,
         ),
         details=f"{_DOCUMENT} docs/odrl.md describes the same in ODRL 2.2 (JSON-LD).",
         examples=("doumen rule add rules.yaml", "doumen rule add rules.jsonld"),
@@ -111,7 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("rule", "remove"),
         "Remove a rule.",
         f"{_ROOM}.rules:remove",
-        (_RULE,),
+        (_RULE, _SEEN),
         examples=("doumen rule remove analysts-read-flights",),
         scope="write",
     ),

@@ -19,8 +19,9 @@ from doumen.model.foreseen import Foreseen, Outlook, Sample, Seer
 from doumen.model.message import Message, enumerated, msg
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.ref import Ref
+from doumen.model.rule import Rule
 from doumen.rooms.protect.known import known
-from doumen.rooms.protect.rules import change, find, read
+from doumen.rooms.protect.rules import change, described, find, read
 
 ANYBODY = "somebody"
 """Name of an actor who is made up."""
@@ -56,7 +57,8 @@ def preview(
         Refused: only owner and steward may.
     """
     facts = desk.facts()
-    changes, what = _changes(facts, rules, remove)
+    wanted = read(rules, facts) if rules is not None else ()
+    changes, what = _changes(facts, wanted, remove)
     seer = Seer(_seer(facts, actor, role, purpose), purpose)
     found = desk.foresee(changes, Ref.parse(dataset), seer, max(0, rows))
     columns = list(_columns(found))
@@ -66,6 +68,7 @@ def preview(
         "roles": sorted(seer.actor.roles),
         "purpose": purpose,
         "rules": what,
+        "words": [described(rule, literals=True) for rule in wanted],
         "before": _outlook(found.before),
         "after": _outlook(found.after),
         "columns": columns,
@@ -76,12 +79,12 @@ def preview(
 
 
 def _changes(
-    facts: Facts, rules: str | None, remove: Sequence[str]
+    facts: Facts, rules: Sequence[Rule], remove: Sequence[str]
 ) -> tuple[list[Fact], dict[str, list[str]]]:
     """The facts that would be, and what of them is new, other or gone."""
     what: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "removed": []}
     changes = []
-    for rule in read(rules, facts) if rules is not None else ():
+    for rule in rules:
         body = policy.rule_as_json(rule)
         what[change(facts, rule)].append(rule.id)
         changes.append(Fact("rule", rule.id, body))

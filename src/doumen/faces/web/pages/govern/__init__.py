@@ -1,7 +1,7 @@
 """The pages of governing: what waits to be settled, rules, labels, meaning, actors and purposes."""
 
-from doumen.faces.web.pages.govern.inbox import PAGES as INBOX
+from doumen.faces.web.pages.govern import inbox, rule, rules
 
-PAGES = (*INBOX,)
+PAGES = (*inbox.PAGES, *rules.PAGES, *rule.PAGES)
 
 __all__ = ["PAGES"]
