@@ -13,6 +13,7 @@ _PLACE = Param(
 )  # fmt: skip
 _LABEL = Param("label", "The label.", positional=True, required=True)
 _RULE = Param("id", "Id of the rule.", positional=True, required=True, metavar="ID")
+_REASON = Param("reason", "Why; it is kept, for those who oversee the node.", metavar="TEXT")
 _SEEN = Param(
     "seen",
     "Version that you saw, as `rule list` tells it to owner and steward; `none`: it is not there. "
@@ -213,7 +214,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("label", "set"),
         "Put a label on a dataset or a column.",
         f"{_ROOM}.labels:put",
-        (_PLACE, _LABEL),
+        (_PLACE, _LABEL, _REASON),
         details="A label on a dataset is on all of its columns. Labels select rules, and they "
         "flow to whatever is derived.",
         examples=("doumen label set transport.flights.tailnum personal",),
@@ -231,7 +232,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("label", "remove"),
         "Take a label off: a release, on record under your name.",
         f"{_ROOM}.labels:take_off",
-        (_PLACE, _LABEL),
+        (_PLACE, _LABEL, _REASON),
         examples=("doumen label remove ana.delays.carrier personal",),
         scope="write",
         gives=("dataset", "column", "labels", "receipt"),
