@@ -14,6 +14,7 @@ from doumen.gate import amend, back, evidence, handed, peers, replay, sealed, tr
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
+from doumen.gate.foresee import foresee
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
 from doumen.gate.jobs import Jobs
@@ -31,6 +32,7 @@ from doumen.kits.standards.s3 import Signed
 from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.foreseen import Foreseen, Seer
 from doumen.model.handed import Granted, Shelf
 from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
@@ -309,6 +311,11 @@ class Counter:
     def laboratory(self) -> AbstractContextManager[Laboratory]:
         """A place to try the gate over worlds made up."""
         return trial.laboratory(self._means, self._standing())
+
+    def foresee(self, rules: Sequence[Fact], ref: Ref, seer: Seer, rows: int) -> Foreseen:
+        """What somebody would see under other rules."""
+        means, actor = self._means, self._standing()
+        return foresee(means, actor, rules, ref, seer, rows=rows, purpose=self.purpose)
 
     def inspect(self) -> Sequence[Fault]:
         """Verify ledger and keys."""

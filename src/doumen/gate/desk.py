@@ -21,6 +21,7 @@ from doumen.model.alert import Condition, Notice, Outbox, Told
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.exposure import Exposure
 from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.foreseen import Foreseen, Seer
 from doumen.model.handed import Granted, Shelf
 from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
@@ -239,6 +240,9 @@ class Desk(Protocol):
 
     def laboratory(self) -> AbstractContextManager[Laboratory]:
         """A place to try the gate over worlds made up; for owner and steward."""
+
+    def foresee(self, rules: Sequence[Fact], ref: Ref, seer: Seer, rows: int) -> Foreseen:
+        """What somebody would see under other rules; see `doumen.gate.foresee` for the rest."""
 
     def inspect(self) -> Sequence[Finding]:
         """Verify ledger and keys: all that does not hold."""

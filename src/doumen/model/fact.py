@@ -22,7 +22,8 @@ readers   draft or retired     roles (sorted list) that read in that state besid
 contract  domain.name          version (semver text), text (the ODCS YAML), hash
 upkeep    domain.name          how its files are kept, as `doumen.model.upkeep` writes it
 vacuumed  domain.name          versions {number: when its files were given up (RFC 3339)}
-label     domain.name[.column] labels (sorted list), origin: contract | set | derived
+label     domain.name[.column] labels (sorted list), origin: contract | set | derived, and reason,
+                               what was said at the last change, for those who oversee the node
 source    domain.name#sha256   path, contract (hash), event: content already collected
 connection name                a source, as `rooms.collect.sources.kept` writes it
 stream    source/domain.name   how far it is read: cursor, mark, digests, time; writes, reads

@@ -247,7 +247,7 @@ class _View:
             label = facts.body("label", labelled)
             column = labelled.removeprefix(key).removeprefix(".")
             if label is not None and (not column or column in self.known[ref]):
-                yield Fact("label", labelled, label)
+                yield Fact("label", labelled, {k: v for k, v in label.items() if k != "reason"})
         stands = facts.body(STATE, key)
         if stands is not None:
             told = {**stands, "successor": successor(self.standing, ref)}

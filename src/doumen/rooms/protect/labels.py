@@ -1,7 +1,8 @@
 """Labels: put one on a dataset or a column, take one off, list them.
 
 A body keeps beside `labels` what came from elsewhere: `contract` or `derived` hold the labels
-as that origin gave them, so that a later contract changes its own labels and no others.
+as that origin gave them, so that a later contract changes its own labels and no others; and
+`reason`, what was said at the last change, which those who oversee the node are told.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from doumen.model.message import Message, enumerated, joined, msg, paragraph
 from doumen.model.operation import Outcome, Table
 from doumen.model.ref import ColumnRef, Ref
 
-SET = "set"
+SET, REASON = "set", "reason"
 
 
-def put(desk: Desk, target: str, label: str) -> Outcome:
-    """Put a label on a dataset or a column.
+def put(desk: Desk, target: str, label: str, reason: str | None = None) -> Outcome:
+    """Put a label on a dataset or a column, and say why.
 
     Raises:
         NotFound: there is no such dataset or column that the asker may know.
@@ -39,10 +40,11 @@ def put(desk: Desk, target: str, label: str) -> Outcome:
         (ref, column, key),
         labels,
         msg("Label `{label}` is on `{key}`.", label=name, key=key),
+        reason=reason,
     )
 
 
-def take_off(desk: Desk, target: str, label: str) -> Outcome:
+def take_off(desk: Desk, target: str, label: str, reason: str | None = None) -> Outcome:
     """Take a label off: what it guarded is released, on record under the asker's name.
 
     Raises:
@@ -74,6 +76,7 @@ def take_off(desk: Desk, target: str, label: str) -> Outcome:
         (ref, column, key),
         left,
         msg("Label `{label}` is off `{key}`.", label=worn, key=key),
+        reason=reason,
     )
 
 
@@ -95,6 +98,7 @@ def show_all(desk: Desk, dataset: str | None = None) -> Outcome:
                     "column": column[0] if column else None,
                     "labels": sorted(body["labels"]),
                     "origin": body["origin"],
+                    "reason": body.get(REASON),
                 }
             )
     rows = tuple(
@@ -108,14 +112,22 @@ def show_all(desk: Desk, dataset: str | None = None) -> Outcome:
 
 
 def _changed(
-    desk: Desk, facts: Facts, place: tuple[Ref, str | None, str], labels: list[str], done: Message
+    desk: Desk,
+    facts: Facts,
+    place: tuple[Ref, str | None, str],
+    labels: list[str],
+    done: Message,
+    *,
+    reason: str | None,
 ) -> Outcome:
     ref, column, key = place
     before: Mapping[str, Any] = facts.body("label", key) or {}
-    kept = {k: v for k, v in before.items() if k not in ("labels", "origin")}
+    kept = {k: v for k, v in before.items() if k not in {"labels", "origin", REASON}}
     if before and before["origin"] != SET:
         kept.setdefault(before["origin"], list(before["labels"]))
     body = {**kept, "labels": sorted(labels), "origin": SET}
+    if reason:
+        body[REASON] = reason
     receipt = desk.amend([Fact("label", key, body)], subject=key, seen=facts)
     return Outcome(
         json={

@@ -14,6 +14,13 @@ _PLACE = Param(
 )  # fmt: skip
 _LABEL = Param("label", "The label.", positional=True, required=True)
 _RULE = Param("id", "Id of the rule.", positional=True, required=True, metavar="ID")
+_REASON = Param("reason", "Why; it is kept, for those who oversee the node.", metavar="TEXT")
+_SEEN = Param(
+    "seen",
+    "Version that you saw, as `rule list` tells it to owner and steward; `none`: it is not there. "
+    "Where it is another by now, nothing is done.",
+    metavar="VERSION",
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -80,6 +87,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 required=True,
                 upload=True,
             ),
+            _SEEN,
         ),
         details=f"{_DOCUMENT} docs/odrl.md describes the same in ODRL 2.2 (JSON-LD).",
         examples=("doumen rule add rules.yaml", "doumen rule add rules.jsonld"),
@@ -112,7 +120,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("rule", "remove"),
         "Remove a rule.",
         f"{_ROOM}.rules:remove",
-        (_RULE,),
+        (_RULE, _SEEN),
         examples=("doumen rule remove analysts-read-flights",),
         scope="write",
     ),
@@ -129,6 +137,46 @@ OPERATIONS: tuple[Operation, ...] = (
             "doumen rule explain A-4QZXGF2M-1",
         ),
         gives=("id", "words"),
+    ),
+    Operation(
+        ("rule", "preview"),
+        "Say what somebody sees of a dataset, and what they would under other rules.",
+        f"{_ROOM}.preview:preview",
+        (
+            Param("dataset", "A dataset: domain.name.", positional=True, required=True),
+            Param(
+                "rules",
+                "Rules that would be added or changed (YAML, or a policy of ODRL).",
+                "path",
+                upload=True,
+                metavar="FILE",
+            ),
+            Param("remove", "A rule that would be removed.", repeat=True, metavar="ID"),
+            Param("actor", "Who would see it.", metavar="NAME"),
+            Param("role", "In place of an actor: a role of somebody made up.", repeat=True),
+            Param("purpose", "The purpose that they would state."),
+            Param("rows", "First rows to show, at most.", "integer", default=5),
+        ),
+        details="Tells whether they may query it, which columns are masked or hidden, and how many "
+        "rows they gain and lose, counted on the data as it is now; nothing is changed. Rows are "
+        "shown only to who may see all of the dataset anyway. For owner and steward; the count is "
+        "an event of theirs, and nobody else is charged for it.",
+        examples=(
+            "doumen rule preview transport.flights --rules rules.yaml --actor ana "
+            "--purpose research",
+            "doumen rule preview transport.flights --remove analysts-read-flights --role analyst",
+        ),
+        gives=(
+            "dataset",
+            "actor",
+            "purpose",
+            "rules",
+            "before",
+            "after",
+            "columns",
+            "rows",
+            "receipts",
+        ),
     ),
     Operation(
         ("prove",),
@@ -167,7 +215,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("label", "set"),
         "Put a label on a dataset or a column.",
         f"{_ROOM}.labels:put",
-        (_PLACE, _LABEL),
+        (_PLACE, _LABEL, _REASON),
         details="A label on a dataset is on all of its columns. Labels select rules, and they "
         "flow to whatever is derived.",
         examples=("doumen label set transport.flights.tailnum personal",),
@@ -185,7 +233,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("label", "remove"),
         "Take a label off: a release, on record under your name.",
         f"{_ROOM}.labels:take_off",
-        (_PLACE, _LABEL),
+        (_PLACE, _LABEL, _REASON),
         examples=("doumen label remove ana.delays.carrier personal",),
         scope="write",
         gives=("dataset", "column", "labels", "receipt"),

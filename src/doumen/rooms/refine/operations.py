@@ -81,6 +81,16 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("dataset", "runs", "rules"),
     ),
     Operation(
+        ("quality", "broken"),
+        "List what the last run of checks of each dataset found broken.",
+        f"{_ROOM}.checks.broken:broken",
+        (Param("dataset", "Only this dataset.", positional=True, metavar="DATASET"),),
+        details="The last of your runs, and for those who audit the node of anybody's. What is "
+        "broken may have been mended since: `doumen contract test` looks again.",
+        examples=("doumen quality broken",),
+        gives=("broken", "checked"),
+    ),
+    Operation(
         ("proposal", "list"),
         "List what was proposed and waits to be settled.",
         f"{_ROOM}.proposals.verbs:list_all",
@@ -89,6 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
             _KIND,
             Param("state", "Only those in this state.", "choice", default="open",
                   choices=("open", "accepted", "refused", "all")),
+            _LEAST,
             Param("limit", "At most so many.", "integer", default=1000),
         ),
         details="Rules, labels and meanings that a machine found likely. A proposal tells of rows "

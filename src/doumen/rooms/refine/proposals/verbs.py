@@ -27,6 +27,8 @@ def list_all(
     dataset: str | None = None,
     kind: str | None = None,
     state: str = OPEN,
+    *,
+    least: str | None = None,
     limit: int = 1000,
 ) -> Outcome:
     """List proposals.
@@ -36,9 +38,10 @@ def list_all(
         dataset: Only those of this dataset.
         kind: Only those of this kind.
         state: Only those in this state; `all`: whatever it is.
+        least: Only those with at least this confidence, from 0 to 1.
         limit: At most so many.
     """
-    which = Which(dataset, kind, None if state == "all" else state)
+    which = Which(dataset, kind, None if state == "all" else state, share(least))
     found = proposals(desk.facts(), which)
     shown = found[:limit]
     rows = tuple(
@@ -220,8 +223,8 @@ def words(one: Proposal) -> Message:
 
 
 def as_json(one: Proposal) -> dict[str, Any]:
-    """A proposal for machines."""
-    return {"key": one.key, **one.as_json()}
+    """A proposal for machines, with what it proposes in words."""
+    return {"key": one.key, "words": words(one), **one.as_json()}
 
 
 def _now() -> str:
