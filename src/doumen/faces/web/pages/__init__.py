@@ -6,10 +6,21 @@ A page that is added is added to this list; nothing else knows it.
 from collections.abc import Sequence
 
 from doumen.faces.web.page import Page
-from doumen.faces.web.pages import catalogue, dataset, home, settings, signin, trace
+from doumen.faces.web.pages import (
+    catalogue,
+    collect,
+    dataset,
+    home,
+    jobs,
+    settings,
+    signin,
+    trace,
+)
 
 PAGES: Sequence[Page] = (
     *home.PAGES,
+    *collect.PAGES,
+    *jobs.PAGES,
     *catalogue.PAGES,
     *dataset.PAGES,
     *trace.PAGES,
