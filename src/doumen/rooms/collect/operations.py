@@ -239,8 +239,11 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
-            Param("title", "How people call the dataset; for a contract that is inferred.",
-                  metavar="TEXT"),
+            Param(
+                "title",
+                "How people call the dataset; for a contract that is inferred.",
+                metavar="TEXT",
+            ),
             Param("description", "What it is; for a contract that is inferred.", metavar="TEXT"),
             Param("allow_private", "An address may lead into an inner network.", "flag"),
             Param("files", "Each file of a folder is one row, kept as it is.", "flag"),

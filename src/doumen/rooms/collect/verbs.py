@@ -81,10 +81,8 @@ def collect(
         accept_extra,
         path.name if isinstance(path, Upload) else None,
         allow_private,
-        merge,
-        title=title,
-        description=description,
-    )
+        merge, title, description,
+    )  # fmt: skip
     return _told(take(desk, request))
 
 

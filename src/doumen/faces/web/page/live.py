@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
 from starlette.types import Message as Event
+from starlette.types import Receive, Scope, Send
 
 from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
@@ -102,18 +102,21 @@ class Told:
         line.said |= {"actor": bearer.actor, "token": bearer.token}
         house.rate.take(bearer.token)
         with self.streams.place(bearer):
-            await _stream(house, self.page, self.live, scope, receive, send)
+            events = _events(house, self.page, self.live, scope)
+            await _sent(events, receive, send, house.terms.patience)
 
 
-async def _stream(
-    house: House, page: Page, live: Live, scope: Scope, receive: Receive, send: Send
+async def _sent(
+    events: AsyncIterator[bytes], receive: Receive, send: Send, patience: float
 ) -> None:
-    """Tell until it is over, the time is up, or nobody listens."""
-    events = _events(house, page, live, scope)
+    """Send events until there are no more, or nobody takes them.
+
+    Raises:
+        Gone: nobody does. Problem, DoumenError: there is none at all.
+    """
     first = await anext(events)
     headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in _HEADERS.items()]
     gone = asyncio.create_task(_gone(receive))
-    patience = house.terms.patience
     try:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await asyncio.wait_for(send(_chunk(first)), patience)

@@ -162,8 +162,7 @@ def landed(visit: Visit) -> View:
         "event": {key: event[key] for key in ("id", "time", "actor", "subject", "generated")},
         "came": event["data"],
         "reasons": [
-            {"rows": one["rows"], "words": words(Reason(**one))}
-            for one in event["data"]["reasons"]
+            {"rows": one["rows"], "words": words(Reason(**one))} for one in event["data"]["reasons"]
         ],
         "dataset": dataset,
         "score": visit.attempt("quality latest", dataset=name),

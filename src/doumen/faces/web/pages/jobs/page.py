@@ -33,6 +33,7 @@ def one(visit: Visit) -> View:
     over = told["state"] in OVER
     body = {
         "job": told,
+        "subject": _subject(told),
         "over": over,
         "results": _results(told),
         "counts": _counts(told["outcome"] or {}),
@@ -46,9 +47,14 @@ def one(visit: Visit) -> View:
 
 def _line(told: Mapping[str, Any]) -> dict[str, Any]:
     names = ("job", "operation", "state", "cancelling", "actor", "created", "progress", "schedule")
+    return {**{name: told[name] for name in names}, "subject": _subject(told)}
+
+
+def _subject(told: Mapping[str, Any]) -> str | None:
+    """What a job is about, by its inputs; None: they do not say, or are another's."""
     inputs = told["inputs"]
-    subject = inputs.get("as_dataset") or inputs.get("dataset") or inputs.get("into")
-    return {**{name: told[name] for name in names}, "subject": subject or inputs.get("name")}
+    found = (inputs.get(name) for name in ("as_dataset", "dataset", "into", "name"))
+    return next((str(one) for one in found if one), None)
 
 
 def _results(told: Mapping[str, Any]) -> list[dict[str, str]]:
