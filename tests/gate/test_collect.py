@@ -13,6 +13,7 @@ from doumen.gate import Counter, Gate
 from doumen.kits.standards import odcs
 from doumen.model.errors import Conflict, Faulty, Invalid, Refused
 from doumen.model.load import LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.merge import Merge
 from doumen.model.ref import Ref
 from doumen.model.source import ARRIVAL, Onward, stream_key
 from doumen.session.node import silent
@@ -208,3 +209,24 @@ def test_a_new_column_is_there_once_a_row_has_it(world: Any) -> None:
     assert world.owner.query("SELECT w FROM c.wider ORDER BY id").rows() == [
         (None,), (None,), (None,), (1,)
     ]  # fmt: skip
+
+
+def test_a_rehearsal_counts_and_keeps_nothing(world: Any) -> None:
+    file = world.folder / "rehearsed.csv"
+    file.write_text("id,v\n1,a\nx,b\n2,c\n")
+    ref = Ref.parse("c.rehearsed")
+    before = world.owner.desk.checkpoint()
+    files = {p for p in (world.folder / "node" / "lake").rglob("*") if p.is_file()}
+    loaded = world.owner.desk.rehearse(ref, spec(file, "r1"))
+    assert (loaded.rows_in, loaded.landed, loaded.quarantined) == (3, 2, 1)
+    assert [(one.column, one.reason, one.rows) for one in loaded.reasons] == [("id", "type", 1)]
+    assert loaded.files == loaded.quarantine_files == ()
+    assert world.owner.desk.facts().dataset(ref) is None
+    assert world.owner.desk.checkpoint() == before
+    assert {p for p in (world.folder / "node" / "lake").rglob("*") if p.is_file()} == files
+    merge = Merge(Mode.UPSERT, ("id",))
+    assert world.owner.desk.rehearse(ref, spec(file, "r1"), merge).landed == 2
+    with pytest.raises(Invalid, match="cannot be collected into"):
+        world.owner.desk.rehearse(Ref.parse("sys.x"), spec(file, "r1"))
+    with pytest.raises(Refused, match="may not collect"):
+        world.as_("ana").desk.rehearse(ref, spec(file, "r1"))

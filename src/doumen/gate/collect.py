@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from doumen.failpoint import passing
-from doumen.gate import meet, record
+from doumen.gate import aside, meet, record
 from doumen.gate.commit import Draft
 from doumen.gate.landing import Landing, Written, sources
 from doumen.gate.means import Means
@@ -21,7 +21,7 @@ from doumen.kits.standards import odcs
 from doumen.model.answer import Made
 from doumen.model.errors import Conflict, Faulty, Invalid
 from doumen.model.fact import Facts
-from doumen.model.job import Collect, Examine, Job
+from doumen.model.job import Collect, Examine, Job, Rehearse
 from doumen.model.load import Drift, Examination, LoadColumn, LoadSpec, Mode, SourceFile
 from doumen.model.loaded import Loaded
 from doumen.model.message import Message, joined, msg
@@ -40,6 +40,23 @@ def examine(means: Means, job: Job, step: Examine, progress: Progress | None) ->
     policy.may_collect(actor_of(job.actor, means.catalog.current()))
     plan = ExaminePlan(step.files, step.reading, unhurried(means), step.first)
     return means.engine.examine(plan, progress)
+
+
+def rehearse(means: Means, job: Job, step: Rehearse, progress: Progress | None) -> Loaded:
+    """Count what would land and what would be set aside. Nothing is kept, so nothing is recorded.
+
+    Raises:
+        Invalid: the name is reserved, or the lake cannot keep a type.
+        Faulty: the files cannot be read.
+    """
+    policy.may_collect(actor_of(job.actor, means.catalog.current()))
+    check_target(step.ref, step.spec)
+    with aside.staged(means, step.ref) as (into, apart):
+        spec = meet.keyed(step.spec, step.merge)
+        plan = LoadPlan(spec, str(into), str(apart), unhurried(means))
+        loaded = means.engine.load(plan, progress)
+    _add_up(loaded, loaded.landed, loaded.quarantined)
+    return replace(loaded, files=(), quarantine_files=())
 
 
 def collect(means: Means, job: Job, step: Collect, progress: Progress | None) -> Made:
@@ -255,18 +272,18 @@ def _load(
     progress: Progress | None,
 ) -> Written:
     into = means.lake.stage(str(step.ref))
-    aside = means.lake.stage(str(step.ref.quarantine))
+    apart = means.lake.stage(str(step.ref.quarantine))
     spec = replace(step.spec, files=tuple(fresh))
     bounds = unhurried(means)
-    loaded = means.engine.load(LoadPlan(spec, str(into), str(aside), bounds), progress)
+    loaded = means.engine.load(LoadPlan(spec, str(into), str(apart), bounds), progress)
     passing("collect.loaded")
     if step.merge is None:
         landed = means.lake.settle(into, str(step.ref))
-        quarantined = means.lake.settle(aside, str(step.ref.quarantine))
+        quarantined = means.lake.settle(apart, str(step.ref.quarantine))
         _add_up(loaded, sum(f.rows for f in landed), sum(f.rows for f in quarantined))
         return Written(loaded, landed, quarantined)
     _add_up(loaded, loaded.landed, loaded.quarantined)
-    merged = meet.meet(means, facts, step, loaded, (into, aside), bounds=bounds, progress=progress)
+    merged = meet.meet(means, facts, step, loaded, (into, apart), bounds=bounds, progress=progress)
     return Written(loaded, merged.files, merged.aside, merged)
 
 

@@ -46,12 +46,14 @@ from doumen.model.job import (
     HandOver,
     Job,
     Query,
+    Rehearse,
     Repair,
     Request,
     Step,
     Vacuum,
 )
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
 from doumen.model.peer import Call, Heard, Reply
@@ -157,6 +159,12 @@ class Counter:
         seen = self._gate.run(self._job(Examine(tuple(files), reading, first)), self.progress)
         assert isinstance(seen, Examination)
         return seen
+
+    def rehearse(self, ref: Ref, spec: LoadSpec, merge: Merge | None = None) -> Loaded:
+        """Count what would come of a collection, and keep nothing."""
+        loaded = self._gate.run(self._job(Rehearse(ref, spec, merge)), self.progress)
+        assert isinstance(loaded, Loaded)
+        return loaded
 
     def collect(
         self,

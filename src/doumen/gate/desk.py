@@ -27,6 +27,7 @@ from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.loaded import Loaded
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant
 from doumen.model.peer import Call, Heard, Reply
@@ -107,6 +108,9 @@ class Desk(Protocol):
         self, files: Sequence[SourceFile], reading: Reading, *, first: int = 0
     ) -> Examination:
         """Look at all rows of files from outside, in the sandbox; so many of them are given."""
+
+    def rehearse(self, ref: Ref, spec: LoadSpec, merge: Merge | None = None) -> Loaded:
+        """Count what would land of files from outside and what would not, and why; keep nothing."""
 
     def collect(
         self,

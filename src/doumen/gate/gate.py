@@ -37,10 +37,12 @@ from doumen.model.job import (
     HandOver,
     Job,
     Query,
+    Rehearse,
     Repair,
     Vacuum,
 )
 from doumen.model.load import Examination
+from doumen.model.loaded import Loaded
 from doumen.model.message import msg
 from doumen.model.participant import is_member
 from doumen.model.plan import Progress
@@ -54,6 +56,7 @@ Done = (
     | Vacuumed
     | Granted
     | Examination
+    | Loaded
     | Repaired
     | Discarded
     | Receipt
@@ -82,13 +85,15 @@ class Gate:
                 return self._bring(job, step, progress)
 
     def _bring(
-        self, job: Job, step: Collect | Attach | Examine, progress: Progress | None
-    ) -> Made | Examination:
+        self, job: Job, step: Collect | Attach | Examine | Rehearse, progress: Progress | None
+    ) -> Made | Examination | Loaded:
         """Files from outside: collected, governed where they lie, or only looked at."""
         if isinstance(step, Collect):
             return collect.collect(self.means, job, step, progress)
         if isinstance(step, Attach):
             return attach.attach(self.means, job, step, progress)
+        if isinstance(step, Rehearse):
+            return collect.rehearse(self.means, job, step, progress)
         return collect.examine(self.means, job, step, progress)
 
     def _of_versions(

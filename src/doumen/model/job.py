@@ -105,6 +105,19 @@ class Collect:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearse:
+    """A collection of files from outside up to where something would be kept.
+
+    Attributes:
+        merge: How rows would meet those that are there; None: they would not.
+    """
+
+    ref: Ref
+    spec: LoadSpec
+    merge: Merge | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """Files that stay where they lie as a dataset under a contract (its ODCS text).
 
@@ -204,7 +217,19 @@ class Attest:
     receipts: tuple[str, ...] = ()
 
 
-Step = Query | Examine | Collect | Attach | Compact | Vacuum | HandOver | Repair | Discard | Attest
+Step = (
+    Query
+    | Examine
+    | Rehearse
+    | Collect
+    | Attach
+    | Compact
+    | Vacuum
+    | HandOver
+    | Repair
+    | Discard
+    | Attest
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from doumen.gate import Desk
+from doumen.kits import policy
 from doumen.model.answer import Answer, Explained, Made
 from doumen.model.operation import Operation, Outcome
 from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
-from doumen.session.spool import Spool
+from doumen.session.spool import Spool, Waiting
 
 
 class Session:
@@ -98,6 +100,40 @@ class Session:
 
         found = _found(operation)
         return jobs.queued(jobs.submit(self.desk, self._spool, found, params, token))
+
+    def keep(self, file: Path) -> Waiting:
+        """Keep a file that was sent until the actor says what is to become of it.
+
+        Raises:
+            Refused: they may not bring data in.
+            OverBudget: too many files of theirs wait. Unavailable: it cannot be kept.
+        """
+        policy.may_collect(self.desk.actor)
+        return self._spool.wait(self.desk.jobs().new_id(), self.desk.actor.name, file)
+
+    def waiting(self) -> list[Waiting]:
+        """Files that the actor sent and that are part of no job yet, the latest first."""
+        return self._spool.waiting(self.desk.actor.name)
+
+    def one_waiting(self, id: str) -> Waiting:
+        """One of them.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        return self._spool.one_waiting(id, self.desk.actor.name)
+
+    def let_go(self, id: str) -> None:
+        """Remove one of them.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        self._spool.remove(self.one_waiting(id).id)
+
+    def hide(self, value: Any) -> Any:
+        """A value of JSON with the place where files wait left out of every text."""
+        return self._spool.hide(value)
 
 
 def _found(operation: Operation | str) -> Operation:

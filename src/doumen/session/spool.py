@@ -1,7 +1,8 @@
-"""Files that were sent with a job, kept in the folder of the node until the job is done.
+"""Files that were sent, kept in the folder of the node until the job that they are for is done.
 
 They are written before the job is queued and removed after it is done, so that a job that is
-there has its files, and what a crash leaves is swept.
+there has its files, and what a crash leaves is swept. A file may also wait for somebody to say
+what is to become of it: for a day, and for its sender alone.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doumen.model.errors import Conflict, DoumenError
+from doumen.model.errors import Conflict, DoumenError, NotFound, OverBudget
 from doumen.model.files import Upload, unwritable, without
 from doumen.model.message import msg
 from doumen.stores.durable import sync
@@ -23,7 +25,29 @@ FOLDER = "spool"
 UPLOAD = "upload"
 """Key of an input that is a file of the spool."""
 GRACE = 24 * 3600.0
-"""Seconds for which a folder without a job may belong to one that is just being queued."""
+"""Seconds for which a folder without a job may belong to one that is to be queued."""
+FILE, SENDER = "file", "sender"
+"""Of a file that waits: the folder that it is in, and the note of who sent it, which comes last."""
+MOST, LARGEST = 20, 8 << 30
+"""Files of one actor that may wait, and their bytes together."""
+_ID = re.compile(r"[0-9A-Z]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that was sent and is not part of a job yet.
+
+    Attributes:
+        id: By which its sender finds it again.
+        path: Where it lies.
+        size: In bytes.
+        sent: When it was here, in seconds since 1970.
+    """
+
+    id: str
+    path: Upload
+    size: int
+    sent: float
 
 
 class Spool:
@@ -48,6 +72,73 @@ class Spool:
         except OSError as error:
             self.remove(job)
             raise unwritable(self._root, error) from None
+
+    def wait(self, id: str, actor: str, file: Path) -> Waiting:
+        """Keep a file until its sender says what is to become of it; it is durable then.
+
+        Args:
+            id: A new one, of the form that jobs have.
+            actor: Who sent it.
+            file: It is moved here.
+
+        Raises:
+            OverBudget: files of the actor wait already, too many or too large.
+            Unavailable: it cannot be kept.
+        """
+        there = self.waiting(actor)
+        size = file.stat().st_size
+        if len(there) >= MOST or sum(one.size for one in there) + size > LARGEST:
+            raise _too_many()
+        folder = self._root / id / FILE
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+            place = folder / file.name
+            shutil.move(file, place)
+            with place.open("rb") as kept:
+                os.fsync(kept.fileno())
+            sync(folder)
+            with (folder.parent / SENDER).open("x", encoding="utf-8") as note:
+                note.write(actor)
+                note.flush()
+                os.fsync(note.fileno())
+            for above in (folder.parent, self._root, self._root.parent):
+                sync(above)
+        except OSError as error:
+            self.remove(id)
+            raise unwritable(self._root, error) from None
+        return Waiting(id, Upload(place), size, time.time())
+
+    def waiting(self, actor: str) -> list[Waiting]:
+        """The files of an actor that wait, the latest first."""
+        found = (self._waiting(note, actor) for note in self._root.glob(f"*/{SENDER}"))
+        return sorted((one for one in found if one), key=lambda one: one.id, reverse=True)
+
+    def one_waiting(self, id: str, actor: str) -> Waiting:
+        """A file that waits.
+
+        Raises:
+            NotFound: there is none of this id that the actor sent.
+        """
+        found = self._waiting(self._root / id / SENDER, actor) if _ID.fullmatch(id) else None
+        if found is None:
+            raise NotFound(
+                msg("The file that you sent is not kept any more."),
+                why=msg("It was taken up or removed, or waited for more than a day."),
+                next=msg("Send it again."),
+                detail="upload",
+            )
+        return found
+
+    def _waiting(self, note: Path, actor: str) -> Waiting | None:
+        """The file beside a note of who sent it; None: it is of another, or not whole."""
+        try:
+            if note.read_text("utf-8") != actor:
+                return None
+            (place,) = (note.parent / FILE).iterdir()
+            size = place.stat().st_size
+            return Waiting(note.parent.name, Upload(place), size, note.stat().st_mtime)
+        except (OSError, ValueError):
+            return None
 
     def given(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Inputs as an operation takes them.
@@ -88,7 +179,10 @@ class Spool:
         folder = self._root / job / name
         folder.mkdir(parents=True, mode=0o700)
         place = folder / value.name
-        shutil.move(value, place)
+        if value.is_relative_to(self._root):
+            os.link(value, place)
+        else:
+            shutil.move(value, place)
         with place.open("rb") as file:
             os.fsync(file.fileno())
         for above in (folder, folder.parent, self._root, self._root.parent):
@@ -109,3 +203,11 @@ class Spool:
                 detail="upload",
             )  # fmt: skip
         return path
+
+
+def _too_many() -> OverBudget:
+    return OverBudget(
+        msg("{most} files, or {size} GiB, of one sender may wait.", most=MOST, size=LARGEST >> 30),
+        next=msg("Say what is to become of those that wait, or remove them."),
+        detail="upload",
+    )

@@ -115,14 +115,16 @@ class FakeDesk:
         """The facts in force."""
         return self.known
 
-    def examine(self, files: Sequence[SourceFile], reading: Reading) -> Examination:
+    def examine(
+        self, files: Sequence[SourceFile], reading: Reading, *, first: int = 0
+    ) -> Examination:
         """Count over all rows, or read the footer."""
         self.calls.append("examine")
         if reading.format == "parquet":
-            (first, *_) = files
-            described = duckdb.execute("DESCRIBE FROM read_parquet(?)", [first.path]).fetchall()
+            (one, *_) = files
+            described = duckdb.execute("DESCRIBE FROM read_parquet(?)", [one.path]).fetchall()
             schema = Schema(tuple(Column(row[0], row[1]) for row in described))
-            return Examination(pq.read_metadata(first.path).num_rows, (), schema)
+            return Examination(pq.read_metadata(one.path).num_rows, (), schema)
         rows = [row for file in files for row in records(file, reading)]
         rows = [row for row in rows if len(row) == len(reading.columns)]
         columns = [

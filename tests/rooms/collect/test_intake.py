@@ -196,7 +196,7 @@ def test_a_file_that_moves_is_not_collected(
     path = write(tmp_path / "a.csv", TEXT)
     seen = desk.examine
 
-    def meddle(files: tuple[SourceFile, ...], reading: Reading) -> Examination:
+    def meddle(files: tuple[SourceFile, ...], reading: Reading, *, first: int) -> Examination:
         found = seen(files, reading)
         path.write_text("other")
         return found

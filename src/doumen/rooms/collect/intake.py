@@ -14,8 +14,17 @@ from typing import TYPE_CHECKING
 from doumen.kits import policy
 from doumen.kits.standards import odcs
 from doumen.model.answer import Made
+from doumen.model.errors import Invalid
 from doumen.model.fact import Facts
-from doumen.model.load import Drifted, LoadColumn, LoadSpec, Mode, Reading, SourceFile
+from doumen.model.load import (
+    Drifted,
+    Examination,
+    LoadColumn,
+    LoadSpec,
+    Mode,
+    Reading,
+    SourceFile,
+)
 from doumen.model.merge import Merge
 from doumen.model.message import Message, enumerated, joined, msg, plain
 from doumen.model.ref import Ref
@@ -43,6 +52,9 @@ class Request:
         called: Under which name the file is known, where it is not that of its path.
         allow_private: An address may lead into an inner network.
         merge: How rows meet those that are there; None: they do not.
+        title: How people call the dataset; for a contract that is inferred.
+        description: What it is; likewise.
+        first: Rows of the files that are wanted as they are.
     """
 
     path: str
@@ -54,6 +66,9 @@ class Request:
     called: str | None = None
     allow_private: bool = False
     merge: Merge | None = None
+    title: str | None = None
+    description: str | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ class Fitted:
     Attributes:
         merge: As the request has it, with the names of the columns.
         drift: What else the files have; None: nothing, or it is left out.
+        seen: What was seen in all rows, where types were inferred from it.
     """
 
     files: tuple[SourceFile, ...]
@@ -95,6 +111,7 @@ class Fitted:
     said: tuple[Message, ...]
     merge: Merge | None = None
     drift: Drifted | None = None
+    seen: Examination | None = None
 
 
 def take(desk: Desk, request: Request) -> Taken:
@@ -110,7 +127,9 @@ def take(desk: Desk, request: Request) -> Taken:
 def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     facts = desk.facts()
     held = terms(request.ref, request.contract, facts)
-    found, files = _weighed(desk, request, into)
+    if held is not None and (request.title or request.description):
+        raise _described(request.ref)
+    found, files = weighed_of(desk, request, into)
     weighed, again = once(files)
     if held is not None:
         unchanged = _unchanged(request, held, facts, weighed)
@@ -127,7 +146,7 @@ def _take(desk: Desk, request: Request, into: Holding) -> Taken:
     return Taken(made, fitted.reading, len(weighed), said)
 
 
-def _weighed(desk: Desk, request: Request, into: Holding) -> tuple[Found, tuple[Weighed, ...]]:
+def weighed_of(desk: Desk, request: Request, into: Holding) -> tuple[Found, tuple[Weighed, ...]]:
     """The files that a path or an address names, or the parts of them that are asked for.
 
     Raises:
@@ -152,7 +171,7 @@ def outline(desk: Desk, ref: Ref, path: str, wishes: Wishes) -> Outlined:
     """
     with holding() as into:
         request = Request(path, ref, wishes=wishes)
-        weighed, _ = once(_weighed(desk, request, into)[1])
+        weighed, _ = once(weighed_of(desk, request, into)[1])
         fitted = fit(desk, request, None, weighed)
     return Outlined(fitted.text, fitted.said)
 
@@ -250,13 +269,18 @@ def _inferred(
     desk: Desk, request: Request, files: tuple[SourceFile, ...], sniffed: Sniffed
 ) -> Fitted:
     reading = sniffed.reading
-    seen = desk.examine(files, reading)
+    seen = desk.examine(files, reading, first=request.first)
     if not reading.columns:
         reading = replace(reading, columns=seen.names)
     choices = infer.infer(seen)
     found = [choice.column for choice in choices]
     merge = named(request.merge, found)
-    text = odcs.infer_contract(request.ref, [*found, *own(merge)])
+    text = odcs.infer_contract(
+        request.ref,
+        [*found, *own(merge)],
+        title=request.title,
+        description=request.description,
+    )
     columns = brought(read(text, plain("")), merge)
     ground = (
         msg("Types inferred from all {rows:,} rows:", rows=seen.rows)
@@ -264,7 +288,17 @@ def _inferred(
         else msg("Types declared:")
     )
     said = (*_read_as(sniffed), ground, *infer.sentences(choices))
-    return Fitted(files, reading, columns, text, said, merge)
+    return Fitted(files, reading, columns, text, said, merge, seen=seen)
+
+
+def _described(ref: Ref) -> Invalid:
+    """The error for words that are given where a contract has its own."""
+    return Invalid(
+        msg("Title and description of `{ref}` are those of its contract.", ref=ref),
+        why=msg("They are given where the contract is inferred; here there is one."),
+        next=msg("Leave them out, or change them: doumen contract edit {ref}", ref=ref),
+        detail="described",
+    )
 
 
 def _with_absent(

@@ -158,6 +158,44 @@ SOURCES: tuple[Operation, ...] = (
     ),
 )
 
+_PREVIEW = Operation(
+    name=("preview",),
+    summary="Show how files would be read, and what of them would land; nothing is kept.",
+    run="doumen.rooms.collect.previewing:preview",
+    params=(
+        Param(
+            "path",
+            "File, folder, pattern in quotes, or http(s) address.",
+            "path",
+            positional=True,
+            required=True,
+            upload=True,
+        ),
+        Param(
+            "as_dataset",
+            "Dataset whose contract they would be held to, where it has one.",
+            option="--as-dataset",
+            metavar="domain.name",
+        ),
+        Param("rows", "First rows that are shown, 100 at most.", "integer", default=10,
+              metavar="N"),
+        Param("quick", "Do not count what would land.", "flag"),
+        *_READING,
+        Param("allow_private", "An address may lead into an inner network.", "flag"),
+    ),
+    details=(
+        "Reads all rows in the sandbox, as `collect` does: encoding, dialect, columns, types and "
+        "why, the first rows as they were read, and how many rows would land or go to "
+        "quarantine, with the reasons."
+    ),
+    examples=(
+        "doumen preview flights.csv",
+        "doumen preview flights.csv --as-dataset transport.flights",
+    ),
+    gives=("dataset", "files", "rows", "reading", "read_as", "contract", "columns", "first",
+           "would"),
+)  # fmt: skip
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name=("collect",),
@@ -201,6 +239,12 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             *_READING,
             Param("accept_extra", "Leave out columns that the contract does not know.", "flag"),
+            Param(
+                "title",
+                "How people call the dataset; for a contract that is inferred.",
+                metavar="TEXT",
+            ),
+            Param("description", "What it is; for a contract that is inferred.", metavar="TEXT"),
             Param("allow_private", "An address may lead into an inner network.", "flag"),
             Param("files", "Each file of a folder is one row, kept as it is.", "flag"),
             Param("glob", "Which files of the folder, such as `**/*.pdf`.", metavar="PATTERN"),
@@ -305,6 +349,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         gives=("dataset", "contract"),
     ),
+    _PREVIEW,
     *SOURCES,
     *aside.OPERATIONS,
     *upkeep.OPERATIONS,

@@ -44,6 +44,8 @@ def collect(
     json_path: str | None = None,
     sheet: str | None = None,
     accept_extra: bool = False,
+    title: str | None = None,
+    description: str | None = None,
     allow_private: bool = False,
     files: bool = False,
     glob: str | None = None,
@@ -59,7 +61,7 @@ def collect(
     if files:
         others = (
             contract, append, replace, upsert, history, key, order, encoding, delimiter,
-            no_header, json_path, sheet, accept_extra, allow_private,
+            no_header, json_path, sheet, accept_extra, title, description, allow_private,
         )  # fmt: skip
         _alone(any(others))
         bytes_ = None if largest is None else largest << 20
@@ -79,8 +81,8 @@ def collect(
         accept_extra,
         path.name if isinstance(path, Upload) else None,
         allow_private,
-        merge,
-    )
+        merge, title, description,
+    )  # fmt: skip
     return _told(take(desk, request))
 
 

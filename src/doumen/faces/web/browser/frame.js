@@ -9,11 +9,13 @@ import { confirming } from "./confirm.js";
 import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
 import { keys } from "./keys.js";
+import { uploading } from "./upload.js";
 
 confirming();
 copying();
 dropdowns();
 keys();
+uploading();
 
 // <select data-submit>: a filter that is chosen is a filter that is asked for.
 document.addEventListener("change", (event) => {

@@ -6,7 +6,7 @@ operations, so that it passes the gate as every other face does. The pages thems
 `faces/web/pages`, a folder each.
 """
 
-from doumen.faces.web.page.noun import Action, Away, Crumb, Done, Page, Reply, View
+from doumen.faces.web.page.noun import Action, Away, Crumb, Done, Live, Page, Reply, View
 from doumen.faces.web.page.visit import Visit
 
-__all__ = ["Action", "Away", "Crumb", "Done", "Page", "Reply", "View", "Visit"]
+__all__ = ["Action", "Away", "Crumb", "Done", "Live", "Page", "Reply", "View", "Visit"]

@@ -93,6 +93,19 @@ Action = Callable[["Visit"], "Done | View | Reply"]
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """The part of a page that is drawn anew while what it shows goes on.
+
+    Attributes:
+        template: Draws the part, of the same body as the page; a name below `faces/web/pages`.
+        over: Whether nothing more becomes of what a body shows.
+    """
+
+    template: str
+    over: Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -106,6 +119,7 @@ class Page:
         twin: Its address for machines where `path` + `.json` would be none (`/`).
         floor: Seconds before which it is not told that a form went wrong, so that the time it
             took tells nothing.
+        live: Its part that changes by itself; told under `path` + `/live`.
     """
 
     path: str
@@ -116,6 +130,7 @@ class Page:
     open: bool = False
     twin: str | None = None
     floor: float = 0.0
+    live: Live | None = None
 
     @property
     def json_path(self) -> str:

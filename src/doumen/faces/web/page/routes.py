@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doumen.faces.web import problems
 from doumen.faces.web.page import static
+from doumen.faces.web.page.live import Streams, Told
 from doumen.faces.web.page.noun import Page, View
 from doumen.faces.web.page.served import Served
 from doumen.faces.web.page.visit import Visit
@@ -25,7 +26,13 @@ def routes(pages: Sequence[Page], house: Callable[[], House]) -> list[Route]:
         Route(page.path, Served(house, page), methods=["GET", "POST"] if page.actions else ["GET"])
         for page in pages
     ]
-    return [Route("/static/{tag}/{name}", static.serve), *twins, *shown]
+    streams = Streams()
+    told = [
+        Route(f"{page.path}/live", Told(house, page, page.live, streams), methods=["GET"])
+        for page in pages
+        if page.live is not None
+    ]
+    return [Route("/static/{tag}/{name}", static.serve), *twins, *told, *shown]
 
 
 def nowhere(house: Callable[[], House]) -> ASGIApp:

@@ -6,14 +6,26 @@ A page that is added is added to this list; nothing else knows it.
 from collections.abc import Sequence
 
 from doumen.faces.web.page import Page
-from doumen.faces.web.pages import catalogue, dataset, govern, home, settings, signin, trace
+from doumen.faces.web.pages import (
+    catalogue,
+    collect,
+    dataset,
+    govern,
+    home,
+    jobs,
+    settings,
+    signin,
+    trace,
+)
 
 PAGES: Sequence[Page] = (
     *home.PAGES,
     *catalogue.PAGES,
     *dataset.PAGES,
-    *trace.PAGES,
+    *collect.PAGES,
+    *jobs.PAGES,
     *govern.PAGES,
+    *trace.PAGES,
     *settings.PAGES,
     *signin.PAGES,
 )

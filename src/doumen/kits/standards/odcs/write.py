@@ -29,6 +29,7 @@ def infer_contract(
     columns: Sequence[LoadColumn],
     *,
     id: str | None = None,
+    title: str | None = None,
     description: str | None = None,
     descriptions: Mapping[str, str] | None = None,
     status: str = "draft",
@@ -39,6 +40,7 @@ def infer_contract(
         ref: The dataset.
         columns: As they are to land.
         id: Id of the contract; without one it is derived from the dataset's name.
+        title: How people call the dataset; its name, where it is not said.
         description: What the dataset is.
         descriptions: Column name → what it holds.
         status: `draft`, `active` …
@@ -56,7 +58,7 @@ def infer_contract(
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
         "id": id or str(uuid.uuid5(_NAMESPACE, f"{ref.domain}.{ref.name}")),
-        "name": ref.name,
+        "name": title or ref.name,
         "version": "1.0.0",
         "status": status,
         "domain": ref.domain,
