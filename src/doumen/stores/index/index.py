@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS computed (
     UNIQUE (kind, digest))
 """
 T = TypeVar("T")
+Stamp = tuple[tuple[int, int, int], ...]
 
 
 class Index:
@@ -43,6 +44,7 @@ class Index:
         self._path = path
         self._lock = threading.Lock()
         self._shared: dict[str, object] = {}
+        self._read: dict[str, tuple[Stamp, int]] = {}
 
     def since(self, kind: str, after: int) -> list[tuple[int, bytes, bytes]]:
         """What was kept of a kind after a place: place, digest and value, in order.
@@ -50,10 +52,14 @@ class Index:
         Raises:
             Unavailable: the file cannot be read.
         """
-        if not self._path.exists():
+        stamp = self._stamp()
+        if self._read.get(kind) == (stamp, after):
             return []
         query = "SELECT id, digest, value FROM computed WHERE kind = ? AND id > ? ORDER BY id"
-        return self._done(lambda file: file.execute(query, (kind, after)).fetchall())
+        found = self._done(lambda file: file.execute(query, (kind, after)).fetchall())
+        if not found:
+            self._read[kind] = (stamp, after)
+        return found
 
     def keep(self, kind: str, values: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep values by the digests of their texts; what is there already stays.
@@ -62,10 +68,11 @@ class Index:
             Unavailable: the file cannot be written.
         """
         rows = [(kind, digest, value) for digest, value in values]
+        if not rows:
+            return
         command = "INSERT OR IGNORE INTO computed (kind, digest, value) VALUES (?, ?, ?)"
 
         def write(file: sqlite3.Connection) -> None:
-            file.execute(_MADE)
             file.executemany(command, rows)
             file.commit()
 
@@ -77,6 +84,18 @@ class Index:
             if key not in self._shared:
                 self._shared[key] = make()
             return cast(T, self._shared[key])
+
+    def _stamp(self) -> Stamp:
+        """What of file and log changes with every write."""
+        marks = []
+        for path in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                marks.append((0, 0, 0))
+            else:
+                marks.append((status.st_ino, status.st_size, status.st_mtime_ns))
+        return tuple(marks)
 
     def _done(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do work at the file; one that is no index is made anew, for all of it can be."""

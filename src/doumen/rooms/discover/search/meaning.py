@@ -34,7 +34,7 @@ TITLE, FULL, NAME, SHARPER = 0.3, 0.4, 0.3, 0.6
 STEP = 0.25 / 127
 """What one step of a kept number is worth."""
 THREADS = "OMP_NUM_THREADS"
-"""Of the second model: more than one wait for each other and for all that the machine does."""
+"""Of the second model. Both have one thread: more wait for each other where a machine is busy."""
 LONGEST = 2000
 """Characters of a text that are looked at."""
 
@@ -99,7 +99,7 @@ def model() -> Model | None:
     centres = np.load(Path(__file__).with_name("centres.npy"))
     before = os.environ.get(THREADS)
     try:
-        return Model(USE(), E5(num_threads=1), centres)
+        return Model(USE(threads=1), E5(num_threads=1), centres)
     except (ImportError, OSError):
         return None
     finally:
