@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.rooms.discover.search.shelf import Shelf, corpus, facts_of, held, questions, with_meaning
+
 from doumen.rooms.discover.search.verbs import search
 from doumen.stores.index import Index
-from tests.rooms.discover.search.shelf import Shelf, corpus, facts_of, held, questions, with_meaning
 
 ONE, ACROSS = ("zh-zh", "en-en"), ("zh-en", "en-zh")
 
