@@ -35,6 +35,8 @@ STEP = 0.25 / 127
 """What one step of a kept number is worth."""
 THREADS = "OMP_NUM_THREADS"
 """Of the second model. Both have one thread: more wait for each other where a machine is busy."""
+ASKED = 1024
+"""Questions whose meaning is held: pages and facets ask the same one again."""
 LONGEST = 2000
 """Characters of a text that are looked at."""
 
@@ -60,6 +62,7 @@ class Model:
         self._sharp = sharp
         self._centres = centres
         self._lock = threading.Lock()
+        self._asked: dict[str, Vector] = {}
 
     def document(self, document: Document) -> Kept:
         """What a document means, in steps of `STEP`."""
@@ -77,11 +80,19 @@ class Model:
 
     def question(self, text: str) -> Vector:
         """What a question means: its product with a document's steps times `STEP` is likeness."""
-        asked = text[:LONGEST]
-        centre = self._centres[2 if chinese(asked) else 3]
         with self._lock:
-            broad = self._broadly(asked)
-            sharp = _unit(np.asarray(self._sharp.query(asked), np.float32) - centre)
+            found = self._asked.get(text)
+            if found is not None:
+                return found
+            if len(self._asked) >= ASKED:
+                self._asked.clear()
+            found = self._asked[text] = self._meant(text[:LONGEST])
+        return found
+
+    def _meant(self, asked: str) -> Vector:
+        centre = self._centres[2 if chinese(asked) else 3]
+        broad = self._broadly(asked)
+        sharp = _unit(np.asarray(self._sharp.query(asked), np.float32) - centre)
         return np.concatenate((broad, sharp)).astype(np.float32)
 
     def _broadly(self, text: str) -> Vector:
