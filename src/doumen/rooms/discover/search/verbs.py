@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doumen.gate.desk import Desk
 from doumen.kits.search import fold
@@ -73,11 +74,12 @@ def search(
     facts = desk.facts()
     rows = _sorted(catalogue, answer, facts, sort)
     if kind == COLUMN:
-        total, hits = _columns(catalogue, rows, question, limit, offset)
+        total, hits = _columns(catalogue, rows, question, slice(offset, offset + limit))
     else:
         total = len(rows)
         hits = [
-            _hit(catalogue, row, answer, question, facts) for row in rows[offset : offset + limit]
+            _hit(catalogue, int(row), answer, question, facts)
+            for row in rows[offset : offset + limit]
         ]
     learned = int(np.count_nonzero(catalogue.alive & (catalogue.places >= 0)))
     told = {
@@ -170,10 +172,13 @@ def _unlearned(catalogue: Catalogue) -> list[int]:
     return [int(row) for row in np.flatnonzero(catalogue.alive & (catalogue.places < 0))]
 
 
-def _sorted(catalogue: Catalogue, answer: Answer, facts: Facts, sort: str) -> list[int]:
-    rows = [int(row) for row in answer.rows]
+def _sorted(
+    catalogue: Catalogue, answer: Answer, facts: Facts, sort: str
+) -> Sequence[int] | NDArray[np.int64]:
+    """The rows that were found in the order that is asked for."""
+    rows = answer.rows
     if sort == BY_NAME:
-        return sorted(rows, key=lambda row: int(catalogue.ranks[row]))
+        return rows[np.argsort(catalogue.ranks[rows], kind="stable")]
     if sort == UPDATED:
         bodies = facts.rows.get(DATASET, {})
 
@@ -181,7 +186,7 @@ def _sorted(catalogue: Catalogue, answer: Answer, facts: Facts, sort: str) -> li
             held = bodies.get(catalogue.document(row).name)
             return str((held.fact.body or {}).get("updated") or "") if held else ""
 
-        return sorted(rows, key=updated, reverse=True)
+        return sorted(map(int, rows), key=updated, reverse=True)
     return rows
 
 
@@ -209,10 +214,13 @@ def _hit(
 
 
 def _columns(
-    catalogue: Catalogue, rows: list[int], question: str, limit: int, offset: int
+    catalogue: Catalogue,
+    rows: Sequence[int] | NDArray[np.int64],
+    question: str,
+    page: slice,
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many columns were found, and some of them."""
-    looked = ((row, catalogue.document(row)) for row in rows[: columns.LOOKED])
+    looked = ((int(row), catalogue.document(int(row))) for row in rows[: columns.LOOKED])
     found = columns.found(looked, question)
     hits = [
         {
@@ -223,7 +231,7 @@ def _columns(
             "description": one.part.text or None,
             "score": round(one.score, 2),
         }
-        for one in found[offset : offset + limit]
+        for one in found[page]
     ]
     return len(found), hits
 
