@@ -25,6 +25,7 @@ BENCHES = (
     "quality",
     "identifiers",
     "profile",
+    "search",
 )
 LONG = frozenset({"billion"})
 """Benches that run only where they are named: they take an hour and the room of 50 GB."""

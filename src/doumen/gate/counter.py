@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from doumen.gate import amend, back, evidence, handed, peers, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
-from doumen.gate.desk import MOST
+from doumen.gate.desk import MOST, Index
 from doumen.gate.exchange import Exchange
 from doumen.gate.foresee import foresee
 from doumen.gate.gate import Gate
@@ -79,7 +79,11 @@ class Counter:
         """The facts this actor may know, at the version in force now."""
         facts = self._means.catalog.current()
         actor = self._standing(facts)
-        return policy.visible_facts(actor, facts, self._means.clock(), self.purpose)
+        return self._means.views.of(actor, facts, self._means.clock(), self.purpose)
+
+    def index(self) -> Index:
+        """What was computed of texts."""
+        return self._means.index
 
     def history(self, kind: str, key: str) -> Sequence[FactRow]:
         """All versions of one fact as the actor may know them, if they may know the one in force.

@@ -5,10 +5,10 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -43,6 +43,7 @@ from doumen.model.trial import Laboratory
 
 Files = Generator[tuple[str, Iterator[bytes]], None, None]
 """Names of files and their contents, each to be read before the next is asked for."""
+T = TypeVar("T")
 MOST = 1 << 20
 """Bytes of an answer of another node, where it is not said otherwise."""
 
@@ -55,7 +56,13 @@ class Desk(Protocol):
     progress: Progress
 
     def facts(self) -> Facts:
-        """The facts this actor may know, at the version in force now."""
+        """The facts this actor may know, at the version in force now.
+
+        While nothing changes, they are the same object: what follows from it may be kept with it.
+        """
+
+    def index(self) -> Index:
+        """What was computed of texts and takes long; it knows of no actor and no dataset."""
 
     def history(self, kind: str, key: str) -> Sequence[FactRow]:
         """All versions of one fact that this actor may know, oldest first."""
@@ -295,6 +302,22 @@ class Desk(Protocol):
 
     def replied(self, request: Claims, status: int, body: bytes) -> str:
         """The token of a reply to a signed request; for owner and steward."""
+
+
+class Index(Protocol):
+    """Values that follow from a text alone; see `doumen.stores.index` for what is raised."""
+
+    def since(self, kind: str, after: int) -> list[tuple[int, bytes, bytes]]:
+        """What was kept of a kind after a place: place, digest of its text, value."""
+
+    def keep(self, kind: str, values: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep values by the digests of their texts."""
+
+    def shared(self, key: str, make: Callable[[], T]) -> T:
+        """What this process holds under a key, made where it is not there yet.
+
+        What is held must show each actor only what follows from the facts they may know.
+        """
 
 
 class Exchange(Protocol):

@@ -12,6 +12,7 @@ from doumen.gate.plans import Plans
 from doumen.gate.record import Entropy
 from doumen.gate.settling import Settling
 from doumen.gate.shelves import Shelves
+from doumen.gate.views import Views
 from doumen.kits.standards.dsp import Reach
 from doumen.model.participant import Participant
 from doumen.model.peer import Peers
@@ -19,6 +20,7 @@ from doumen.model.plan import Bounds, Engine
 from doumen.stores.attached import Attached
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
+from doumen.stores.index import Index
 from doumen.stores.lake import Lake
 from doumen.stores.ledger import Keyring, Ledger
 from doumen.stores.queue import Queue
@@ -40,9 +42,11 @@ class Means:
         own: Gives this node as other participants know it.
         reach: Where addresses that others name may lead.
         almanac: What the ledger tells at a glance.
+        index: What was computed of texts, kept.
         plans: Plans made before.
         attached: Looks at the files that lie outside of the lake.
         shelves: What was handed over as files, as it was laid before.
+        views: What actors may know, as it was found before.
     """
 
     database: Database
@@ -63,6 +67,8 @@ class Means:
     own: Callable[[], Participant]
     reach: Reach
     almanac: Almanac
+    index: Index
     plans: Plans = field(default_factory=Plans)
     attached: Attached = field(default_factory=Attached)
     shelves: Shelves = field(default_factory=Shelves)
+    views: Views = field(default_factory=Views)

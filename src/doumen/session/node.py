@@ -35,6 +35,8 @@ from doumen.session.session import Session
 from doumen.session.spool import FOLDER, Spool
 from doumen.stores.catalog import Catalog
 from doumen.stores.database import Database
+from doumen.stores.index import FILE as INDEX
+from doumen.stores.index import Index
 from doumen.stores.ledger import Keyring, Ledger
 from doumen.stores.queue import Queue
 
@@ -130,6 +132,7 @@ class Node:
             own=lambda: settings.participant(keys().root_public),
             reach=reach,
             almanac=Almanac(database, ledger),
+            index=Index(directory / INDEX),
         )
         self.gate = Gate(self.means)
 

@@ -1,10 +1,11 @@
-"""The verbs of this room: contract, describe, dataset, and those of meaning."""
+"""The verbs of this room: contract, describe, dataset, search, and those of meaning."""
 
 from __future__ import annotations
 
 from doumen.model.life import DRAFT, RETIRED, STATES
 from doumen.model.operation import Operation, Param
 from doumen.rooms.discover.meaning.operations import OPERATIONS as MEANING
+from doumen.rooms.discover.search.operations import OPERATIONS as SEARCH
 
 _ROOM = "doumen.rooms.discover"
 _VERSION = r"v?[0-9][0-9A-Za-z.+-]{0,63}"
@@ -136,5 +137,6 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="write",
         gives=("state", "roles", "receipt"),
     ),
+    *SEARCH,
     *MEANING,
 )  # fmt: skip
