@@ -53,6 +53,7 @@ from doumen.kits.policy.offers import (
     clause_words,
     read_terms,
     terms_as_json,
+    terms_changes,
     terms_from_json,
     terms_words,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "target_words",
     "terms",
     "terms_as_json",
+    "terms_changes",
     "terms_from_json",
     "terms_words",
     "unlisted",

@@ -61,6 +61,7 @@ def environment(language: str) -> Environment:
         "cell": cell,
         "pretty": pretty,
         "short": short,
+        "pretty": pretty,
         "event": lambda type: spoken(words.event(type), say),
         "word": say,
         "bars": drawing.bars,
@@ -159,6 +160,11 @@ def pretty(value: Any) -> str:
 def short(text: str, most: int = 12) -> str:
     """The head of an id or a digest; the whole is told on its page."""
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def pretty(value: Any) -> str:
+    """A document as JSON is written for people."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def drawn(language: str, template: str, context: Mapping[str, Any]) -> str:
