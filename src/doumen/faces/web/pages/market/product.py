@@ -6,13 +6,14 @@ as their catalogue tells it. A form to change, publish and withdraw is for owner
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
 from doumen.faces.web.pages.market.names import MARKET, last, names, rights, sentences
+from doumen.faces.web.pages.market.offer import written
 from doumen.faces.web.pages.market.shelf import offers_of
+from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.receipt import read_receipt
 from doumen.model.errors import NotFound
 from doumen.model.message import Message, msg, plain
@@ -80,7 +81,12 @@ def _theirs(visit: Visit, at: str) -> View:
         "scores": {},
         "offers": offers,
         "open": len(offers),
-        "chosen": {key: shown[key] for key in ("words", "understood")} | {"id": chosen},
+        "chosen": {
+            "id": chosen,
+            "words": shown["words"],
+            "understood": shown["understood"],
+            "yaml": written(shown["terms"]) if shown["understood"] else "",
+        },
         tab: _TABS[tab](visit, told),
     }
     crumbs = (MARKET, Crumb(msg("What others offer"), f"/market?tab=others&at={at}"))
@@ -142,7 +148,7 @@ def _change(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a form to change it begins with; the statement of its preview from the receipt."""
     receipt = (told["preview"] or {}).get("receipt")
     held = visit.attempt("receipt show", receipt=receipt) if receipt else None
-    said = read_receipt(json.dumps(held)).disclosed if held else {}
+    said = read_receipt(canonical(held).decode()).disclosed if held else {}
     return {"choice": choice(visit), "sql": said.get("statement", "")}
 
 
