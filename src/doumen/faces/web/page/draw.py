@@ -61,7 +61,6 @@ def environment(language: str) -> Environment:
         "cell": cell,
         "pretty": pretty,
         "short": short,
-        "pretty": pretty,
         "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
         "word": say,
@@ -172,11 +171,6 @@ def marked(text: str) -> Markup:
         f"<code>{escape(part)}</code>" if at % 2 else escape(part) for at, part in enumerate(parts)
     )
     return Markup("".join(told))  # noqa: S704 - escaped, piece by piece
-
-
-def pretty(value: Any) -> str:
-    """A document as JSON is written for people."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def drawn(language: str, template: str, context: Mapping[str, Any]) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
-from doumen.faces.web.pages.market.names import MARKET, names, rights, sentences
+from doumen.faces.web.pages.market.names import MARKET, agreed, names, rights, sentences
 from doumen.model.message import msg, plain
 
 STATES = ("all", "force", "over")
 EVENTS = 20
+_STEPS = ("query.reserved", "query.started")
+"""Events that others complete."""
 
 
 def listing(visit: Visit) -> View:
@@ -66,19 +68,25 @@ def view(visit: Visit) -> View:
     mine, others = visit.house.node.settings.name, called.get(told["with"], told["with"])
     ours = told["side"] == "provider"
     body: dict[str, Any] = {
-        "agreement": {**told, "name": others},
+        "agreement": {**told, "name": others, "words": agreed(told["words"])},
         "parties": {"provider": mine if ours else others, "consumer": others if ours else mine},
         "used": {**used, "quotas": quotas(told["terms"], used)},
         "transfers": [one for one in (transfers or {"transfers": []})["transfers"]
                       if one["agreement"] == key],
         "negotiation": _negotiated(visit, key) if may["see"] else None,
-        "events": visit.do("event list", subject=key, type=("query",), limit=EVENTS)["events"],
+        "events": _reads(visit, key),
         "witness": _witness(visit, told["with"]) if may["see"] else None,
         "may": may,
         "node": str(visit.house.node.settings.name),
     }  # fmt: skip
     crumbs = (MARKET, Crumb(msg("Agreements"), "/market/agreements"))
     return View(plain(key), body, crumbs)
+
+
+def _reads(visit: Visit, key: str) -> list[Mapping[str, Any]]:
+    """The latest reads under it, each by the event that ends it or began it."""
+    told = visit.do("event list", subject=key, type=("query",), limit=3 * EVENTS)["events"]
+    return [one for one in told if one["type"] not in _STEPS][:EVENTS]
 
 
 def _negotiated(visit: Visit, key: str) -> Mapping[str, Any] | None:

@@ -36,3 +36,8 @@ def last(iri: str) -> str:
 def sentences(said: Sequence[Message]) -> tuple[Message, ...]:
     """The news of a verb without its commands, which buttons of the pages stand for."""
     return tuple(one for one in said if "doumen " not in one)
+
+
+def agreed(words: Sequence[Sequence[Message]]) -> list[Sequence[Message]]:
+    """Terms in words between two that know each other: to whom is not said again."""
+    return [pair for pair in words if pair[0] != "to"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
 from doumen.faces.web.pages.market import form, offer
-from doumen.faces.web.pages.market.names import MARKET, last, names, rights, sentences
+from doumen.faces.web.pages.market.names import MARKET, agreed, last, names, rights, sentences
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Outcome
 
@@ -81,7 +81,13 @@ def view(visit: Visit) -> View:
     decide = told["decide"] and visit.actor.governs
     asked = decide and visit.asked("diff") == "1"
     body = {
-        "negotiation": {**told, "name": other, "offer": last(told["offer"]), "turn": turn(told)},
+        "negotiation": {
+            **told,
+            "name": other,
+            "offer": last(told["offer"]),
+            "turn": turn(told),
+            "words": agreed(told["words"]),
+        },
         "parties": {"provider": mine if ours else other, "consumer": other if ours else mine},
         "names": called,
         "decide": decide,
