@@ -55,7 +55,7 @@ def charges(planned: Planned) -> tuple[tuple[Charge, ...], tuple[Within, ...]]:
     if found is None:
         return (), ()
     day = planned.ruled.known.asked.now.astimezone(UTC).date()
-    places = {Per.AGREEMENT: found.account, Per.DAY: f"{found.account}/day:{day}"}
+    places = {Per.AGREEMENT: found.account, Per.DAY: found.account_on(day)}
     most = {quota.per: quota.queries for quota in found.terms.quotas}
     charged = [
         Charge(places[per], QUERIES, 1) for per in Per if per is Per.AGREEMENT or per in most

@@ -35,7 +35,8 @@ def happened(
     Args:
         means: The stores.
         actor: Who looks; told of their own events, or of all where they audit.
-        subject: What the events are about, or a dataset that they read or made; None: anything.
+        subject: What the events are about, a dataset that they read or made, or an agreement
+            that they were under; None: anything.
         types: Of events, or the first words of them (`query`, `agreement`); none: all.
         by: Whose events; None: those of all that the actor may know of.
         before: Place before which to look; None: from the end.
@@ -71,7 +72,7 @@ def _fits(
         return False
     if types and not any(type == one or type.startswith(f"{one}.") for one in types):
         return False
-    if subject is None or event["subject"] == subject:
+    if subject is None or subject in {event["subject"], event["agreement"]}:
         return True
     return any(one["dataset"] == subject for one in (*event["used"], *event["generated"]))
 

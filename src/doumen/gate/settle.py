@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ from doumen.model.event import Charge, Event, Used
 from doumen.model.message import msg
 from doumen.model.participant import Participant, member
 from doumen.model.receipt import Receipt
+from doumen.model.terms import Per
 
 SETTLE, RECEIPTS = "/exchange/settle", "/exchange/receipts"
 PAGE = 200
@@ -57,8 +59,12 @@ def usage(means: Means, connection: Connection, key: str) -> Usage:
     queries, rows = (
         means.ledger.balance(connection, agreement.account, unit) for unit in ("queries", "rows")
     )
-    consumes = agreement.side is Side.CONSUMER
-    return Usage(queries, rows, len(_open(means, connection, agreement)) if consumes else 0)
+    if agreement.side is Side.CONSUMER:
+        return Usage(queries, rows, len(_open(means, connection, agreement)))
+    if all(quota.per is not Per.DAY for quota in agreement.terms.quotas):
+        return Usage(queries, rows)
+    account = agreement.account_on(means.clock().astimezone(UTC).date())
+    return Usage(queries, rows, today=means.ledger.balance(connection, account, "queries"))
 
 
 def reconcile(means: Means, actor: str, key: str) -> Settled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from doumen.model.terms import Terms
@@ -76,6 +77,10 @@ class Agreement:
         """The account that its use is charged to."""
         return f"agreement:{self.key}"
 
+    def account_on(self, day: date) -> str:
+        """The account of the queries of one day (UTC), where the terms bound them."""
+        return f"{self.account}/day:{day}"
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -83,11 +88,13 @@ class Usage:
 
     Attributes:
         open: Questions of which it is not known what came of them.
+        today: Queries on this UTC day, where the terms bound them and this side counts them.
     """
 
     queries: int
     rows: int
     open: int = 0
+    today: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

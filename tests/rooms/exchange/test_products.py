@@ -36,7 +36,8 @@ def test_a_product_is_made_published_and_withdrawn(of: Of) -> None:
     assert owner.do("product publish", name="weather").json["receipt"] is None
     assert owner.do("product withdraw", name="weather").json["state"] == "withdrawn"
     (listed,) = owner.do("product list").json["products"]
-    assert listed == {"name": "weather", "title": "Hourly weather", "state": "withdrawn",
+    assert listed == {"name": "weather", "title": "Hourly weather",
+                      "description": "Wind.\nBy the hour.", "state": "withdrawn",
                       "datasets": ["weather.hourly"], "offers": 0}  # fmt: skip
     history = owner.desk.history("product", "weather")
     assert [(row.fact.body or {})["state"] for row in history] == [

@@ -44,14 +44,23 @@ class Folder:
     def keep(self, file: UploadFile) -> Path:
         """Write what was sent under the name that its sender gave, as far as that is a name."""
         name = _UNFIT.sub("_", PurePosixPath((file.filename or "").replace("\\", "/")).name)
-        self._count += 1
-        place = self._path / str(self._count)
-        place.mkdir()
-        path = Upload(place / (name[-100:] or "upload"))
+        path = self._place(name[-100:] or "upload")
         file.file.seek(0)
         with path.open("xb") as kept:
             shutil.copyfileobj(file.file, kept, MIB)
         return path
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a text that was typed into a form, for a verb that takes a file."""
+        path = self._place(name)
+        path.write_text(text, "utf-8")
+        return path
+
+    def _place(self, name: str) -> Path:
+        self._count += 1
+        place = self._path / str(self._count)
+        place.mkdir()
+        return Upload(place / name)
 
     def close(self) -> None:
         """Remove it with all that is in it."""

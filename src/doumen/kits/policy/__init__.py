@@ -55,6 +55,7 @@ from doumen.kits.policy.offers import (
     clause_words,
     read_terms,
     terms_as_json,
+    terms_changes,
     terms_from_json,
     terms_words,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "target_words",
     "terms",
     "terms_as_json",
+    "terms_changes",
     "terms_from_json",
     "terms_words",
     "unlisted",

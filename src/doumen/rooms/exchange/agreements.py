@@ -66,7 +66,11 @@ def show(desk: Desk, *, agreement: str) -> Outcome:
         fields += [(msg("ended"), found.ended), (msg("reason"), body.get("reason", ""))]
     words = tuple(policy.terms_words(found.terms, literals=True))
     return Outcome(
-        json={**_described(found, facts, today), "policy": body.get("policy")},
+        json={
+            **_described(found, facts, today),
+            "policy": body.get("policy"),
+            "words": [[heading, text] for heading, text in words],
+        },
         drawn=(Fields(tuple(fields)), Fields(words, title=msg("Terms"))),
         said=_hints(found, today),
     )
@@ -135,7 +139,7 @@ def usage(desk: Desk, *, agreement: str) -> Outcome:
         )  # fmt: skip
     return Outcome(
         json={"agreement": found.key, "side": found.side.value, "queries": used.queries,
-              "rows": used.rows, "left": left, "open": used.open},
+              "rows": used.rows, "left": left, "open": used.open, "today": used.today},
         drawn=(Fields(tuple(fields)),),
         said=said,
     )  # fmt: skip
@@ -173,6 +177,7 @@ def _described(found: Agreement, facts: Facts, now: datetime) -> dict[str, Any]:
         "reason": body.get("reason"),
         "use": None if found.use is None else {**asdict(found.use), "by": found.use.by.value},
         "in_force": _out_of_force(found, now) is None,
+        "state": _state(found, now),
     }
 
 

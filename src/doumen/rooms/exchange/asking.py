@@ -22,7 +22,14 @@ from doumen.model.errors import DoumenError, Faulty, Invalid, NotFound, Unavaila
 from doumen.model.message import msg, plain
 from doumen.model.participant import Participant
 from doumen.model.terms import Terms
-from doumen.rooms.exchange.catalogue import NEXT, PREVIEW, SCHEMA, TITLE, page_filter
+from doumen.rooms.exchange.catalogue import (
+    DESCRIPTION,
+    NEXT,
+    PREVIEW,
+    SCHEMA,
+    TITLE,
+    page_filter,
+)
 
 PAGES = 250
 """Pages that are followed; what is left then is not told."""
@@ -50,6 +57,11 @@ class Found:
     def title(self) -> str:
         """What it is called; empty where that is not told."""
         return _text(self.dataset.extra.get(TITLE))
+
+    @property
+    def description(self) -> str:
+        """What it is at more length; empty where that is not told."""
+        return _text(self.dataset.extra.get(DESCRIPTION))
 
 
 def offers(desk: Desk, at: Participant) -> Iterator[Found]:

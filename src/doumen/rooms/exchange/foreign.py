@@ -103,6 +103,7 @@ def _line(one: Found) -> dict[str, Any]:
         "id": one.uid,
         "product": one.dataset.id,
         "title": one.title,
+        "description": one.description,
         "understood": terms is not None,
         "purposes": list(terms.purposes) if terms else [],
         "until": terms.until.isoformat() if terms and terms.until else None,

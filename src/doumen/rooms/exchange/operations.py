@@ -193,6 +193,8 @@ _N = f"{_ROOM}.negotiation.verbs"
 _KEY = Param("negotiation", "Name of a negotiation.", positional=True, required=True,
              metavar="N-…")  # fmt: skip
 _WAIT = Param("wait", "Seconds to wait for the other side.", "integer", default=20)
+_SEEN = Param("seen", "Messages of it that you saw; refused where more came since.", "integer",
+              metavar="COUNT")  # fmt: skip
 _TOLD = ("negotiation", "side", "with", "state", "over", "decide", "offer", "terms", "policy",
          "agreement", "outgoing", "said", "ended")  # fmt: skip
 
@@ -206,6 +208,8 @@ _NEGOTIATIONS: tuple[Operation, ...] = (
                   required=True, metavar="OFFER"),
             Param("at", "The participant that offers it.", required=True, metavar="PARTICIPANT"),
             Param("terms", "Other terms to ask for.", "path", upload=True, metavar="FILE"),
+            Param("once", "A text of your own: given again, it begins no second one.",
+                  metavar="TEXT"),
             _WAIT,
         ),
         details="The other side answers to your address, so `doumen serve` must run here. What "
@@ -231,7 +235,7 @@ _NEGOTIATIONS: tuple[Operation, ...] = (
         ("negotiation", "accept"),
         "Accept: agree to a request, or take an offer.",
         f"{_N}:accept",
-        (_KEY, _WAIT),
+        (_KEY, _SEEN, _WAIT),
         details="What you agree to is signed; it is in force when the other side has confirmed it.",
         examples=("doumen negotiation accept N-7F3KQ2AB",),
         scope="write",
@@ -245,6 +249,7 @@ _NEGOTIATIONS: tuple[Operation, ...] = (
             _KEY,
             Param("terms", "The terms: YAML, or an Offer of ODRL.", "path", required=True,
                   upload=True, metavar="FILE"),
+            _SEEN,
             _WAIT,
         ),
         examples=("doumen negotiation counter N-7F3KQ2AB --terms stricter.yaml",),
@@ -255,7 +260,7 @@ _NEGOTIATIONS: tuple[Operation, ...] = (
         ("negotiation", "reject"),
         "End a negotiation.",
         f"{_N}:reject",
-        (_KEY, Param("reason", "Why; told to the other side.", default="", metavar="TEXT")),
+        (_KEY, Param("reason", "Why; told to the other side.", default="", metavar="TEXT"), _SEEN),
         examples=("doumen negotiation reject N-7F3KQ2AB --reason 'the period is too long'",),
         scope="write",
         gives=(*_TOLD, "receipt"),

@@ -131,6 +131,7 @@ def show_all(desk: Desk) -> Outcome:
         {
             "name": key,
             "title": body["title"],
+            "description": body["description"],
             "state": body["state"],
             "datasets": list(body["datasets"]),
             "offers": offers[key],

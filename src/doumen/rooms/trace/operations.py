@@ -17,7 +17,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "List what happened, the newest first.",
         "doumen.rooms.trace.events:listing",
         (
-            Param("subject", "A dataset that it was about, read or made; or another subject."),
+            Param("subject", "A dataset that it was about, read or made; an agreement that it "
+                  "was under; or another subject."),
             Param("type", "Type of the events, or its first words: query, quality, agreement.",
                   repeat=True),
             Param("actor", "Whose events.", metavar="NAME"),

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from doumen.faces import languages
 from doumen.faces.web.page import drawing, static, words
@@ -61,6 +61,7 @@ def environment(language: str) -> Environment:
         "cell": cell,
         "pretty": pretty,
         "short": short,
+        "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
         "word": say,
         "bars": drawing.bars,
@@ -159,6 +160,17 @@ def pretty(value: Any) -> str:
 def short(text: str, most: int = 12) -> str:
     """The head of an id or a digest; the whole is told on its page."""
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def marked(text: str) -> Markup:
+    """A sentence with the names in it, which stand between backticks, as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return Markup(escape(text))  # noqa: S704 - escaped
+    told = (
+        f"<code>{escape(part)}</code>" if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+    return Markup("".join(told))  # noqa: S704 - escaped, piece by piece
 
 
 def drawn(language: str, template: str, context: Mapping[str, Any]) -> str:

@@ -132,6 +132,16 @@ class Visit:
         """A file that the form sent; None: none was chosen."""
         return next((v for v in self.form.get(name, ()) if isinstance(v, Path)), None)
 
+    def written(self, name: str, text: str) -> Path:
+        """A text as the file that a verb takes; it lasts as long as the visit.
+
+        Args:
+            name: That messages call it by.
+            text: What stands in it.
+        """
+        assert self.folder is not None
+        return self.folder.write(name, text)
+
     def one_of(self, name: str, allowed: Sequence[str]) -> str:
         """A word of the form out of several.
 

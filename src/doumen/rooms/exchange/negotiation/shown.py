@@ -19,6 +19,7 @@ from doumen.model.operation import Fields, Outcome, Table
 from doumen.model.participant import Participant
 from doumen.model.terms import Terms
 from doumen.rooms.exchange.negotiation import book
+from doumen.rooms.exchange.negotiation.course import course
 from doumen.rooms.exchange.negotiation.state import Negotiation
 from doumen.rooms.exchange.packages import short
 from doumen.rooms.exchange.participants import alias_of
@@ -100,11 +101,17 @@ def shown(facts: Facts, found: Negotiation, own: Participant) -> Outcome:
     said = tuple((one.time, names[one.sender], _SAYS[one.move]) for one in found.said)
     drawn: list[Fields | Table] = [Fields(tuple(fields))]
     terms = _terms(found)
-    if terms is not None:
-        drawn.append(Fields(tuple(policy.terms_words(terms, literals=True)), title=msg("Terms")))
+    words = () if terms is None else tuple(policy.terms_words(terms, literals=True))
+    if words:
+        drawn.append(Fields(words, title=msg("Terms")))
     if said:
         drawn.append(Table((msg("time"), msg("from"), msg("says")), said, msg("Messages")))
-    return Outcome(json=described(found), drawn=tuple(drawn), said=_hints(found, other, own))
+    told = {
+        **described(found),
+        "said": list(course(found, facts)),
+        "words": [[heading, text] for heading, text in words],
+    }
+    return Outcome(json=told, drawn=tuple(drawn), said=_hints(found, other, own))
 
 
 def _asked(facts: Facts, found: Negotiation, own: Participant) -> list[tuple[Message, object]]:

@@ -34,8 +34,25 @@ _LOOK = 0.2
 """Seconds between looks at a negotiation that is waited for."""
 
 
-def start(desk: Desk, *, offer: str, at: str, terms: str | None = None, wait: int = 20) -> Outcome:
+def start(
+    desk: Desk,
+    *,
+    offer: str,
+    at: str,
+    terms: str | None = None,
+    once: str | None = None,
+    wait: int = 20,
+) -> Outcome:
     """Ask a provider for an offer, as it stands or on other terms.
+
+    Args:
+        desk: The open gate.
+        offer: Id of the offer.
+        at: DID or alias of who makes it.
+        terms: Path of other terms; None: as it is offered.
+        once: A text of the asker's own, under which at most one negotiation is begun: given
+            again, that one is told.
+        wait: Seconds to wait for the other side.
 
     Raises:
         NotFound: no such participant or offer. Refused: only owner and steward may.
@@ -46,6 +63,10 @@ def start(desk: Desk, *, offer: str, at: str, terms: str | None = None, wait: in
     if not own.address:
         raise participants.no_address()
     other = participants.find(facts, at)
+    pid = kept.new_pid() if once is None else kept.pid_for(own.id, desk.actor.name, once)
+    before = Negotiation.kind.name_of(pid)
+    if once is not None and facts.body(KIND, before) is not None:
+        return _told(desk, _waited(desk, before, wait), None)
     told = asking.offer(desk, other, offer)
     if told.terms is None:
         raise Invalid(
@@ -59,10 +80,7 @@ def start(desk: Desk, *, offer: str, at: str, terms: str | None = None, wait: in
     if terms is not None:
         asked = _changed(asked, terms)
     now = kept.stamp(datetime.now(UTC))
-    begun = steps.requested(
-        kept.new_pid(), Other(other.id, ""), asked, callback=own.address,
-        now=now,
-    )  # fmt: skip
+    begun = steps.requested(pid, Other(other.id, ""), asked, callback=own.address, now=now)
     receipt = kept.keep(desk, facts, begun)
     return _told(desk, _waited(desk, begun.key, wait), receipt)
 
@@ -81,11 +99,18 @@ def show(desk: Desk, *, negotiation: str) -> Outcome:
     return shown.shown(facts, kept.found(facts, Negotiation, negotiation), desk.own())
 
 
-def accept(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
+def accept(desk: Desk, *, negotiation: str, seen: int | None = None, wait: int = 20) -> Outcome:
     """Accept: a provider agrees to a request, a consumer accepts an offer.
 
+    Args:
+        desk: The open gate.
+        negotiation: Its name.
+        seen: Messages of it that the asker saw; None: whatever was said.
+        wait: Seconds to wait for the other side.
+
     Raises:
-        NotFound: there is no such negotiation. Conflict: nothing is to be accepted.
+        NotFound: there is no such negotiation. Conflict: nothing is to be accepted, or more was
+            said than the asker saw.
         Invalid, Refused: what is asked for cannot be granted; or only owner and steward may.
     """
 
@@ -95,14 +120,17 @@ def accept(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
         book.check_grantable(found, found.offer, desk.facts(), now.date())
         return steps.agreed(found, book.agreement_for(found, desk.own(), kept.new_pid(), now))
 
-    return _decided(desk, negotiation, message, wait, shown.TURN)
+    return _decided(desk, negotiation, message, wait, turn=shown.TURN, seen=seen)
 
 
-def counter(desk: Desk, *, negotiation: str, terms: str, wait: int = 20) -> Outcome:
+def counter(
+    desk: Desk, *, negotiation: str, terms: str, seen: int | None = None, wait: int = 20
+) -> Outcome:
     """Answer with other terms.
 
     Raises:
-        NotFound: there is no such negotiation, or file. Conflict: its state takes none.
+        NotFound: there is no such negotiation, or file. Conflict: its state takes none, or more
+            was said than the asker saw.
         Invalid, Refused: the terms cannot be granted; or only owner and steward may.
     """
 
@@ -112,15 +140,15 @@ def counter(desk: Desk, *, negotiation: str, terms: str, wait: int = 20) -> Outc
             book.check_grantable(found, offer, desk.facts(), now.date())
         return steps.countered(found, offer)
 
-    return _decided(desk, negotiation, message, wait)
+    return _decided(desk, negotiation, message, wait, seen=seen)
 
 
-def reject(desk: Desk, *, negotiation: str, reason: str = "") -> Outcome:
+def reject(desk: Desk, *, negotiation: str, reason: str = "", seen: int | None = None) -> Outcome:
     """End a negotiation.
 
     Raises:
         NotFound: there is no such negotiation. Refused: only owner and steward may.
-        Conflict: its agreement is in force, or it is over.
+        Conflict: its agreement is in force, or it is over, or more was said than the asker saw.
     """
 
     def message(found: Negotiation, now: datetime) -> NegotiationMessage:
@@ -135,7 +163,7 @@ def reject(desk: Desk, *, negotiation: str, reason: str = "") -> Outcome:
             )
         return steps.terminated(found, "rejected", reason)
 
-    return _decided(desk, negotiation, message, 0)
+    return _decided(desk, negotiation, message, 0, seen=seen)
 
 
 def resume(desk: Desk, *, negotiation: str, wait: int = 20) -> Outcome:
@@ -210,11 +238,20 @@ def _decided(
     key: str,
     message: Callable[[Negotiation, datetime], NegotiationMessage],
     wait: int,
+    *,
     turn: Mapping[Role, NegotiationState] | None = None,
+    seen: int | None = None,
 ) -> Outcome:
     """Say something in a negotiation, send it and wait for what comes of it."""
     facts, now = desk.facts(), datetime.now(UTC)
     found = kept.found(facts, Negotiation, key)
+    if seen is not None and len(found.said) != seen:
+        raise Conflict(
+            msg("Negotiation `{key}` went on since you saw it.", key=key),
+            why=msg("You saw {seen} messages; there are {said}.", seen=seen, said=len(found.said)),
+            next=msg("Look at it again: doumen negotiation show {key}", key=key),
+            detail="seen",
+        )
     if found.over:
         raise Conflict(
             msg("Negotiation `{key}` is over.", key=key),
