@@ -41,6 +41,8 @@ OPERATIONS: tuple[Operation, ...] = (
         ("quality", "scores"),
         "List the latest score of each dataset.",
         "doumen.rooms.evaluate.score.latest:scores",
+        (Param("dataset", "A dataset: domain.name; all of them otherwise.", positional=True,
+               repeat=True),),
         details="The latest of yours; for owner and auditors the latest of anybody.",
         examples=("doumen quality scores",),
         gives=("scores", "median"),

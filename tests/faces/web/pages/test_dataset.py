@@ -26,7 +26,7 @@ def test_the_catalogue_lists_what_one_may_know(visitor: Visitor, world: Any) -> 
     for name in ("owner", "ana", "aud"):
         here = visitor(name)
         known = {one["dataset"] for one in world.told("dataset list", name)["datasets"]}
-        shown = {one["dataset"] for one in here.twin("/d")["hits"]}
+        shown = {one["name"] for one in here.twin("/d")["hits"]}
         assert shown == known
         for dataset in ("city.people", "city.big"):
             assert (f"/d/{dataset}" in here.get("/d").text) == (dataset in known)

@@ -42,11 +42,18 @@ def latest(desk: Desk, dataset: str) -> Outcome:
     return Outcome({**told.json, "time": found[0].time}, told.drawn, told.said)
 
 
-def scores(desk: Desk) -> Outcome:
-    """Show the latest score of each dataset that the asker may know, and their median."""
+def scores(desk: Desk, dataset: tuple[str, ...] = ()) -> Outcome:
+    """Show the latest score of datasets that the asker may know, and the median of them.
+
+    Args:
+        desk: The actor at the gate.
+        dataset: `domain.name` of each; none: all of them.
+    """
+    facts = desk.facts()
+    wanted = dataset or [key for key, body in facts.all("dataset") if body["kind"] != "quarantine"]
     listed = []
-    for key, body in desk.facts().all("dataset"):
-        found = desk.latest(SCORED, key) if body["kind"] != "quarantine" else ()
+    for key in wanted:
+        found = desk.latest(SCORED, key) if facts.body("dataset", key) is not None else ()
         if found:
             one = found[0]
             listed.append({"dataset": key, "score": one.score, "time": one.time, "event": one.id})

@@ -1,40 +1,53 @@
-"""The catalogue: datasets found by search and facets, a page at a time."""
+"""The catalogue: datasets, columns, terms and products found by search and facets, page by page."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from doumen.faces.web.page import Page, View, Visit
 from doumen.model.message import msg
 
-STEP = 25
+STEP, BRIEF = 20, 8
+KINDS = ("dataset", "column", "term", "product")
+SORTS = ("relevance", "name", "updated")
+FACETS = ("domain", "level", "label", "owner", "format", "state")
 
 
 def view(visit: Visit) -> View:
     """What the visitor may know of, as far as it fits what they look for."""
-    listed = visit.do("dataset list")["datasets"]
-    scores = {one["dataset"]: one for one in visit.do("quality scores")["scores"]}
-    words, domain = visit.asked("q").casefold(), visit.asked("domain")
-    found = [
-        {**one, "score": scores.get(one["dataset"])}
-        for one in listed
-        if words in f"{one['dataset']} {one['description'] or ''}".casefold()
-        and domain in {"", one["dataset"].partition(".")[0]}
-    ]
+    brief = visit.asked("brief") == "1"
+    chosen = {name: [str(v) for v in visit.query.get(name, ()) if v] for name in FACETS}
     offset = visit.number("offset", 0)
-    domains: dict[str, int] = {}
-    for one in listed:
-        name = one["dataset"].partition(".")[0]
-        domains[name] = domains.get(name, 0) + 1
-    body = {
+    kind = visit.choice("kind", KINDS)
+    sort = visit.choice("sort", SORTS)
+    found = visit.do(
+        "search",
+        query=visit.asked("q"),
+        kind=kind,
+        sort=sort,
+        limit=BRIEF if brief else STEP,
+        offset=offset,
+        **{name: tuple(values) for name, values in chosen.items()},
+    )
+    body: dict[str, Any] = {
+        **found,
         "q": visit.asked("q"),
-        "brief": visit.asked("brief") == "1",
-        "hits": found[offset : offset + STEP],
-        "total": len(found),
-        "offset": offset,
+        "chosen": chosen,
+        "sort": sort,
         "step": STEP,
-        "facets": {"domain": [{"value": k, "count": v} for k, v in sorted(domains.items())]},
-        "chosen": {"domain": domain},
+        "scores": {} if brief or kind != "dataset" else _scores(visit, found["hits"]),
     }
-    return View(msg("Catalogue"), body, template="catalogue/hits.html" if body["brief"] else None)
+    template = "catalogue/hits.html" if brief else None
+    return View(msg("Catalogue"), body, template=template)
+
+
+def _scores(visit: Visit, hits: list[dict[str, Any]]) -> dict[str, str]:
+    """The latest score of each dataset that is shown."""
+    names = tuple(hit["name"] for hit in hits)
+    if not names:
+        return {}
+    told = visit.do("quality scores", dataset=names)["scores"]
+    return {one["dataset"]: one["score"] for one in told}
 
 
 PAGES = (Page("/d", "catalogue/catalogue.html", view, "catalogue"),)
