@@ -26,12 +26,13 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 DRAWN = "DOUMEN_SCREENSHOTS" in os.environ
 PICTURED = {
-    "home-zh-light-1280",
-    "home-en-dark-390",
-    "d-traffic-charging-tab-schema-zh-light-1280",
-    "d-traffic-charging-tab-schema-en-dark-1280",
-    "d-traffic-charging-tab-lineage-zh-light-1280",
+    "home-zh-light-1280": "home-zh",
+    "home-en-dark-390": "home-en-dark-phone",
+    "d-traffic-charging-tab-schema-zh-light-1280": "dataset-zh",
+    "d-traffic-charging-tab-schema-en-dark-1280": "dataset-en-dark",
+    "d-traffic-charging-tab-lineage-zh-light-1280": "lineage-zh",
 }
+"""What is drawn → name of its picture."""
 
 
 def faults(page: Page, language: str, name: str) -> list[str]:
@@ -46,7 +47,7 @@ def faults(page: Page, language: str, name: str) -> list[str]:
             where = f"{name}-{language}-{theme}-{width}"
             found += [f"{where}: {fault}" for fault in (*axe(page), *no_scroll(page))]
             if DRAWN and where in PICTURED:
-                take(page, SCREENSHOTS / f"{where}.png")
+                take(page, SCREENSHOTS / f"{PICTURED[where]}.png")
     return found
 
 
