@@ -22,11 +22,13 @@ MORE: Mapping[str, tuple[str, ...]] = {
         f"/d/traffic.charging?tab={tab}"
         for tab in ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
     ),
+    "/settings/access": ("/settings/access?dataset=traffic.charging", "/settings/access?actor=ana"),
 }
 """Path of a page → addresses of it, beside its path itself."""
 WRONG: Mapping[str, int] = {"/nowhere": 404, "/d/traffic.nothing": 404, "/invitation": 403}
 """Addresses that show what is wrong → their status."""
 AWAY = {
+    "/settings",
     "/settings/look",
     "/signin/to/{provider}",
     "/signin/from/{provider}",

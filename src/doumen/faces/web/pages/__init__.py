@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from doumen.faces.web.page import Page
 from doumen.faces.web.pages import (
+    account,
     catalogue,
     collect,
     dataset,
@@ -30,4 +31,5 @@ PAGES: Sequence[Page] = (
     *trace.PAGES,
     *settings.PAGES,
     *signin.PAGES,
+    *account.PAGES,
 )

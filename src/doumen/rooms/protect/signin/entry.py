@@ -211,6 +211,16 @@ def settled(door: Desk, once: Callable[[Facts], Opened | None]) -> Opened:
     raise refused()
 
 
+def anew(door: Desk, actor: str, now: datetime, *, lasting: timedelta = LASTING) -> Opened:
+    """Open a session for somebody who is signed in and has just ended all of theirs.
+
+    Raises:
+        Refused: the account is locked.
+    """
+    way = Way("password", lasting)
+    return settled(door, lambda facts: opened(door, facts, actor, way, now))
+
+
 def confirmed(door: Desk, actor: str, password: str, now: datetime) -> None:
     """Check that somebody who is signed in knows their password: before they change how they do.
 

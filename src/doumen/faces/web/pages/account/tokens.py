@@ -1,0 +1,87 @@
+"""`/settings/tokens`: the tokens that the visitor may know, made and taken back.
+
+A token may outlast the session that made it. So one is made by somebody who has just proved who
+they are: by their password, or by having come in a moment ago where they have none.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from doumen.faces.web.page import Crumb, Done, Page, View, Visit
+from doumen.faces.web.pages.signin.page import raw
+from doumen.model.errors import Invalid, Refused
+from doumen.model.identity import PASSWORD, SESSION
+from doumen.model.message import msg
+from doumen.model.operation import SCOPES
+from doumen.rooms.protect.signin import entry
+from doumen.rooms.protect.signin.attempts import stamp
+
+HERE = "/settings/tokens"
+FRESH = timedelta(minutes=15)
+
+
+def _look(visit: Visit) -> View:
+    return _view(visit, None)
+
+
+def _view(visit: Visit, made: str | None) -> View:
+    body = {
+        "tokens": visit.do("token list")["tokens"],
+        "scopes": list(SCOPES),
+        "password": visit.door.desk.facts().body(PASSWORD, visit.actor.name) is not None,
+        "made": made,
+    }
+    return View(msg("Tokens"), body, (Crumb(msg("Settings"), "/settings/account"),))
+
+
+def _add(visit: Visit) -> View:
+    _proved(visit)
+    days = visit.given("days", "90")
+    if not days.isdecimal() or len(days) > 5:
+        raise Invalid(msg("`{days}` is no number of days.", days=days), detail="token")
+    told = visit.do(
+        "token add",
+        actor=visit.actor.name,
+        scope=visit.several("scope"),
+        days=int(days),
+        name=visit.given("name"),
+    )
+    return _view(visit, told["token"])
+
+
+def _revoke(visit: Visit) -> Done:
+    return Done(HERE, visit.outcome("token revoke", id=visit.needed("id")).said)
+
+
+def _proved(visit: Visit) -> None:
+    """Check that it is who is signed in.
+
+    Raises:
+        Refused: the password is wrong; or they have none, and came in a while ago.
+    """
+    facts, now = visit.door.desk.facts(), datetime.now(UTC)
+    if facts.body(PASSWORD, visit.actor.name) is not None:
+        entry.confirmed(visit.house.door.desk, visit.actor.name, raw(visit, "current"), now)
+        return
+    bearer = visit.bearer
+    body = None if bearer is None else facts.body(SESSION, f"{bearer.actor}/{bearer.token}")
+    if body is None or body["created"] < stamp(now - FRESH):
+        raise Refused(
+            msg("A token is made by somebody who has just signed in."),
+            why=msg("You came in a while ago."),
+            next=msg("Sign out, and in again."),
+            detail="fresh",
+        )
+
+
+PAGES = (
+    Page(
+        HERE,
+        "account/tokens.html",
+        _look,
+        "settings",
+        actions={"add": _add, "revoke": _revoke},
+        floor=entry.FLOOR,
+    ),
+)
