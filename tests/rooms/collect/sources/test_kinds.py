@@ -32,4 +32,4 @@ def test_an_example_is_a_source(told: dict[str, str], tmp_path: Path) -> None:
     assert source.kind == told["kind"]
     assert [str(one.ref) for one in source.streams] == ["domain.name"]
     assert set(told["needed"]) <= set(told["options"])
-    assert {name for name in source.secrets} <= set(told["secrets"])
+    assert set(source.secrets) <= set(told["secrets"])
