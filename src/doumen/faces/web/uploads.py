@@ -44,7 +44,7 @@ class Folder:
     def keep(self, file: UploadFile) -> Path:
         """Write what was sent under the name that its sender gave, as far as that is a name."""
         name = _UNFIT.sub("_", PurePosixPath((file.filename or "").replace("\\", "/")).name)
-        path = self._place(name[-100:] or "upload")
+        path = self.place(name[-100:] or "upload")
         file.file.seek(0)
         with path.open("xb") as kept:
             shutil.copyfileobj(file.file, kept, MIB)
@@ -52,11 +52,12 @@ class Folder:
 
     def write(self, name: str, text: str) -> Path:
         """Write a text that was typed into a form, for a verb that takes a file."""
-        path = self._place(name)
+        path = self.place(name)
         path.write_text(text, "utf-8")
         return path
 
-    def _place(self, name: str) -> Path:
+    def place(self, name: str) -> Path:
+        """Where a file of this name may be made."""
         self._count += 1
         place = self._path / str(self._count)
         place.mkdir()

@@ -45,6 +45,13 @@ SOURCES: tuple[Operation, ...] = (
         gives=("source", "kind", "options", "secrets", "streams", "paused", "receipt"),
     ),
     Operation(
+        name=("source", "kinds"),
+        summary="List the kinds of places that data may come from, and an example of each.",
+        run="doumen.rooms.collect.sources.kinds:listing",
+        examples=("doumen source kinds",),
+        gives=("kinds",),
+    ),
+    Operation(
         name=("source", "list"),
         summary="List the sources of the node.",
         run=f"{_SOURCES}:listing",

@@ -181,3 +181,36 @@ def test_an_error_is_none_of_the_values(owner: Any, bad: str) -> None:
     with pytest.raises(DoumenError) as caught:
         owner.do("quarantine replay", dataset=bad, repaired=path)
     assert "secret" not in str(caught.value.as_json())
+
+
+def test_rows_are_shown_a_few_at_a_time(owner: Any, bad: str) -> None:
+    told = owner.steward.do("quarantine show", dataset=bad).json
+    assert told["total"] == 2
+    assert told["names"] == ["id", "n", "say, what"]
+    first = next(one for one in told["rows"] if one["column"] == "id")
+    assert first["fields"] == ["x1", "5", 'a "quote" 名']
+    assert str(first["words"]) == "`id` is not of the declared type"
+    ragged = next(one for one in told["rows"] if one["reason"] == "ragged")
+    assert ragged["fields"] is None
+    assert ragged["raw"] == "3,4,5,6"
+    page = owner.do("quarantine show", dataset=bad, limit=1, offset=1)
+    assert page.json["rows"] == [told["rows"][1]]
+    assert "1 of 2 rows" in str(page.said[0])
+    some = owner.do("quarantine show", dataset=bad, rule="ragged", column="", source="none.csv")
+    assert (some.json["total"], some.drawn) == (0, ())
+    for name in {one["source"] for one in told["rows"]}:
+        assert owner.do("quarantine show", dataset=bad, source=name).json["total"] == 2
+
+
+def test_what_is_not_shown(owner: Any, bad: str) -> None:
+    with pytest.raises(Refused):
+        owner.analyst.do("quarantine show", dataset=bad)
+    with pytest.raises(NotFound):
+        owner.do("quarantine show", dataset="no.where")
+    for wrong in ({"limit": 0}, {"limit": 101}, {"offset": -1}):
+        with pytest.raises(Invalid):
+            owner.do("quarantine show", dataset=bad, **wrong)
+    owner.do("quarantine discard", dataset=bad, reason="all")
+    assert owner.do("quarantine show", dataset=bad).json == {
+        "dataset": bad, "names": [], "rows": [], "total": 0, "id_field": "doumen_id"
+    }  # fmt: skip

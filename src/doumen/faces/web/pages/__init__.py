@@ -15,8 +15,11 @@ from doumen.faces.web.pages import (
     home,
     jobs,
     market,
+    quarantine,
+    schedules,
     settings,
     signin,
+    sources,
     trace,
 )
 
@@ -26,6 +29,9 @@ PAGES: Sequence[Page] = (
     *dataset.PAGES,
     *collect.PAGES,
     *jobs.PAGES,
+    *sources.PAGES,
+    *schedules.PAGES,
+    *quarantine.PAGES,
     *govern.PAGES,
     *market.PAGES,
     *trace.PAGES,

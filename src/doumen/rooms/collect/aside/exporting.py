@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from doumen.kits.standards import odcs
 from doumen.model.errors import NotFound
 from doumen.model.fact import Facts
 from doumen.model.files import already_there, unwritable
-from doumen.model.held import FIELDS, ID, TOLD, Numbering, Shape, fields, shape
+from doumen.model.held import FIELDS, ID, TOLD, Numbering, Shape, Values, fields, shape
 from doumen.model.load import LoadColumn
 from doumen.model.merge import MERGE, Merge
 from doumen.model.message import msg
@@ -41,10 +41,27 @@ def export(desk: Desk, ref: Ref, path: Path) -> int:
         )
     if path.exists():
         raise already_there(path)
-    names = _names(_shapes(desk, ref, aside.schema.names), brought(facts, ref))
+    names = field_names(desk, ref, aside.schema.names)
     answer = desk.query(f"SELECT * FROM {ref.quarantine}")  # noqa: S608 - a name that was parsed
     rows = (row for batch in answer.batches() for row in batch.to_pylist())
     return _write(path, [*TOLD[:-1], *names, TOLD[-1]], _lines(rows, names))
+
+
+def field_names(desk: Desk, ref: Ref, columns: Iterable[str]) -> list[str]:
+    """All names of fields of the rows in quarantine, and columns that no field becomes.
+
+    Args:
+        desk: Who looks.
+        ref: The dataset.
+        columns: Of its quarantine.
+    """
+    return _names(_shapes(desk, ref, columns), brought(desk.facts(), ref))
+
+
+def fields_of(row: Mapping[str, Any]) -> Values | None:
+    """The fields of a row of a quarantine; None: it is no record."""
+    made = row.get(FIELDS)
+    return fields(None if made is None else shape(made), row["_raw"])
 
 
 def brought(facts: Facts, ref: Ref) -> tuple[LoadColumn, ...]:
@@ -76,8 +93,7 @@ def _lines(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> Iterator[lis
     for row in rows:
         told = [row[name] for name in ("_source", "_row", "_column", "_reason")]
         id = row.get(ID) or numbering.of(row["_source"], row["_row"], row["_raw"])
-        made = row.get(FIELDS)
-        found = fields(None if made is None else shape(made), row["_raw"])
+        found = fields_of(row)
         cells = [None] * len(names) if found is None else [found.get(name) for name in names]
         yield [id, *told, *cells, row["_raw"] if found is None else None]
 

@@ -23,6 +23,21 @@ OPERATIONS: tuple[Operation, ...] = (
         gives=("datasets",),
     ),
     Operation(
+        name=("quarantine", "show"),
+        summary="Show rows in quarantine: their fields, where they came from, and the reason.",
+        run="doumen.rooms.collect.aside.showing:rows",
+        params=(
+            _DATASET,
+            Param("column", "Rows set aside for a rule of this column.", metavar="COLUMN"),
+            Param("rule", "Rows set aside for this rule.", metavar="REASON"),
+            Param("source", "Rows of this source.", metavar="SOURCE"),
+            Param("offset", "Rows that are passed over.", "integer", default=0, metavar="N"),
+            Param("limit", "Rows that are shown, 100 at most.", "integer", default=20, metavar="N"),
+        ),
+        examples=("doumen quarantine show transport.flights --rule type --limit 5",),
+        gives=("dataset", "names", "rows", "total"),
+    ),
+    Operation(
         name=("quarantine", "export"),
         summary="Write the rows in quarantine as CSV, to be repaired in a spreadsheet.",
         run=f"{_VERBS}:export",
