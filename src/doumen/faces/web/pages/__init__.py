@@ -28,9 +28,8 @@ PAGES: Sequence[Page] = (
     *catalogue.PAGES,
     *dataset.PAGES,
     *collect.PAGES,
-    *jobs.PAGES,
     *sources.PAGES,
-    *schedules.PAGES,
+    *jobs.PAGES,
     *quarantine.PAGES,
     *govern.PAGES,
     *market.PAGES,
@@ -38,4 +37,5 @@ PAGES: Sequence[Page] = (
     *settings.PAGES,
     *signin.PAGES,
     *account.PAGES,
+    *schedules.PAGES,
 )
