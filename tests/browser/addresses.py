@@ -18,6 +18,16 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "/trace": ("/trace?subject=traffic.charging&type=query",),
     "/trace/{event}": ("/trace/{event}",),
     "/invitation": ("/invitation?ticket={ticket}",),
+    "/collect/{event}": ("/collect/{collection}",),
+    "/jobs/{job}": ("/jobs/{job}",),
+    "/govern/rules/{id}": ("/govern/rules/analysts-read-traffic",),
+    "/govern/meaning/{kind}/{key}": ("/govern/meaning/term/energy",),
+    "/market/products/{name}": ("/market/products/charging",),
+    "/market/products/{name}/offer": ("/market/products/charging/offer",),
+    "/market/offers/{id}": ("/market/offers/charging-1",),
+    "/market/negotiations/{negotiation}": ("/market/negotiations/{negotiation}",),
+    "/market/negotiations/{negotiation}/counter": ("/market/negotiations/{negotiation}/counter",),
+    "/market/agreements/{agreement}": ("/market/agreements/{agreement}",),
     "/d/{dataset}": tuple(
         f"/d/traffic.charging?tab={tab}"
         for tab in ("schema", "sample", "quality", "lineage", "contract", "use", "audit")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.served import serve
+from tests.browser.deal import dealt
+from tests.parties import Party
 
 import doumen
 from doumen.rooms.protect.signin import sessions
@@ -69,11 +71,11 @@ def _parking(folder: Path) -> Path:
     return path
 
 
-def fill(owner: Session, folder: Path) -> None:
-    """Give a node what a city would have after its first day."""
+def fill(owner: Session, folder: Path) -> Mapping[str, str]:
+    """Give a node what a city would have after its first day; the names of what has an id."""
     rules = folder / "rules.yaml"
     rules.write_text(RULES, "utf-8")
-    owner.do("collect", path=_charging(folder), as_dataset="traffic.charging")
+    collected = owner.do("collect", path=_charging(folder), as_dataset="traffic.charging")
     owner.do("collect", path=_parking(folder), as_dataset="traffic.parking")
     edits = tuple(f"{path}={value}" for path, value in CHARGING.items())
     owner.do("contract edit", dataset="traffic.charging", changes=edits, new_version=True)
@@ -86,10 +88,20 @@ def fill(owner: Session, folder: Path) -> None:
     owner.do("actor add", name="sue", role=("steward",))
     owner.do("rule add", file=rules)
     owner.do("quality score", dataset="traffic.charging")
-    owner.do("contract propose", dataset="traffic.parking")
+    owner.do("contract propose", dataset="traffic.charging")
+    owner.do("term set", key="energy", name_en="Energy", name_zh="电量", definition_zh="充入的电量")
+    owner.do("meaning link", column="traffic.charging.kwh", term="energy")
     owner.do("product create", name="charging", title="充电记录 Charging records",
              dataset=("traffic.charging",))  # fmt: skip
-    owner.query("select district, avg(fee_cny) from traffic.charging group by all").rows()
+    asked = owner.query("select district, avg(fee_cny) from traffic.charging group by all")
+    invited = str(owner.do("account set", name="ana", invite=True).json["url"])
+    queued = owner.submit("dataset vacuum", dataset="traffic.parking")
+    return {
+        "event": asked.receipt,
+        "job": queued.json["job"],
+        "collection": collected.json["receipt"],
+        "ticket": invited.partition("ticket=")[2],
+    }
 
 
 def _entered(owner: Session, actor: str) -> Mapping[str, str]:
@@ -102,18 +114,15 @@ def _entered(owner: Session, actor: str) -> Mapping[str, str]:
 @contextmanager
 def city(folder: Path) -> Iterator[City]:
     """The city, running."""
-    create(folder / "node", "陡门市数据局 Data Office of Doumen")
-    with doumen.open(folder / "node") as node:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    bureau = Party("city", folder / "node", port)
+    create(bureau.folder, "陡门市数据局 Data Office of Doumen", address=f"http://127.0.0.1:{port}")
+    with doumen.open(bureau.folder) as node:
         owner = node.session()
-        fill(owner, folder)
+        names = fill(owner, folder)
         cookies = {name: _entered(owner, name) for name in ("owner", "ana", "sue")}
-        invited = owner.do("account set", name="ana", invite=True).json["url"]
-        names = {
-            "event": owner.query("select count(*) as n from traffic.charging").receipt,
-            "ticket": str(invited).partition("ticket=")[2],
-        }
-    server = serve(folder / "node", "--rate", "10000")
-    try:
-        yield City(server.url, cookies, names)
-    finally:
-        server.close()
+    with dealt(bureau, folder) as between:
+        assert bureau.server is not None
+        yield City(bureau.server.url, cookies, {**names, **between})
