@@ -24,7 +24,10 @@ from doumen.session.node import silent
 ROWS = [(n, f"138{n:04}", ("Rome", "Oslo", None)[n % 3]) for n in range(30)]
 ANA = Actor("ana", roles=frozenset({"analyst"}), purposes=frozenset({"research"}))
 PERMIT = "{id: read, permit: query, who: {role: analyst}, on: g.people, duties: [%s]}"
-ROME, MASK = "{filter: \"city = 'Rome'\"}", "{mask: {column: phone, method: partial, keep_start: 3}}"
+ROME, MASK = (
+    "{filter: \"city = 'Rome'\"}",
+    "{mask: {column: phone, method: partial, keep_start: 3}}",
+)
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_both_sides_are_told(node: Node, new: Path) -> None:
     assert (after["limit"], after["counts"], after["expires"]) == (5, [9], 7)
     assert after["filters"] == [{"rule": "read", "expression": "id < 2"}]
     assert [(id, phone) for id, phone, _ in after["sample"]["rows"]] == [(0, None), (1, None)]
-    assert [word for _, word in told["words"][0]["words"]][0] == "permits reading rows"
+    assert next(word for _, word in told["words"][0]["words"]) == "permits reading rows"
     assert node.session().do("rule list").json["rules"][0]["rule"]["duties"][0] == {
         "filter": "city = 'Rome'"
     }
