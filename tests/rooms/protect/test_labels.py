@@ -33,8 +33,15 @@ def test_put_and_list(desk_of: DeskOf) -> None:
             "column": "TailNum",
             "labels": ["Core", "personal"],
             "origin": "set",
+            "reason": None,
         },
-        {"dataset": "transport.planes", "column": None, "labels": ["public"], "origin": "set"},
+        {
+            "dataset": "transport.planes",
+            "column": None,
+            "labels": ["public"],
+            "origin": "set",
+            "reason": None,
+        },
     ]
     assert len(labels.show_all(desk, "transport.planes").json["labels"]) == 1
     assert listed.drawn
@@ -82,3 +89,14 @@ def test_what_is_refused(desk_of: DeskOf) -> None:
         labels.put(desk_of("ana", "analyst"), "transport.planes", "x")
     with pytest.raises(Refused):
         labels.put(desk_of("al", "auditor"), "transport.planes", "x")
+
+
+def test_why_is_kept_for_the_last_change(desk_of: DeskOf) -> None:
+    desk = desk_of("sue", "steward")
+    labels.put(desk, "transport.planes", "public", "they are on the web")
+    (told,) = labels.show_all(desk).json["labels"]
+    assert told["reason"] == "they are on the web"
+    labels.put(desk, "transport.planes", "open")
+    assert labels.show_all(desk).json["labels"][0]["reason"] is None
+    labels.take_off(desk, "transport.planes", "open", "one word is enough")
+    assert labels.show_all(desk).json["labels"][0]["reason"] == "one word is enough"

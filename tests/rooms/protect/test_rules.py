@@ -12,7 +12,7 @@ from tests.rooms.protect.conftest import Ledgerless
 from doumen.gate.desk import Desk
 from doumen.kits import policy
 from doumen.model.agreement import Agreement, Side
-from doumen.model.errors import Invalid, NotFound, Refused, Unavailable
+from doumen.model.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.operation import Table
 from doumen.rooms.protect import actors, labels, rules
@@ -227,3 +227,35 @@ def test_remove(add: Add, desk_of: DeskOf) -> None:
         rules.remove(desk_of(), "read")
     with pytest.raises(Refused):
         rules.remove(desk_of("ana", "analyst"), "all")
+
+
+def test_what_somebody_else_changed_is_not_overwritten(
+    desk_of: DeskOf, add: Callable[..., dict[str, object]], tmp_path: Path
+) -> None:
+    path = tmp_path / "one.yaml"
+    one = "rules: [{id: read, permit: query, who: {role: analyst}, on: transport.flights%s}]"
+
+    def change(more: str, seen: str | None) -> None:
+        path.write_text(one % more, encoding="utf-8")
+        rules.add(desk_of("sue", "steward"), str(path), seen)
+
+    def version() -> str:
+        (told,) = rules.show_all(desk_of("sue", "steward")).json["rules"]
+        return str(told["version"])
+
+    change("", rules.ABSENT)
+    first = version()
+    with pytest.raises(Conflict, match="Somebody else changed rule `read`"):
+        change(", for: [research]", rules.ABSENT)
+    change(", for: [research]", first)
+    assert version() != first
+    with pytest.raises(Conflict):
+        change("", first)
+    with pytest.raises(Conflict):
+        rules.remove(desk_of("sue", "steward"), "read", first)
+    rules.remove(desk_of("sue", "steward"), "read", version())
+    with pytest.raises(Conflict):
+        change("", first)
+    change("", None)
+    told = rules.show_all(desk_of("ana", "analyst")).json["rules"]
+    assert [set(each) for each in told] == [{"id", "words"}]

@@ -218,3 +218,15 @@ def test_review_by_keys(node: Node) -> None:
     done = review(owner.desk, "g.four", "rule", ask=iter("A").__next__, say=said.append)
     assert done.json == {"accepted": 3, "refused": 0, "left": 0}
     assert len([r for r in contract(owner, "g.four").reports if r.kind == "null_values"]) == 3
+
+
+def test_a_list_says_in_words_what_is_proposed_and_leaves_out_what_is_unsure(node: Node) -> None:
+    owner = node.session()
+    change = {"labels": ["personal"]}
+    sure = propose(owner, "g.four", LABEL, "id", change, confidence=0.95)
+    propose(owner, "g.four", LABEL, "age", change, confidence=0.4)
+    told = owner.do("proposal list", dataset="g.four", kind=LABEL, least="0.9").json
+    assert [(one["key"], one["words"]) for one in told["proposals"]] == [(sure, "label personal")]
+    assert told["count"] == 1
+    with pytest.raises(Invalid, match="no share from 0 to 1"):
+        owner.do("proposal list", least="often")
