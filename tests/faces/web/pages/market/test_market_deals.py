@@ -1,4 +1,4 @@
-"""Negotiations and agreements by pages: read before they are signed, done once, and told as counted."""
+"""Negotiations and agreements by pages: read before they are signed, and done once."""
 
 from __future__ import annotations
 

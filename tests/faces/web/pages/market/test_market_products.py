@@ -1,4 +1,4 @@
-"""Products, offers and participants: forms do what they say, and nobody is told more than by verbs."""
+"""Products, offers and participants: forms do what they say, and tell no more than verbs."""
 
 from __future__ import annotations
 
