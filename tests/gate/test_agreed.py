@@ -324,6 +324,25 @@ def test_a_quota_of_the_day_begins_anew(node: Node) -> None:
         assert refusal(node, key, clock=lambda day=day: day).code == "over-budget.quota"
 
 
+def test_the_provider_tells_what_was_used_today_of_what_is_bound_by_the_day(
+    node: Node, key: str
+) -> None:
+    daily = agree(node, "today", TERMS.replace("{queries: 5}", "{queries: 3, per: day}"))
+    owner = node.session().desk
+    assert owner.exchange().usage(daily).today == 0
+    rows(node, daily)
+    rows(node, key)
+    assert owner.exchange().usage(daily).today == 1
+    assert owner.exchange().usage(key).today is None
+
+
+def test_the_reads_under_an_agreement_are_found_by_its_name(node: Node, key: str) -> None:
+    rows(node, key)
+    found = node.session().desk.happened(subject=key, types=("query",)).events
+    assert found
+    assert {one.agreement for one in found} == {key}
+
+
 def test_a_request_is_answered_once(node: Node, key: str) -> None:
     request = Request("r" * 20, "signed.token.here", '{"a": 1}', "ab" * 32)
     answer = desk(node).query(ALL, agreement=key, request=request)

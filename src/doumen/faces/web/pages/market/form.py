@@ -16,6 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from doumen.faces.web.page.draw import numeric
 from doumen.kits import policy
 from doumen.model.errors import Invalid
 from doumen.model.message import Message, msg, sentence
@@ -37,7 +38,7 @@ SHOWN: Mapping[str, tuple[Message, Mapping[str, Any]]] = {
     "hundreds": (msg("in steps of 100"), {"method": "generalise", "levels": 100}),
 }
 """How a column may be masked: name → words, and the mask as a duty writes it."""
-_TIMES, _STEPS = ("DATE", "TIMESTAMP"), ("INT", "DOUBLE", "FLOAT", "DECIMAL")
+_TIMES = ("DATE", "TIMESTAMP")
 MOST = 150
 """Columns that one form holds; wider products are offered by YAML."""
 
@@ -47,7 +48,7 @@ def ways(type: str) -> list[tuple[str, Message]]:
     names = ["null", "hash", "partial"]
     if type.startswith(_TIMES):
         names += ["month", "quarter", "year"]
-    if any(one in type for one in _STEPS):
+    if numeric(type):
         names += ["tens", "hundreds"]
     return [(PLAIN, msg("as it is")), *((name, SHOWN[name][0]) for name in names)]
 
@@ -178,7 +179,8 @@ def _granted(ref: str, grant: Mapping[str, Any]) -> dict[str, Any]:
             mask = {key: value for key, value in said.items() if key != "column"}
             found[f"show:{ref}:{said['column']}"] = _way(mask)
         elif kind == "min_group":
-            found |= {f"group:{ref}": said["k"], f"unit:{ref}": said.get("unit")}
+            whole = said if isinstance(said, Mapping) else {"k": said}
+            found |= {f"group:{ref}": whole["k"], f"unit:{ref}": whole.get("unit")}
         elif kind in {"filter", "limit"}:
             found[f"{kind}:{ref}"] = said
     return found

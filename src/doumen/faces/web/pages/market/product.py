@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
+from doumen.faces.web.page.draw import numeric
+from doumen.faces.web.pages.dataset.sample import quoted
 from doumen.faces.web.pages.market.names import MARKET, last, names, rights, sentences
 from doumen.faces.web.pages.market.offer import written
 from doumen.faces.web.pages.market.shelf import offers_of
@@ -19,7 +21,6 @@ from doumen.model.errors import NotFound
 from doumen.model.message import Message, msg, plain
 
 TABS = ("dictionary", "preview", "queries", "offers", "change")
-_NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 def view(visit: Visit) -> View:
@@ -120,18 +121,18 @@ def questions(dataset: str, columns: Sequence[Mapping[str, Any]]) -> Iterator[tu
     """Questions that somebody may begin with, made of names and types alone."""
     if not columns:
         return
-    shown = ", ".join(f'"{one["name"]}"' for one in columns)
+    shown = ", ".join(quoted(one["name"]) for one in columns)
     yield (
         msg("Some rows of {dataset}", dataset=dataset),
         f"SELECT {shown}\nFROM {dataset}\nLIMIT 100",
     )
     texts = [one["name"] for one in columns if one["type"] == "VARCHAR"]
-    numbers = [one["name"] for one in columns if one["type"].lstrip("U").startswith(_NUMBERS)]
+    numbers = [quoted(one["name"]) for one in columns if numeric(one["type"])]
     if texts:
-        more = f', avg("{numbers[-1]}") AS mean' if numbers else ""
+        more = f", avg({numbers[-1]}) AS mean" if numbers else ""
         yield (
             msg("How often each {column} occurs in {dataset}", column=texts[0], dataset=dataset),
-            f'SELECT "{texts[0]}", count(*) AS rows{more}\nFROM {dataset}\nGROUP BY 1\n'
+            f"SELECT {quoted(texts[0])}, count(*) AS rows{more}\nFROM {dataset}\nGROUP BY 1\n"
             "ORDER BY rows DESC",
         )
 
