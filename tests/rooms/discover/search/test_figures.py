@@ -1,0 +1,41 @@
+"""Floors under what the search finds first; `figures.py` prints the whole table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.rooms.discover.search.figures import ACROSS, ONE, catalogue, ranks, share
+from tests.rooms.discover.search.shelf import corpus, questions
+
+from doumen.rooms.discover.search import meaning
+
+FLOORS = {"tuning": (0.9, 0.8), "held-out": (0.9, 0.7)}
+"""R@1 in one language and across: the goal across, 0.8, is missed on what was held out."""
+NAMED = ("name", "partial", "code")
+
+
+@pytest.mark.parametrize("half", ["tuning", "held-out"])
+def test_the_right_dataset_comes_first(tmp_path: Path, half: str) -> None:
+    found = ranks(catalogue(tmp_path), half)
+    one, across = FLOORS[half]
+    assert share(found, ONE, 1) >= one
+    assert share(found, ACROSS, 1) >= across
+    assert share(found, ONE, 5) >= 0.95
+    assert share(found, ACROSS, 5) >= 0.9
+    assert share(found, NAMED, 1) >= 0.9
+
+
+def test_names_and_codes_need_no_meaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "model", lambda: None)
+    found = ranks(catalogue(tmp_path), "tuning")
+    assert share(found, NAMED, 1) >= 0.9
+    assert share(found, ONE, 5) >= 0.85
+
+
+def test_the_corpus_is_as_it_says() -> None:
+    names = {one.name for one in corpus()}
+    assert len(names) == 617
+    asked = [one for half in ("tuning", "held-out") for one in questions(half)]
+    assert len(asked) == len({one.text for one in asked}) == 228
+    assert {answer for one in asked for answer in one.answers} <= names
