@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from doumen.gate import amend, back, evidence, handed, peers, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
-from doumen.gate.desk import MOST, Index
+from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
 from doumen.gate.foresee import foresee
 from doumen.gate.gate import Gate
@@ -36,6 +36,7 @@ from doumen.model.foreseen import Foreseen, Seer
 from doumen.model.handed import Granted, Shelf
 from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
+from doumen.model.index import Index
 from doumen.model.job import (
     Attach,
     Attest,

@@ -5,10 +5,10 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ from doumen.model.foreseen import Foreseen, Seer
 from doumen.model.handed import Granted, Shelf
 from doumen.model.happened import Happened, Recorded
 from doumen.model.held import Which
+from doumen.model.index import Index
 from doumen.model.job import Request
 from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.loaded import Loaded
@@ -43,7 +44,6 @@ from doumen.model.trial import Laboratory
 
 Files = Generator[tuple[str, Iterator[bytes]], None, None]
 """Names of files and their contents, each to be read before the next is asked for."""
-T = TypeVar("T")
 MOST = 1 << 20
 """Bytes of an answer of another node, where it is not said otherwise."""
 
@@ -56,10 +56,7 @@ class Desk(Protocol):
     progress: Progress
 
     def facts(self) -> Facts:
-        """The facts this actor may know, at the version in force now.
-
-        While nothing changes, they are the same object: what follows from it may be kept with it.
-        """
+        """The facts this actor may know, in force now; the same object while nothing changes."""
 
     def index(self) -> Index:
         """What was computed of texts and takes long; it knows of no actor and no dataset."""
@@ -302,22 +299,6 @@ class Desk(Protocol):
 
     def replied(self, request: Claims, status: int, body: bytes) -> str:
         """The token of a reply to a signed request; for owner and steward."""
-
-
-class Index(Protocol):
-    """Values that follow from a text alone; see `doumen.stores.index` for what is raised."""
-
-    def since(self, kind: str, after: int) -> list[tuple[int, bytes, bytes]]:
-        """What was kept of a kind after a place: place, digest of its text, value."""
-
-    def keep(self, kind: str, values: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep values by the digests of their texts."""
-
-    def shared(self, key: str, make: Callable[[], T]) -> T:
-        """What this process holds under a key, made where it is not there yet.
-
-        What is held must show each actor only what follows from the facts they may know.
-        """
 
 
 class Exchange(Protocol):

@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from doumen.gate.desk import Desk, Index
+from doumen.gate.desk import Desk
 from doumen.kits.search import Document
 from doumen.model.fact import Facts
+from doumen.model.index import Index
 from doumen.rooms.discover.search import meaning, said
 from doumen.rooms.discover.search.catalogue import Catalogue, Change, follow
 from doumen.rooms.discover.search.documents import entry, others, sources, words_meant

@@ -26,7 +26,7 @@ class Vectors:
     def __init__(self) -> None:
         self._count = 0
         self._steps: Kept = np.zeros((1024, DIMENSIONS), np.int8)
-        self._bits = np.zeros((1024, _WORDS), np.uint64)
+        self._bits = np.zeros((_WORDS, 1024), np.uint64)
 
     def __len__(self) -> int:
         return self._count
@@ -36,12 +36,12 @@ class Vectors:
         wanted = self._count + len(rows)
         if wanted > len(self._steps):
             size = max(wanted, 2 * len(self._steps))
-            steps, bits = np.zeros((size, DIMENSIONS), np.int8), np.zeros((size, _WORDS), np.uint64)
+            steps, bits = np.zeros((size, DIMENSIONS), np.int8), np.zeros((_WORDS, size), np.uint64)
             steps[: self._count] = self._steps[: self._count]
-            bits[: self._count] = self._bits[: self._count]
+            bits[:, : self._count] = self._bits[:, : self._count]
             self._steps, self._bits = steps, bits
         self._steps[self._count : wanted] = rows
-        self._bits[self._count : wanted] = _bits(rows)
+        self._bits[:, self._count : wanted] = _bits(rows).T
         self._count = wanted
 
     def likest(self, question: Vector, places: Places) -> NDArray[np.int64]:
@@ -51,7 +51,7 @@ class Vectors:
         asked = _bits((question[None] > 0).astype(np.int8))[0]
         unlike = np.zeros(len(places), np.uint16)
         for word in range(_WORDS):
-            unlike += np.bitwise_count(self._bits[places, word] ^ asked[word])
+            unlike += np.bitwise_count(self._bits[word].take(places) ^ asked[word])
         return np.argpartition(unlike, LIKEST)[:LIKEST]
 
     def likeness(self, question: Vector, places: Places) -> Vector:
