@@ -34,7 +34,7 @@ def _view(visit: Visit, preview: Mapping[str, Any] | None) -> View:
         "rule": told,
         "may": {"govern": governs},
         "yaml": _yaml(visit, str(id)) if governs and rule else "",
-        "fields": ({} if told is None else compose.fields(rule))
+        "fields": ({} if told is None else compose.fields(rule or {}))
         if governs and rule != {}
         else None,
         "known": _known(visit) if governs else None,
