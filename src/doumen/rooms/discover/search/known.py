@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from doumen.gate.desk import Desk, Index
+from doumen.gate.desk import Desk
+from doumen.gate.drawers import Index
 from doumen.kits.search import Document
 from doumen.model.fact import Facts
 from doumen.rooms.discover.search import meaning, said
