@@ -10,26 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, back, evidence, handed, peers, replay, sealed, trial
+from doumen.gate import amend, back, evidence, handed, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
-from doumen.gate.desk import MOST
 from doumen.gate.exchange import Exchange
 from doumen.gate.foresee import foresee
 from doumen.gate.gate import Gate
 from doumen.gate.inspect import Fault, inspect
 from doumen.gate.jobs import Jobs
 from doumen.gate.joined import whole
-from doumen.gate.means import Means
 from doumen.gate.parse import scalars, zoned
 from doumen.gate.replay import Delivered
-from doumen.gate.resolve import actor_of
 from doumen.gate.schedules import Scheduled
+from doumen.gate.speaking import Speaking
 from doumen.kits import policy
-from doumen.kits.evidence.canonical import canonical
-from doumen.kits.evidence.token import Claims
 from doumen.kits.standards.dsp import Reach
 from doumen.kits.standards.s3 import Signed
-from doumen.model.actor import Actor
 from doumen.model.answer import Answer, Compacted, Explained, Made, Replayed, Vacuumed
 from doumen.model.fact import Fact, FactRow, Facts
 from doumen.model.foreseen import Foreseen, Seer
@@ -57,7 +52,6 @@ from doumen.model.load import Examination, LoadSpec, Mode, Reading, SourceFile
 from doumen.model.loaded import Loaded
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
-from doumen.model.peer import Call, Heard, Reply
 from doumen.model.plan import Progress, Scalar
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
@@ -66,13 +60,12 @@ from doumen.model.source import Onward
 from doumen.model.trial import Laboratory
 
 
-class Counter:
+class Counter(Speaking):
     """One actor before the gate; see `doumen.gate.desk.Desk` for what each request means."""
 
     def __init__(self, gate: Gate, actor: str, purpose: str | None, progress: Progress) -> None:
+        super().__init__(gate.means, actor)
         self._gate = gate
-        self._means: Means = gate.means
-        self.actor: Actor = actor_of(actor, self._means.catalog.current())
         self.purpose = purpose
         self.progress = progress
 
@@ -353,47 +346,6 @@ class Counter:
     def reach(self) -> Reach:
         """Where addresses that others name may lead."""
         return self._means.reach
-
-    def call(
-        self,
-        participant: str,
-        method: str,
-        path: str,
-        document: Mapping[str, Any] | None = None,
-        most: int = MOST,
-    ) -> Heard:
-        """Send a signed request to a participant."""
-        policy.may_speak(self._standing())
-        known = peers.of(self._means.catalog.current(), participant)
-        body = None if document is None else canonical(document)
-        return peers.call(self._means, known, method, path, body, most=most)
-
-    def look(self, address: str, most: int = MOST) -> bytes:
-        """A document at an address that is there for everybody."""
-        policy.may_speak(self._standing())
-        return peers.look(self._means, address, most)
-
-    def ask(self, call: Call, most: int = MOST) -> Reply:
-        """Send a request, unsigned."""
-        policy.may_ask_elsewhere(self._standing())
-        return self._means.peers.call(call, most)
-
-    def admit(
-        self, token: str, method: str, path: str, body: bytes | None
-    ) -> tuple[Participant, Claims]:
-        """Who signed a request to this node."""
-        policy.may_speak(self._standing())
-        return peers.admit(self._means, token, method, path, body)
-
-    def replied(self, request: Claims, status: int, body: bytes) -> str:
-        """The token of a reply to a signed request."""
-        policy.may_speak(self._standing())
-        return peers.replied(self._means, request, status, body)
-
-    def _standing(self, facts: Facts | None = None) -> Actor:
-        """The actor as of now: roles may have been taken back since the session was opened."""
-        self.actor = actor_of(self.actor.name, facts or self._means.catalog.current())
-        return self.actor
 
     def _read(self) -> AbstractContextManager[Connection]:
         return self._means.database.read()

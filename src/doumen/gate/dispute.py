@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doumen.gate import evidence, record, settle, witness
-from doumen.gate.desk import Files
+from doumen.gate.drawers import Files
 from doumen.gate.means import Means
 from doumen.kits import policy
 from doumen.kits.evidence import jws, keys, token

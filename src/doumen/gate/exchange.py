@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from doumen.gate import diff, dispute, outcomes, peers, settle, witness
-from doumen.gate.desk import Files
+from doumen.gate.drawers import Files
 from doumen.gate.means import Means
 from doumen.kits import policy
 from doumen.model.actor import Actor

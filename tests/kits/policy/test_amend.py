@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from doumen.kits.policy import may_amend, may_collect, may_derive, may_speak
+from doumen.kits.policy import (
+    may_amend,
+    may_ask_elsewhere,
+    may_collect,
+    may_derive,
+    may_foresee,
+    may_speak,
+)
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Fact
@@ -169,3 +176,19 @@ def test_what_two_sides_hold_is_changed_by_both(someone: Someone, kind: str) -> 
     for actor, one in others:
         with pytest.raises(Refused):
             may_amend(actor, one)
+
+
+def test_who_asks_providers_of_identity(someone: Someone) -> None:
+    may_ask_elsewhere(someone("owner", "owner"))
+    for role in ("steward", "auditor", "analyst"):
+        with pytest.raises(Refused, match="may not ask providers"):
+            may_ask_elsewhere(someone("x", role))
+
+
+def test_who_is_told_what_another_may_see(someone: Someone) -> None:
+    for role in ("owner", "steward"):
+        may_foresee(someone("x", role), "ana")
+    for role in ("auditor", "analyst"):
+        may_foresee(someone("ana", role), "ana")
+        with pytest.raises(Refused, match="what another may see"):
+            may_foresee(someone("x", role), "ana")

@@ -12,7 +12,6 @@ from doumen.kits.policy import about, visible_facts, visible_version
 from doumen.model.actor import Actor
 from doumen.model.errors import Refused
 from doumen.model.fact import Fact, FactRow, Facts
-from doumen.model.identity import KEPT
 from doumen.model.ref import Ref
 from doumen.model.snapshot import Bound, DataFile
 
@@ -326,35 +325,6 @@ def test_tokens_are_for_the_owner_and_for_whom_they_are_of(someone: Someone) -> 
     assert own is not None
     assert own.fact.body == {"scopes": ["read"]}
     assert visible_version(steward, facts, rows[1], then=facts, now=NOW) is None
-
-
-@pytest.mark.parametrize(("kind", "kept"), KEPT.items())
-def test_how_somebody_signs_in_is_for_the_owner_and_for_whom_it_is(
-    someone: Someone, kind: str, kept: frozenset[str]
-) -> None:
-    body = {"told": 1, **dict.fromkeys(kept, "secret")}
-    keys = [f"{n}/1" if kind in {"session", "ticket"} else n for n in ("ana", "bob")]
-    rows = [FactRow(n, Fact(kind, key, body), "e", "t") for n, key in enumerate(keys)]
-    facts = Facts().extended(rows)
-    assert visible_facts(someone("owner", "owner"), facts, NOW) is facts
-    for role in ("analyst", "steward", "auditor"):
-        told = visible_facts(someone("ana", role), facts, NOW)
-        assert dict(told.all(kind)) == {keys[0]: {"told": 1}}
-        assert not dict(visible_facts(someone("sue", role), facts, NOW).all(kind))
-    for role in ("steward", "auditor"):
-        versions = [
-            visible_version(someone("ana", role), facts, row, then=facts, now=NOW) for row in rows
-        ]
-        assert [v and v.fact.body for v in versions] == [{"told": 1}, None]
-
-
-def test_providers_of_identity_are_for_the_owner(someone: Someone) -> None:
-    row = FactRow(1, Fact("provider", "bureau", {"issuer": "x"}), "e", "t")
-    facts = Facts().extended([row])
-    for role in ("analyst", "steward", "auditor"):
-        actor = someone("bureau", role)
-        assert not dict(visible_facts(actor, facts, NOW).all("provider"))
-        assert visible_version(actor, facts, row, then=facts, now=NOW) is None
 
 
 def test_grants_are_for_whom_they_are_of_and_for_those_who_oversee(someone: Someone) -> None:
