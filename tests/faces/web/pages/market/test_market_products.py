@@ -89,7 +89,7 @@ def test_others_are_offered_no_form_and_refused_when_they_send_one(
 ) -> None:
     name = agree(two, owner, buyer, offer)
     auditor, analyst = two.browser(two.weather, "aud"), two.browser(two.weather, "ana")
-    forms = (
+    forms: tuple[tuple[str, str, dict[str, str]], ...] = (
         ("/market/new", "create", {"name": "x", "title": "X", "dataset": "weather.hourly"}),
         ("/market/products/hourly", "withdraw", {}),
         ("/market/products/hourly/offer", "create", {"id": "x", **SHOWN}),

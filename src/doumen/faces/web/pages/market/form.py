@@ -65,8 +65,7 @@ def document(given: Fields) -> dict[str, Any]:
     }
     if not datasets:
         faults.append(msg("nothing of any dataset is granted"))
-    quota: list[dict[str, Any]] = [
-        {"queries": _number(given, "quota", faults)},
+    quota: list[dict[str, Any]] = [{"queries": _number(given, "quota", faults)},
              {"queries": _number(given, "daily", faults), "per": "day"}]  # fmt: skip
     due = {
         "report": _number(given, "report", faults),
