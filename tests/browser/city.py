@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ RULES = """rules:
     for: [research]
     duties:
       - mask: {column: plate_no, method: partial, keep_start: 2}
+"""
+SOURCE = "source: sqlite\npath: shop.db\nstreams:\n  shop.orders: {table: orders, cursor: id}\n"
+ALERT = """smtp: {host: mail.example.org, from: doumen@example.org, to: [data@example.org]}
+on: [failing, late]
+late_after: 2h
 """
 CHARGING = {
     "description.purpose": "新能源汽车充电记录：全市公共充电桩逐笔记录，每日更新",
@@ -71,6 +77,31 @@ def _parking(folder: Path) -> Path:
     return path
 
 
+def _bad(folder: Path) -> Path:
+    path = folder / "late.csv"
+    heads = "pile_id,district,plate_no,started_at,kwh,fee_cny"
+    rows = [
+        "P1,东湖,浙C00001,2026-11-29 01:00:00,,9",
+        "P2,新港,浙C00002,2026-11-29 02:00:00,31.5,12",
+    ]
+    path.write_text("\n".join([heads, *rows]), "utf-8")
+    return path
+
+
+def _outside(owner: Session, folder: Path) -> None:
+    """A source, read by a schedule, and who is told of faults."""
+    with sqlite3.connect(folder / "shop.db") as shop:
+        shop.execute("create table orders (id integer, amount real)")
+        shop.execute("insert into orders values (1, 9.5), (2, 12)")
+    shop.close()
+    for name, text in (("shop", SOURCE), ("oncall", ALERT)):
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    owner.do("source add", name="shop", file=folder / "shop.yaml")
+    owner.do("source run", name="shop")
+    owner.do("schedule add", name="nightly", command_line="source run shop", cron="0 2 * * *")
+    owner.do("alert add", name="oncall", file=folder / "oncall.yaml")
+
+
 def fill(owner: Session, folder: Path) -> Mapping[str, str]:
     """Give a node what a city would have after its first day; the names of what has an id."""
     rules = folder / "rules.yaml"
@@ -79,6 +110,8 @@ def fill(owner: Session, folder: Path) -> Mapping[str, str]:
     owner.do("collect", path=_parking(folder), as_dataset="traffic.parking")
     edits = tuple(f"{path}={value}" for path, value in CHARGING.items())
     owner.do("contract edit", dataset="traffic.charging", changes=edits, new_version=True)
+    owner.do("collect", path=_bad(folder), as_dataset="traffic.charging")
+    _outside(owner, folder)
     owner.derive(
         "select district, sum(kwh) as kwh, count(*) as charges from traffic.charging group by all",
         "traffic.by_district",
