@@ -168,20 +168,6 @@ def test_labels(seen: Facts) -> None:
     ]  # fmt: skip
 
 
-def test_why_a_label_is_there_is_for_those_who_oversee(
-    facts_of: Build, body_of: Body, someone: Someone
-) -> None:
-    body = {"labels": ["public"], "origin": "set", "reason": "asked by the lawyer"}
-    facts = facts_of(
-        RULES,
-        datasets={"air.open": body_of({"id": "BIGINT"})},
-        more=[Fact("label", "air.open", body)],
-    )
-    ana = visible_facts(someone("ana", "analyst"), facts, NOW).body("label", "air.open")
-    assert ana == {"labels": ["public"], "origin": "set"}
-    assert visible_facts(someone("vera", "auditor"), facts, NOW).body("label", "air.open") == body
-
-
 def test_lineage_and_sources_name_only_what_may_be_known(seen: Facts) -> None:
     made, lineage = seen.body("dataset", "ana.made"), seen.body("lineage", "ana.made")
     assert made
