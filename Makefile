@@ -96,7 +96,7 @@ acceptance: .venv/dev.done ## rerun the commands of docs/acceptance.md
 	$(BIN)/python tools/acceptance.py
 
 golden: .venv/dev.done ## rewrite the golden files; review them as code
-	DOUMEN_GOLDEN=1 $(PYTEST) -m "not soak" tests/golden tests/faces -n 2
+	DOUMEN_GOLDEN=1 $(PYTEST) -m "not soak" tests/golden tests/faces tests/rooms/analyse/chart -n 2
 
 bench: .venv/dev.done ## measure beside the bare tools; writes bench/RESULTS.md
 	$(BIN)/python -m bench

@@ -73,6 +73,51 @@ OPERATIONS: tuple[Operation, ...] = (
         queues=("into",),
     ),
     Operation(
+        name=("chart", "propose"),
+        summary="Ask a question and propose charts for its answer.",
+        run="doumen.rooms.analyse.charting:propose_for",
+        params=(
+            Param(
+                "sql",
+                "One SELECT over datasets named `domain.name`; `-` reads it from standard input.",
+                positional=True,
+                required=True,
+                metavar="SQL",
+            ),
+            Param(
+                "param",
+                "Value of the next `?` of the statement; may be given several times.",
+                "scalar",
+                repeat=True,
+                metavar="VALUE",
+            ),
+            Param(
+                "agreement",
+                "Ask the provider of this agreement; may be given several times.",
+                repeat=True,
+                metavar="A-…",
+            ),
+            Param(
+                "as_of",
+                "Read datasets as they were then: a moment (UTC), or a version of one dataset.",
+                metavar="TIME|VERSION",
+            ),
+            Param("top", "Most bars of a chart, the longest.", "integer", default=30),
+            Param("others", "Show the sum of the bars that are left out as one.", "flag"),
+        ),
+        details="The question passes the gate like any other, and has its receipt. Charts are "
+        "proposed by the types of its columns, the best first, each with the reason for it, a "
+        "caption that says what is not shown, and a summary for those who do not see it; where "
+        "there is none, it says why. With `--json` each comes as an option for ECharts.",
+        examples=(
+            'doumen chart propose "select day, count(*) as flights from transport.flights '
+            'group by day"',
+            'doumen chart propose "select origin, avg(delay) as delay from transport.flights '
+            'group by origin" --json',
+        ),
+        gives=("charts", "reasons", "columns", "rows", "truncated", "receipt"),
+    ),
+    Operation(
         name=("dataset", "extract"),
         summary="Write the files that are rows of a dataset to a folder.",
         run="doumen.rooms.analyse.extract:extract",

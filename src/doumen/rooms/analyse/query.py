@@ -132,7 +132,7 @@ def _answered(answer: Answer) -> Outcome:
         drawn += (Text(_left(len(rows) - SHOWN)),)
     return Outcome(
         json={
-            "columns": _columns(answer.schema),
+            "columns": named_columns(answer.schema),
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
@@ -147,7 +147,7 @@ def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
     return Outcome(
         json={
             "file": str(path),
-            "columns": _columns(answer.schema),
+            "columns": named_columns(answer.schema),
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
@@ -175,7 +175,7 @@ def _derived(made: Made) -> Outcome:
         said=(
             done,
             *(one.words for one in made.notices),
-            *_evidence(made.receipt),
+            *evidence(made.receipt),
             msg("See it: doumen describe {made}", made=made.ref),
         ),
     )
@@ -220,7 +220,7 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
         json={
             "statement": explained.statement,
             "tables": list(explained.tables),
-            "columns": _columns(explained.columns),
+            "columns": named_columns(explained.columns),
             "charges": list(explained.charges),
             **({"expires": explained.expires} if explained.expires else {}),
         },
@@ -264,10 +264,11 @@ def _said(done: Message, answer: Answer) -> tuple[Message, ...]:
     told = (one.words for one in answer.notices)
     cut = (msg("The limit of a rule cut the answer."),) if answer.truncated else ()
     keep = (msg("It may be kept until {day} (UTC).", day=answer.expires),) if answer.expires else ()
-    return (done, *cut, *keep, *told, *_evidence(answer.receipt))
+    return (done, *cut, *keep, *told, *evidence(answer.receipt))
 
 
-def _evidence(receipt: str) -> tuple[Message, ...]:
+def evidence(receipt: str) -> tuple[Message, ...]:
+    """The sentences that tell of a receipt."""
     return (
         msg("Receipt {receipt}", receipt=receipt),
         msg("Verify it: doumen receipt verify {receipt}", receipt=receipt),
@@ -284,7 +285,8 @@ def _noticed(notices: Sequence[Notice]) -> dict[str, Any]:
     return {"notices": [one.as_json() for one in notices]} if notices else {}
 
 
-def _columns(schema: Schema) -> list[dict[str, str]]:
+def named_columns(schema: Schema) -> list[dict[str, str]]:
+    """Columns in the JSON of verbs."""
     return [{"name": column.name, "type": column.type} for column in schema]
 
 
