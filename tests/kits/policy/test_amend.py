@@ -169,3 +169,18 @@ def test_what_two_sides_hold_is_changed_by_both(someone: Someone, kind: str) -> 
     for actor, one in others:
         with pytest.raises(Refused):
             may_amend(actor, one)
+
+
+def test_questions_are_saved_by_whom_they_are_of(someone: Someone) -> None:
+    body = {"title": "t"}
+    may_amend(someone("ana", "analyst"), Fact("question", "ana/Q-1", body))
+    may_amend(someone("ana", "analyst"), Fact("question", "ana/Q-1", None))
+    may_amend(someone("owner", "owner"), Fact("question", "ana/Q-1", None))
+    for actor, fact in (
+        (someone("owner", "owner"), Fact("question", "ana/Q-1", body)),
+        (someone("sue", "steward"), Fact("question", "ana/Q-1", None)),
+        (someone("bob", "analyst"), Fact("question", "ana/Q-1", body)),
+        (someone("bob", "analyst"), Fact("question", "ana/bob/Q-1", None)),
+    ):
+        with pytest.raises(Refused, match="question of another"):
+            may_amend(actor, fact)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from doumen.model.operation import Operation, Param
+from doumen.rooms.analyse.inputs import AGREEMENT, AS_OF, SQL, VALUE
+from doumen.rooms.analyse.questions.operations import OPERATIONS as QUESTIONS
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -10,13 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Ask a question in SQL; the answer carries a signed receipt.",
         run="doumen.rooms.analyse.query:query",
         params=(
-            Param(
-                "sql",
-                "One SELECT over datasets named `domain.name`; `-` reads it from standard input.",
-                positional=True,
-                required=True,
-                metavar="SQL",
-            ),
+            SQL,
             Param("into", "Write the answer as this dataset.", metavar="DOMAIN.NAME"),
             Param(
                 "output",
@@ -26,24 +22,9 @@ OPERATIONS: tuple[Operation, ...] = (
                 metavar="FILE",
             ),
             Param("explain", "Show ruling, statement and cost; run and pay nothing.", "flag"),
-            Param(
-                "param",
-                "Value of the next `?` of the statement; may be given several times.",
-                "scalar",
-                repeat=True,
-                metavar="VALUE",
-            ),
-            Param(
-                "agreement",
-                "Ask the provider of this agreement; may be given several times.",
-                repeat=True,
-                metavar="A-…",
-            ),
-            Param(
-                "as_of",
-                "Read datasets as they were then: a moment (UTC), or a version of one dataset.",
-                metavar="TIME|VERSION",
-            ),
+            VALUE,
+            AGREEMENT,
+            AS_OF,
         ),
         details="Each sees what the rules leave to them: rows filtered, columns masked or left "
         "out. The tables `sys.datasets`, `sys.columns`, `sys.states`, `sys.rules`, `sys.events`, "
@@ -77,31 +58,10 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Ask a question and propose charts for its answer.",
         run="doumen.rooms.analyse.charting:propose_for",
         params=(
-            Param(
-                "sql",
-                "One SELECT over datasets named `domain.name`; `-` reads it from standard input.",
-                positional=True,
-                required=True,
-                metavar="SQL",
-            ),
-            Param(
-                "param",
-                "Value of the next `?` of the statement; may be given several times.",
-                "scalar",
-                repeat=True,
-                metavar="VALUE",
-            ),
-            Param(
-                "agreement",
-                "Ask the provider of this agreement; may be given several times.",
-                repeat=True,
-                metavar="A-…",
-            ),
-            Param(
-                "as_of",
-                "Read datasets as they were then: a moment (UTC), or a version of one dataset.",
-                metavar="TIME|VERSION",
-            ),
+            SQL,
+            VALUE,
+            AGREEMENT,
+            AS_OF,
             Param("top", "Most bars of a chart, the longest.", "integer", default=30),
             Param("others", "Show the sum of the bars that are left out as one.", "flag"),
         ),
@@ -141,4 +101,5 @@ OPERATIONS: tuple[Operation, ...] = (
         local="The folder is of the machine of the node.",
         gives=("dataset", "to", "written", "there", "faults", "receipts"),
     ),
+    *QUESTIONS,
 )
