@@ -220,6 +220,7 @@ def explained(found: Explained, facts: Facts) -> Outcome:
         counted = any(row[3] != "" for row in charges)
         shown = charges if counted else tuple(row[:3] for row in charges)
         drawn.append(Table(heads if counted else heads[:3], shown, msg("Charges")))
+    drawn.extend(Text(f"{table['view']};") for table in found.tables if "view" in table)
     drawn.append(Text(found.statement))
     return Outcome(
         json={
