@@ -90,10 +90,7 @@ class Desk(Protocol):
     def asked(
         self, *, limit: int, before: str | None = None, subject: str | None = None
     ) -> Sequence[Asked]:
-        """The questions that this actor asked and that were run, the latest first.
-
-        See `doumen.gate.asked.asked` for what is raised.
-        """
+        """The questions that this actor asked, the latest first; see `doumen.gate.asked.asked`."""
 
     def explain(
         self,

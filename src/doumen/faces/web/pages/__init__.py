@@ -21,6 +21,7 @@ from doumen.faces.web.pages import (
     signin,
     sources,
     trace,
+    work,
 )
 
 PAGES: Sequence[Page] = (
@@ -34,6 +35,7 @@ PAGES: Sequence[Page] = (
     *govern.PAGES,
     *market.PAGES,
     *trace.PAGES,
+    *work.PAGES,
     *settings.PAGES,
     *signin.PAGES,
     *account.PAGES,
