@@ -1,4 +1,4 @@
-"""Completion tells what may be known: nodes that differ in what is hidden give the same, to a bit."""
+"""Completion tells what may be known: what is hidden changes nothing of it, nor of its digest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ rules:
 
 
 def told(world: Any) -> dict[str, Any]:
-    return dict(world.node.session("ana").do("query complete").json)
+    return dict(world.node.session("ana").do("dataset names").json)
 
 
 def test_what_is_hidden_changes_nothing_of_it(world: Any) -> None:

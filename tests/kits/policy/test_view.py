@@ -27,7 +27,8 @@ MAPPING = {"levels": (("Lishui", "south"), ("Ningbo", "north"))}
 
 def test_filters_are_for_those_who_govern() -> None:
     assert view(ID, filters=FILTERS) == (
-        'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p AT (VERSION => 3)\nWHERE ⟨read⟩\n  AND ⟨young⟩'
+        'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p AT (VERSION => 3)\n'
+        "WHERE ⟨read⟩\n  AND ⟨young⟩"
     )
     assert view(ID, filters=FILTERS, literals=True).endswith(
         "WHERE (city <> 'Lishui')\n  AND (age < actor.limit)"

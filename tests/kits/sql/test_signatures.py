@@ -27,5 +27,7 @@ def test_every_admitted_function_has_one_and_no_other() -> None:
 
 
 def test_they_are_those_of_the_engine() -> None:
-    done = subprocess.run([sys.executable, TOOL, "--check"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, TOOL, "--check"], check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ from doumen.model.fact import Fact
 from doumen.model.operation import Table
 from doumen.rooms.analyse.completing import complete
 
-BODY = {
+BODY: dict[str, Any] = {
     "kind": "table",
     "columns": [{"name": "id", "type": "BIGINT"}, {"name": "day", "type": "DATE"}],
     "version": 1,

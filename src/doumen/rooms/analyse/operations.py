@@ -54,13 +54,13 @@ OPERATIONS: tuple[Operation, ...] = (
         queues=("into",),
     ),
     Operation(
-        name=("query", "complete"),
+        name=("dataset", "names"),
         summary="List what may be written in a statement: datasets, columns, functions.",
         run="doumen.rooms.analyse.completing:complete",
         details="For editors: datasets that you may know with their columns, types and "
         "descriptions, the tables `sys.*`, and the admitted functions with their inputs. `digest` "
         "is of this content alone: it is another where something of it changed.",
-        examples=("doumen query complete --json",),
+        examples=("doumen dataset names --json",),
         gives=("datasets", "functions", "digest"),
     ),
     Operation(

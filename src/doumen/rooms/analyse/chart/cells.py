@@ -100,7 +100,7 @@ def _cells(
     option["visualMap"] = scale(low[2], high[2])
     x = category_axis(across.name, [named(name) for name in columns])
     y = category_axis(up.name, [named(name) for name in rows])
-    option = with_axes(option, x, y, below=56)
+    option = with_axes(option, x, y, below=40)
     shows = (across.name, up.name) if aggregate else (across.name, up.name, measure)
     return Chart("heatmap", shows, reason, captioned(what, left_out(gaps)), summary, option,
                  aggregate=aggregate)  # fmt: skip

@@ -84,11 +84,12 @@ def framed(
     return option
 
 
-def with_axes(option: Option, x: Option, y: Option, *, below: int = 8) -> Option:
-    """The option with two axes; `below` pixels are left free under them."""
-    top = 40 if "legend" in option else 24
-    grid = {"left": 8, "right": 24, "top": top, "bottom": below, "containLabel": True}
-    return {**option, "grid": grid, "xAxis": x, "yAxis": y}
+def with_axes(option: Option, x: Option, y: Option, *, below: int = 0) -> Option:
+    """The option with two axes, named below and above; `below` pixels more are left free."""
+    top = 56 if "legend" in option else 36
+    grid = {"left": 8, "right": 24, "top": top, "bottom": 28 + below, "containLabel": True}
+    named_below = {**x, "nameLocation": "middle", "nameGap": 28}
+    return {**option, "grid": grid, "xAxis": named_below, "yAxis": y}
 
 
 def value_axis(name: str, *, zero: bool, low: Number = 0) -> Option:

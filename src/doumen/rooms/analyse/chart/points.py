@@ -91,7 +91,7 @@ def density(x: Seen, y: Seen) -> Chart | Message:
     option = framed([series], summary)
     option["visualMap"] = scale(0, max(counted.values()))
     option = with_axes(option, category_axis(x.name, _edges(wide)),
-                       category_axis(y.name, _edges(high)), below=56)  # fmt: skip
+                       category_axis(y.name, _edges(high)), below=40)  # fmt: skip
     return Chart(
         "heatmap",
         (x.name, y.name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -71,9 +72,9 @@ def question(visit: Visit) -> View:
     return View(plain(told["title"]), body, _CRUMB)
 
 
-def names(visit: Visit) -> View:
+def names(visit: Visit) -> Reply:
     """What may be completed, as the editor reads it: datasets with their columns."""
-    told = visit.do("query complete")["datasets"]
+    told = visit.do("dataset names")["datasets"]
     body = {
         dataset: [
             {"label": c["name"], "type": "property", "detail": c["type"], "info": c["title"] or ""}
@@ -81,7 +82,7 @@ def names(visit: Visit) -> View:
         ]
         for dataset, columns in told.items()
     }
-    return View(msg("Names"), body)
+    return Reply(json.dumps(body, ensure_ascii=False).encode(), "application/json")
 
 
 def download(visit: Visit) -> Reply:
@@ -142,7 +143,7 @@ def _purposes(visit: Visit) -> list[str]:
 def _tree(visit: Visit) -> list[dict[str, Any]]:
     """Domains with their datasets, and these with their columns."""
     domains: dict[str, list[dict[str, Any]]] = {}
-    for name, columns in visit.do("query complete")["datasets"].items():
+    for name, columns in visit.do("dataset names")["datasets"].items():
         domains.setdefault(name.partition(".")[0], []).append({"name": name, "columns": columns})
     ordered = sorted(domains, key=lambda domain: (domain == "sys", domain))
     return [{"domain": domain, "datasets": domains[domain]} for domain in ordered]
@@ -237,7 +238,7 @@ def _of_question(action: Callable[[Visit, str], Done]) -> Action:
 
 _NEW: Mapping[str, Action] = {"ask": asking.ask, "save": asking.save}
 PAGES = (
-    Page("/work/names", "work/work.html", names, "work"),
+    Page("/work/names.json", "work/work.html", names, "work"),
     Page("/work", "work/work.html", view, "work", {**_NEW, "explain": _explaining(view)}),
     Page("/work/a/{receipt}/{form}", "work/work.html", download, "work"),
     Page("/work/a/{receipt}", "work/work.html", answer, "work",
