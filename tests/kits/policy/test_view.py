@@ -17,7 +17,7 @@ def masked(name: str, type: str, method: str, **options: Any) -> RuledColumn:
 
 
 def view(*columns: RuledColumn, literals: bool = False, **more: Any) -> str:
-    return view_text(DatasetRuling(Ref("g", "p"), columns, **more), 3, literals=literals)
+    return view_text(DatasetRuling(Ref("g", "p"), columns, **more), literals=literals)
 
 
 ID = RuledColumn(Column("id", "BIGINT"))
@@ -27,13 +27,12 @@ MAPPING = {"levels": (("Lishui", "south"), ("Ningbo", "north"))}
 
 def test_filters_are_for_those_who_govern() -> None:
     assert view(ID, filters=FILTERS) == (
-        'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p AT (VERSION => 3)\n'
-        "WHERE ⟨read⟩\n  AND ⟨young⟩"
+        'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p\nWHERE ⟨read⟩\n  AND ⟨young⟩'
     )
     assert view(ID, filters=FILTERS, literals=True).endswith(
         "WHERE (city <> 'Lishui')\n  AND (age < actor.limit)"
     )
-    assert view(ID) == 'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p AT (VERSION => 3)'
+    assert view(ID) == 'CREATE VIEW g.p AS\nSELECT\n  "id"\nFROM g.p'
 
 
 @pytest.mark.parametrize("literals", [True, False])

@@ -22,12 +22,11 @@ _KEY = "⟨key⟩"
 _HIDDEN = "⟨…⟩"
 
 
-def view_text(ruling: DatasetRuling, version: int, *, literals: bool) -> str:
+def view_text(ruling: DatasetRuling, *, literals: bool) -> str:
     """The view as one SELECT.
 
     Args:
         ruling: On the dataset.
-        version: Of it, that is read.
         literals: Whether the reader may know the expressions of filters.
 
     Examples:
@@ -35,16 +34,15 @@ def view_text(ruling: DatasetRuling, version: int, *, literals: bool) -> str:
         >>> from doumen.model.schema import Column
         >>> column = RuledColumn(Column("city", "VARCHAR"))
         >>> ruling = DatasetRuling(Ref("g", "p"), (column,), filters=(("read", "city <> 'X'"),))
-        >>> print(view_text(ruling, 3, literals=False))
+        >>> print(view_text(ruling, literals=False))
         CREATE VIEW g.p AS
         SELECT
           "city"
-        FROM g.p AT (VERSION => 3)
+        FROM g.p
         WHERE ⟨read⟩
     """
     shown = ",\n  ".join(_column(column, literals=literals) for column in ruling.columns)
-    text = f"CREATE VIEW {ruling.ref} AS\nSELECT\n  {shown}\nFROM {ruling.ref} AT"
-    text = f"{text} (VERSION => {version})"
+    text = f"CREATE VIEW {ruling.ref} AS\nSELECT\n  {shown}\nFROM {ruling.ref}"
     kept = "\n  AND ".join(_filters(ruling, literals=literals))
     return f"{text}\nWHERE {kept}" if kept else text
 
