@@ -84,6 +84,7 @@ check: .venv/browser.done lint types floors ## everything that must hold before 
 	$(BIN)/python tools/coverage_floor.py
 	$(BIN)/pytest -m "not soak" -n 2 --durations=25 $(FAR)
 	$(BIN)/python tools/reference.py --check
+	$(BIN)/python tools/signatures.py --check
 	$(BIN)/python tools/messages.py --check
 
 soak: .venv/dev.done ## the full counts of kills, fuzzing and load; writes bench/SOAK.md
@@ -96,7 +97,7 @@ acceptance: .venv/dev.done ## rerun the commands of docs/acceptance.md
 	$(BIN)/python tools/acceptance.py
 
 golden: .venv/dev.done ## rewrite the golden files; review them as code
-	DOUMEN_GOLDEN=1 $(PYTEST) -m "not soak" tests/golden tests/faces -n 2
+	DOUMEN_GOLDEN=1 $(PYTEST) -m "not soak" tests/golden tests/faces tests/rooms/analyse/chart -n 2
 
 bench: .venv/dev.done ## measure beside the bare tools; writes bench/RESULTS.md
 	$(BIN)/python -m bench
@@ -106,6 +107,7 @@ screenshots: .venv/browser.done ## draw the pages into docs/screenshots
 
 docs: .venv/dev.done ## write the generated reference
 	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/signatures.py
 
 messages: .venv/dev.done ## gather what is said into the catalogue, and compile it
 	$(BIN)/python tools/messages.py

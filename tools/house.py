@@ -18,7 +18,7 @@ FUNCTION_LINES = 60
 NAMES = {"utils", "helpers", "common", "misc"}
 LOCKS = {"package-lock.json", ".npmrc"}
 ADDRESS = re.compile(r"[a-z]+://")
-MACHINE = re.compile(r"(?<![\w.])/(?:work|root|farm|home/\w+)/")
+MACHINE = re.compile(r"(?<![\w.])/(?:work/(?!a/|q/|names\.json)|root/|farm/|home/\w+/)")
 
 
 def tracked(*patterns: str) -> list[Path]:

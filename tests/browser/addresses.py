@@ -48,8 +48,12 @@ AWAY = {
     "/signin/from/{provider}",
     "/trace/keys",
     "/trace/{event}/receipt",
+    "/work/names.json",
+    "/work/a/{receipt}/{form}",
 }
 """Paths that show nothing by themselves: they send the browser on, give a file, or need a link."""
+OWN = {"/work/a/{receipt}", "/work/q/{actor}/{id}"}
+"""Paths whose examples are made on the way: tests of their own look at them."""
 
 
 @dataclass(frozen=True, slots=True)

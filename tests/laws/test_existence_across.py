@@ -217,7 +217,8 @@ def story(two: Linked, statements: Sequence[str]) -> list[Any]:
             except DoumenError as error:
                 found = error.as_json()
             two.settle()
-            shown.append((ask, sql, plain(json.dumps(bare(found), default=str))))
+            said = json.dumps(bare(found), ensure_ascii=False, default=str)
+            shown.append((ask, sql, plain(said)))
         do("agreement usage", agreement=agreement)
     do("negotiation list")
     do("agreement list")

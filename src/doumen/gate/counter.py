@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doumen.gate import amend, back, evidence, handed, replay, sealed, trial
+from doumen.gate import amend, asked, back, evidence, handed, replay, sealed, trial
 from doumen.gate.answer import RecordedAnswer
 from doumen.gate.exchange import Exchange
 from doumen.gate.foresee import foresee
@@ -53,6 +53,7 @@ from doumen.model.loaded import Loaded
 from doumen.model.merge import Merge
 from doumen.model.participant import Participant, is_member
 from doumen.model.plan import Progress, Scalar
+from doumen.model.question import Asked
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
 from doumen.model.retried import Discarded, Repaired
@@ -109,13 +110,24 @@ class Counter(Speaking):
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
         as_of: int | datetime | None = None,
+        subject: str | None = None,
     ) -> Answer:
         """Ask."""
         step = Query(sql, scalars(parameters), as_of=zoned(as_of))
-        job = self._job(step, agreement, request)
+        job = replace(self._job(step, agreement, request), subject=subject)
         answer = self._gate.run(job, self.progress)
         assert isinstance(answer, RecordedAnswer)
         return answer
+
+    def asked(
+        self, *, limit: int, before: str | None = None, subject: str | None = None
+    ) -> Sequence[Asked]:
+        """The questions that the actor asked, the latest first."""
+        with self._read() as connection:
+            return asked.asked(
+                self._means, connection, self._standing(),
+                limit=limit, before=before, subject=subject,
+            )  # fmt: skip
 
     def explain(
         self,

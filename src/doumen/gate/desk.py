@@ -31,6 +31,7 @@ from doumen.model.merge import Merge
 from doumen.model.participant import Participant
 from doumen.model.peer import Call, Heard, Reply
 from doumen.model.plan import Progress, Scalar
+from doumen.model.question import Asked
 from doumen.model.receipt import Inclusion, Receipt
 from doumen.model.ref import Ref
 from doumen.model.retried import Discarded, Repaired
@@ -65,14 +66,21 @@ class Desk(Protocol):
         agreement: str | Sequence[str] | None = None,
         request: Request | None = None,
         as_of: int | datetime | None = None,
+        subject: str | None = None,
     ) -> Answer:
         """Ask. Raises Refused, NotFound, Invalid, Faulty, OverBudget, Conflict.
 
         Under an agreement, where one is named: the provider answers a statement over what it
         holds; any other joins what is fetched under each agreement. A request of another
         participant comes with what they signed. Datasets are read as they were at a moment
-        (UTC, where it names no zone), or one of them at a version, where `as_of` says so.
+        (UTC, where it names no zone), or one of them at a version, where `as_of` says so. The
+        events of it name the `subject` that it is asked for.
         """
+
+    def asked(
+        self, *, limit: int, before: str | None = None, subject: str | None = None
+    ) -> Sequence[Asked]:
+        """The questions that this actor asked, the latest first; see `doumen.gate.asked.asked`."""
 
     def explain(
         self,

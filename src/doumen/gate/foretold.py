@@ -29,6 +29,7 @@ class _Table(_Form):
     columns: list[_Column]
     rows: str
     rules: list[_Rule]
+    view: str | None = None
 
 
 class _Cost(_Form):
@@ -51,7 +52,7 @@ class Explanation(_Form):
         """The same as our own gate would tell it."""
         return Explained(
             statement=self.statement,
-            tables=tuple(one.model_dump() for one in self.tables),
+            tables=tuple(one.model_dump(exclude_none=True) for one in self.tables),
             charges=tuple(one.model_dump(exclude_unset=True) for one in self.charges),
             columns=Schema(tuple(Column(one.name, one.type) for one in self.columns)),
             expires=self.expires,

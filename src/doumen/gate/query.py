@@ -221,6 +221,7 @@ def explain(means: Means, job: Job, query: Query) -> Explained:
                 }
                 for rule in ruling.rules
             ],
+            "view": policy.view_text(ruling, literals=governs),
         }
         for ref, ruling in sorted(planned.ruled.rulings.items())
     )

@@ -288,7 +288,7 @@ def _event(
         actor=job.actor,
         purpose=job.purpose,
         agreement=job.agreement,
-        subject=subject,
+        subject=job.subject if subject is None else subject,
         used=used,
         generated=generated,
         charges=charges,

@@ -312,6 +312,7 @@ class _Question:
                 actor=job.actor,
                 purpose=job.purpose,
                 agreement=job.agreement,
+                subject=job.subject,
                 used=used,
                 charges=charges,
                 data={"statement": committed(self.said), "request": self.id, **data},

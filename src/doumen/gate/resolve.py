@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from doumen.gate import agreed, system
+from doumen.gate import agreed
 from doumen.gate.past import History, snapshot_at
 from doumen.gate.stages import Asked, Known
 from doumen.kits import policy
@@ -21,6 +21,7 @@ from doumen.model.ref import Ref
 from doumen.model.rule import Action
 from doumen.model.schema import Schema
 from doumen.model.snapshot import Snapshot
+from doumen.model.system import SCHEMAS
 
 
 def actor_of(name: str, facts: Facts) -> Actor:
@@ -80,7 +81,7 @@ def resolve(asked: Asked, facts: Facts, history: History) -> Known:
         if ref in fetched:
             tables[ref] = fetched[ref]
         elif ref.is_system:
-            schema = None if agreement else system.SCHEMAS.get(ref.name)
+            schema = None if agreement else SCHEMAS.get(ref.name)
             if schema is None:
                 raise policy.absent(ref)
             tables[ref] = schema

@@ -185,7 +185,8 @@ class Explained:
     Attributes:
         statement: The user's statement, as it would run.
         tables: One mapping per dataset: `dataset`, `columns` [{name, type, shown}], `rows`
-            (`all` or `filtered`), `rules` [{id, duties in words}].
+            (`all` or `filtered`), `rules` [{id, duties in words}], `view` (what the statement
+            reads in place of the dataset, as SQL for people).
         charges: What running it would charge: [{account, unit, amount}].
         columns: Output names and types.
         expires: Last day (UTC) on which the answer may be kept; None: no end.

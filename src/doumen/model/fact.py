@@ -56,6 +56,7 @@ agreement A-…                  as `kits.policy.agreements` writes it; policy (
                                signed), negotiation (N-…), use: where its transfer stands, and,
                                once it was ended, ended (RFC 3339), ended_by (DID), reason
 proposal  P-…                  as `doumen.model.proposal` writes it
+question  actor/id             as `doumen.model.question` writes it
 term, element, codelist key    the vocabulary of the node, as `doumen.model.meaning` writes it
 link      domain.name.column   what a column means: keys of term, element, codelist, or None
 schedule  name                 operation, command, inputs, actor, purpose, timing {cron, zone} or
@@ -75,6 +76,9 @@ from doumen.model.actor import OWNER, Actor
 from doumen.model.ref import Ref
 from doumen.model.schema import Column, Schema
 from doumen.model.snapshot import DataFile, Form, Snapshot
+
+ERASED = frozenset({"question"})
+"""Kinds that hold what people wrote for themselves: taking such a fact back erases its versions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ class Job:
     Attributes:
         agreement: Key of the agreement between organisations that it is done under.
         joins: Keys of agreements under which data of others are fetched for a join.
+        subject: What it is asked for, such as a saved question; its events name it.
         request: What it answers, where the actor is of another participant.
     """
 
@@ -248,3 +249,4 @@ class Job:
     agreement: str | None = None
     request: Request | None = None
     joins: tuple[str, ...] = ()
+    subject: str | None = None

@@ -192,3 +192,18 @@ def test_who_is_told_what_another_may_see(someone: Someone) -> None:
         may_foresee(someone("ana", role), "ana")
         with pytest.raises(Refused, match="what another may see"):
             may_foresee(someone("x", role), "ana")
+
+
+def test_questions_are_saved_by_whom_they_are_of(someone: Someone) -> None:
+    body = {"title": "t"}
+    may_amend(someone("ana", "analyst"), Fact("question", "ana/Q-1", body))
+    may_amend(someone("ana", "analyst"), Fact("question", "ana/Q-1", None))
+    may_amend(someone("owner", "owner"), Fact("question", "ana/Q-1", None))
+    for actor, fact in (
+        (someone("owner", "owner"), Fact("question", "ana/Q-1", body)),
+        (someone("sue", "steward"), Fact("question", "ana/Q-1", None)),
+        (someone("bob", "analyst"), Fact("question", "ana/Q-1", body)),
+        (someone("bob", "analyst"), Fact("question", "ana/bob/Q-1", None)),
+    ):
+        with pytest.raises(Refused, match="question of another"):
+            may_amend(actor, fact)

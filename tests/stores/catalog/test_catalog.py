@@ -57,6 +57,25 @@ def test_a_later_fact_takes_the_place_of_an_earlier_one(database: Database) -> N
     assert catalog.current().body("label", "a.b") is None
 
 
+def test_what_people_wrote_for_themselves_is_erased_when_it_goes(database: Database) -> None:
+    catalog, question = Catalog(database), Fact("question", "ana/Q-1", {"sql": "SELECT 'Lishui'"})
+    kept = Fact("question", "ana/Q-2", {"sql": "SELECT 'Ningbo'"})
+    put(database, catalog, question, question, kept, label("a.b"))
+    put(database, catalog, Fact("question", "ana/Q-1", None), label("a.b", None))
+    with database.read() as connection:
+        held = connection.exec_driver_sql("SELECT kind, key, body FROM facts ORDER BY seq").all()
+    assert [(row.kind, row.key, row.body is None) for row in held] == [
+        ("question", "ana/Q-1", True),
+        ("question", "ana/Q-1", True),
+        ("question", "ana/Q-2", False),
+        ("label", "a.b", False),
+        ("question", "ana/Q-1", True),
+        ("label", "a.b", True),
+    ]
+    assert Catalog(database).current() == catalog.current()
+    assert [key for key, _ in catalog.current().all("question")] == ["ana/Q-2"]
+
+
 def test_what_came_before_is_not_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dataset that grows by many files names all of them in each version."""
     put(database, Catalog(database), *(label("a.b", f"l{n}") for n in range(20)), label("a.c"))

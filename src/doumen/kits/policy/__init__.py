@@ -9,8 +9,8 @@ it into a `ruling`, or `refusals` say why not; `files` says who may have all of 
 `offers` are the terms of offers and agreements; `agreements` put those into the place of the rules,
 `carried` keeps them with what came from others, `exposure` says what more is seen if they are
 signed. `checking` holds what somebody writes against the node; `visible` keeps from an actor what
-they may not know; `amend` says who may change what. `odrl` evaluates any policy, beside all of
-this.
+they may not know, `view` tells them what they see of a dataset; `amend` says who may change what.
+`odrl` evaluates any policy, beside all of this.
 """
 
 from doumen.kits.policy.agreements import (
@@ -64,6 +64,7 @@ from doumen.kits.policy.ruling import Asked, DatasetRuling, RuledColumn, absent
 from doumen.kits.policy.standing import check_purpose, concerns
 from doumen.kits.policy.target import covered, read_label
 from doumen.kits.policy.terms import terms
+from doumen.kits.policy.view import view_text
 from doumen.kits.policy.visible import about, visible_facts, visible_version
 from doumen.kits.policy.words import (
     attributes,
@@ -140,6 +141,7 @@ __all__ = [
     "terms_from_json",
     "terms_words",
     "unlisted",
+    "view_text",
     "visible_facts",
     "visible_version",
     "who_words",

@@ -15,6 +15,7 @@ from doumen.model.life import READERS, STATE
 from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.message import Message, msg
 from doumen.model.proposal import PROPOSAL
+from doumen.model.question import QUESTION
 from doumen.model.ref import RESERVED_DOMAINS, Ref, identifier
 from doumen.model.schedule import SCHEDULE
 from doumen.model.source import ARRIVAL, CONNECTION
@@ -57,7 +58,7 @@ def may_amend(actor: Actor, fact: Fact) -> None:
     Every other kind of fact follows from jobs and keys alone. Negotiations,
     transfers and agreements are changed by those who govern, and by the participant who is the
     other side of them. Proposals are made and settled by those who govern, each their own, and by
-    the owner.
+    the owner. Questions are saved by whom they are of, and taken back by them and the owner.
 
     Raises:
         Refused: they may not.
@@ -70,6 +71,8 @@ def may_amend(actor: Actor, fact: Fact) -> None:
         _held(actor, fact)
     elif fact.kind in KEPT or fact.kind == PROVIDER:
         _identity(actor, fact)
+    elif fact.kind == QUESTION:
+        _question(actor, fact)
     elif fact.kind == PROPOSAL:
         _proposal(actor, fact)
     elif fact.kind in EXCHANGED and not actor.governs:
@@ -115,6 +118,20 @@ def _proposal(actor: Actor, fact: Fact) -> None:
         return
     raise _governing(msg("Actor `{actor}` may not make or settle this proposal.",
                          actor=actor.name))  # fmt: skip
+
+
+def _question(actor: Actor, fact: Fact) -> None:
+    """Let actors save questions of their own, and the owner take any back.
+
+    Raises:
+        Refused: it is of another.
+    """
+    if token_holder(fact.key) != actor.name and not (actor.is_owner and fact.body is None):
+        raise Refused(
+            msg("Actor `{actor}` may not change a question of another.", actor=actor.name),
+            next=msg("Save one of your own: `doumen question save`."),
+            detail="role",
+        )
 
 
 def _held(actor: Actor, fact: Fact) -> None:
@@ -322,7 +339,7 @@ def may_derive(actor: Actor, into: Ref) -> None:
 
 
 def token_holder(key: str) -> str:
-    """Name of the actor that a token or a grant is of, told by the key of its fact."""
+    """Name of the actor that a token, a grant or a question is of, told by the key of its fact."""
     return key.rpartition("/")[0]
 
 

@@ -4,7 +4,8 @@ Owner, steward and auditor know all facts but these. For the owner alone are wha
 file lie between, alerts, whose addresses may be secret, what schedules are asked with, which
 holds values, and providers of identity; tokens, and all by which somebody signs in, also for whom
 they are of, without what checks them; and grants of files for whom they are of, and proposals for
-whoever had them made. The expressions of
+whoever had them made. A saved question is for its actor, and its text for those it is shared with
+who may know of all that it names. The expressions of
 filters and the rows of previews are for owner and steward, and so are negotiations, whose messages
 hold filters word for word; products and offers are for nobody else. For the others, whatever
 changes with rows or values that they do not see (version, files, rows, times, order and events of
@@ -39,6 +40,7 @@ from doumen.model.identity import KEPT, PROVIDER, holder
 from doumen.model.life import STATE
 from doumen.model.meaning import CODELIST, ELEMENT, LINK, TERM
 from doumen.model.proposal import PROPOSAL
+from doumen.model.question import EVERYONE, QUESTION
 from doumen.model.ref import ColumnRef, Ref
 from doumen.model.rule import Action, Duty, Effect, Mask, MinGroup, Rule, TargetKind
 from doumen.model.schedule import SCHEDULE
@@ -51,7 +53,7 @@ _OPEN = ("purpose", "key", TERM, ELEMENT)
 _HELD: Mapping[str, frozenset[str]] = {"token": frozenset({"hash"}), **KEPT}
 """Kinds that only the owner and whom they are of may know → what of them is shown to neither."""
 
-_OWNED = (*_HELD, ALERT, SCHEDULE, PROPOSAL, PROVIDER)
+_OWNED = (*_HELD, ALERT, SCHEDULE, PROPOSAL, PROVIDER, QUESTION)
 """Kinds of which those who oversee the node do not know all."""
 
 _MOVING = ("version", "files", "created", "updated")
@@ -75,6 +77,7 @@ def visible_facts(actor: Actor, facts: Facts, now: datetime, purpose: str | None
         return facts
     if actor.oversees:
         known = _boundless(_with_own(actor, _proposed(actor, _unasked(facts))))
+        known = _saved(actor, known)
         return known if actor.governs else without_expressions(known)
     view = _View.of(Standing(actor, purpose, facts, now))
     told: dict[str, dict[str, FactRow]] = {}
@@ -167,6 +170,24 @@ def _proposed(actor: Actor, facts: Facts) -> Facts:
     return Facts(facts.version, {**facts.rows, PROPOSAL: own})
 
 
+def _saved(actor: Actor, facts: Facts) -> Facts:
+    """All facts, of questions only the actor's own and those they are shared with."""
+    if QUESTION not in facts.rows:
+        return facts
+    told = {
+        key: row
+        for key, row in facts.rows[QUESTION].items()
+        if _shared(actor, key, row.fact.body or {})
+    }
+    return Facts(facts.version, {**facts.rows, QUESTION: told})
+
+
+def _shared(actor: Actor, key: str, body: Mapping[str, Any]) -> bool:
+    """Whether a question is the actor's own, or shared with everyone or a role of theirs."""
+    with_whom = {*body["shared"]}
+    return token_holder(key) == actor.name or not with_whom.isdisjoint({EVERYONE, *actor.roles})
+
+
 def _boundless(facts: Facts) -> Facts:
     """All facts without the values that those of files lie between."""
     rows = facts.rows.get("dataset", {})
@@ -232,6 +253,9 @@ class _View:
         for key, body in facts.all("rule"):
             if concerns(actor, body):
                 yield from self._rule(key, rule_from_json(body))
+        for key, body in facts.all(QUESTION):
+            if token_holder(key) == actor.name or self._may_read(key, body):
+                yield Fact(QUESTION, key, body)
 
     def _of_dataset(self, ref: Ref) -> Iterator[Fact]:
         facts, key = self.standing.facts, str(ref)
@@ -255,6 +279,13 @@ class _View:
         lineage = facts.body("lineage", key)
         if lineage is not None:
             yield Fact("lineage", key, {"columns": dict(self._lineage(ref, lineage["columns"]))})
+
+    def _may_read(self, key: str, body: Mapping[str, Any]) -> bool:
+        """Whether a question is shared with the actor, who knows all that its text may name."""
+        refs = map(Ref.parse, body["datasets"])
+        return _shared(self.standing.actor, key, body) and all(
+            ref in self.known and self._whole(ref) for ref in refs
+        )
 
     def _codelist(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """A code list; the dataset that holds it only for whoever may know of that."""

@@ -41,7 +41,7 @@ class Kept:
         return self._length
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for batch in self._batches():
+        for batch in self.batches():
             yield from json_rows(batch, self.schema)
 
     def _counted(self, answer: Answer) -> Iterator[pa.RecordBatch]:
@@ -49,7 +49,8 @@ class Kept:
             self._length += batch.num_rows
             yield batch
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows as they came, as Arrow."""
         yield from self._held
         if self._file is not None:
             self._file.seek(0)

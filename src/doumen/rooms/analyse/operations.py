@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from doumen.model.operation import Operation, Param
+from doumen.rooms.analyse.inputs import AGREEMENT, AS_OF, SQL, VALUE
+from doumen.rooms.analyse.questions.operations import OPERATIONS as QUESTIONS
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -10,13 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Ask a question in SQL; the answer carries a signed receipt.",
         run="doumen.rooms.analyse.query:query",
         params=(
-            Param(
-                "sql",
-                "One SELECT over datasets named `domain.name`; `-` reads it from standard input.",
-                positional=True,
-                required=True,
-                metavar="SQL",
-            ),
+            SQL,
             Param("into", "Write the answer as this dataset.", metavar="DOMAIN.NAME"),
             Param(
                 "output",
@@ -26,24 +22,9 @@ OPERATIONS: tuple[Operation, ...] = (
                 metavar="FILE",
             ),
             Param("explain", "Show ruling, statement and cost; run and pay nothing.", "flag"),
-            Param(
-                "param",
-                "Value of the next `?` of the statement; may be given several times.",
-                "scalar",
-                repeat=True,
-                metavar="VALUE",
-            ),
-            Param(
-                "agreement",
-                "Ask the provider of this agreement; may be given several times.",
-                repeat=True,
-                metavar="A-…",
-            ),
-            Param(
-                "as_of",
-                "Read datasets as they were then: a moment (UTC), or a version of one dataset.",
-                metavar="TIME|VERSION",
-            ),
+            VALUE,
+            AGREEMENT,
+            AS_OF,
         ),
         details="Each sees what the rules leave to them: rows filtered, columns masked or left "
         "out. The tables `sys.datasets`, `sys.columns`, `sys.states`, `sys.rules`, `sys.events`, "
@@ -73,6 +54,40 @@ OPERATIONS: tuple[Operation, ...] = (
         queues=("into",),
     ),
     Operation(
+        name=("dataset", "names"),
+        summary="List what may be written in a statement: datasets, columns, functions.",
+        run="doumen.rooms.analyse.completing:complete",
+        details="For editors: datasets that you may know with their columns, types and "
+        "descriptions, the tables `sys.*`, and the admitted functions with their inputs. `digest` "
+        "is of this content alone: it is another where something of it changed.",
+        examples=("doumen dataset names --json",),
+        gives=("datasets", "functions", "digest"),
+    ),
+    Operation(
+        name=("chart", "propose"),
+        summary="Ask a question and propose charts for its answer.",
+        run="doumen.rooms.analyse.charting:propose_for",
+        params=(
+            SQL,
+            VALUE,
+            AGREEMENT,
+            AS_OF,
+            Param("top", "Most bars of a chart, the longest.", "integer", default=30),
+            Param("others", "Show the sum of the bars that are left out as one.", "flag"),
+        ),
+        details="The question passes the gate like any other, and has its receipt. Charts are "
+        "proposed by the types of its columns, the best first, each with the reason for it, a "
+        "caption that says what is not shown, and a summary for those who do not see it; where "
+        "there is none, it says why. With `--json` each comes as an option for ECharts.",
+        examples=(
+            'doumen chart propose "select day, count(*) as flights from transport.flights '
+            'group by day"',
+            'doumen chart propose "select origin, avg(delay) as delay from transport.flights '
+            'group by origin" --json',
+        ),
+        gives=("charts", "reasons", "columns", "rows", "truncated", "receipt"),
+    ),
+    Operation(
         name=("dataset", "extract"),
         summary="Write the files that are rows of a dataset to a folder.",
         run="doumen.rooms.analyse.extract:extract",
@@ -96,4 +111,5 @@ OPERATIONS: tuple[Operation, ...] = (
         local="The folder is of the machine of the node.",
         gives=("dataset", "to", "written", "there", "faults", "receipts"),
     ),
+    *QUESTIONS,
 )

@@ -21,6 +21,7 @@ from doumen.model.plan import Scalar
 from doumen.model.ref import Ref
 from doumen.model.schema import Schema
 from doumen.rooms.analyse.export import export, writer
+from doumen.rooms.analyse.forms import Form
 from doumen.rooms.analyse.kept import Kept
 
 if TYPE_CHECKING:
@@ -77,13 +78,13 @@ def query(
     parameters = tuple(scalar(text) for text in param)
     under: _Under = {"agreement": agreement, "as_of": moment(as_of)}
     if explain:
-        return _explained(desk.explain(sql, parameters, **under), desk.facts())
+        return explained(desk.explain(sql, parameters, **under), desk.facts())
     if ref is not None:
         return _derived(desk.derive(sql, ref, parameters, **under))
     answer = desk.query(sql, parameters, **under)
     if path is not None and write is not None:
-        return _exported(answer, path, export(answer, path, write))
-    return _answered(answer)
+        return exported(answer, path, write)
+    return answered(answer)
 
 
 def scalar(text: str) -> Scalar:
@@ -117,7 +118,8 @@ def moment(text: str | None) -> int | datetime | None:
         ) from None
 
 
-def _answered(answer: Answer) -> Outcome:
+def answered(answer: Answer) -> Outcome:
+    """What `query` gives of an answer."""
     rows = Kept(answer)
     drawn: tuple[Table | Text, ...] = (
         Table(
@@ -132,7 +134,7 @@ def _answered(answer: Answer) -> Outcome:
         drawn += (Text(_left(len(rows) - SHOWN)),)
     return Outcome(
         json={
-            "columns": _columns(answer.schema),
+            "columns": named_columns(answer.schema),
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
@@ -143,11 +145,13 @@ def _answered(answer: Answer) -> Outcome:
     )
 
 
-def _exported(answer: Answer, path: Path, rows: int) -> Outcome:
+def exported(answer: Answer, path: Path, write: Form) -> Outcome:
+    """What `query` gives of an answer that it writes to a file in a form."""
+    rows = export(answer, path, write)
     return Outcome(
         json={
             "file": str(path),
-            "columns": _columns(answer.schema),
+            "columns": named_columns(answer.schema),
             "rows": rows,
             "truncated": answer.truncated,
             "receipt": answer.receipt,
@@ -175,15 +179,16 @@ def _derived(made: Made) -> Outcome:
         said=(
             done,
             *(one.words for one in made.notices),
-            *_evidence(made.receipt),
+            *evidence(made.receipt),
             msg("See it: doumen describe {made}", made=made.ref),
         ),
     )
 
 
-def _explained(explained: Explained, facts: Facts) -> Outcome:
+def explained(found: Explained, facts: Facts) -> Outcome:
+    """What `query --explain` gives; `facts` are those that the asker may know."""
     drawn: list[Table | Text] = []
-    for table in explained.tables:
+    for table in found.tables:
         drawn.append(
             Table(
                 title=_title(table),
@@ -197,7 +202,7 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
     drawn.append(
         Table(
             (msg("column"), msg("type")),
-            tuple((c.name, c.type) for c in explained.columns),
+            tuple((c.name, c.type) for c in found.columns),
             msg("Answer"),
         )
     )
@@ -208,24 +213,25 @@ def _explained(explained: Explained, facts: Facts) -> Outcome:
             msg("as many as are given") if c["amount"] is None else c["amount"],
             c.get("left", ""),
         )
-        for c in explained.charges
+        for c in found.charges
     )
     if charges:
         heads: tuple[Message, ...] = (msg("account"), msg("unit"), msg("amount"), msg("left today"))
         counted = any(row[3] != "" for row in charges)
         shown = charges if counted else tuple(row[:3] for row in charges)
         drawn.append(Table(heads if counted else heads[:3], shown, msg("Charges")))
-    drawn.append(Text(explained.statement))
+    drawn.extend(Text(f"{table['view']};") for table in found.tables if "view" in table)
+    drawn.append(Text(found.statement))
     return Outcome(
         json={
-            "statement": explained.statement,
-            "tables": list(explained.tables),
-            "columns": _columns(explained.columns),
-            "charges": list(explained.charges),
-            **({"expires": explained.expires} if explained.expires else {}),
+            "statement": found.statement,
+            "tables": list(found.tables),
+            "columns": named_columns(found.columns),
+            "charges": list(found.charges),
+            **({"expires": found.expires} if found.expires else {}),
         },
         drawn=tuple(drawn),
-        said=(*_firsts(explained), msg("Nothing was run, written or charged.")),
+        said=(*_firsts(found), msg("Nothing was run, written or charged.")),
     )
 
 
@@ -264,10 +270,11 @@ def _said(done: Message, answer: Answer) -> tuple[Message, ...]:
     told = (one.words for one in answer.notices)
     cut = (msg("The limit of a rule cut the answer."),) if answer.truncated else ()
     keep = (msg("It may be kept until {day} (UTC).", day=answer.expires),) if answer.expires else ()
-    return (done, *cut, *keep, *told, *_evidence(answer.receipt))
+    return (done, *cut, *keep, *told, *evidence(answer.receipt))
 
 
-def _evidence(receipt: str) -> tuple[Message, ...]:
+def evidence(receipt: str) -> tuple[Message, ...]:
+    """The sentences that tell of a receipt."""
     return (
         msg("Receipt {receipt}", receipt=receipt),
         msg("Verify it: doumen receipt verify {receipt}", receipt=receipt),
@@ -284,7 +291,8 @@ def _noticed(notices: Sequence[Notice]) -> dict[str, Any]:
     return {"notices": [one.as_json() for one in notices]} if notices else {}
 
 
-def _columns(schema: Schema) -> list[dict[str, str]]:
+def named_columns(schema: Schema) -> list[dict[str, str]]:
+    """Columns in the JSON of verbs."""
     return [{"name": column.name, "type": column.type} for column in schema]
 
 

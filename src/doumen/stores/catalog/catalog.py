@@ -1,4 +1,4 @@
-"""The catalogue: facts are appended, never changed, and folded into the state of a version.
+"""The catalogue: facts are appended, not changed, and folded into the state of a version.
 
 The state of what is committed is kept in memory and extended by the rows that came since, so
 a job pays for what changed and not for what is known. Rows that a transaction has written and
@@ -12,11 +12,11 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from doumen.failpoint import passing
 from doumen.model.errors import NotFound
-from doumen.model.fact import Fact, FactRow, Facts
+from doumen.model.fact import ERASED, Fact, FactRow, Facts
 from doumen.model.message import msg
 from doumen.stores.database import Database
 from doumen.stores.tables import FACTS
@@ -34,7 +34,7 @@ class Catalog:
         self._committed = Facts()
 
     def append(self, connection: Connection, facts: Sequence[Fact], event: str, time: str) -> int:
-        """Add facts.
+        """Add facts; one of a kind that is erased takes all its versions with it when it goes.
 
         Args:
             connection: A transaction that writes.
@@ -59,6 +59,10 @@ class Catalog:
         ]
         if rows:
             connection.execute(insert(FACTS), rows)
+        for fact in facts:
+            if fact.body is None and fact.kind in ERASED:
+                mine = (FACTS.c.kind == fact.kind) & (FACTS.c.key == fact.key)
+                connection.execute(update(FACTS).where(mine).values(body=None))
         passing("catalog.appended")
         return version + len(rows)
 

@@ -220,6 +220,32 @@ class Ledger:
         )
         return int(connection.execute(asked).scalar() or 0)
 
+    def charged(
+        self, connection: Connection, account: str, unit: str, before: int | None = None
+    ) -> Iterator[bytes]:
+        """The bytes of the entries that charge an account in a unit, the latest first.
+
+        Args:
+            connection: A reading transaction.
+            account: The account.
+            unit: The unit.
+            before: Only entries before this place; None: all.
+        """
+        asked = (
+            select(CHARGES.c.place, ENTRIES.c.body)
+            .join(ENTRIES, ENTRIES.c.place == CHARGES.c.place)
+            .where(CHARGES.c.account == account, CHARGES.c.unit == unit)
+            .order_by(CHARGES.c.place.desc())
+            .limit(PAGE)
+        )
+        while True:
+            page = asked if before is None else asked.where(CHARGES.c.place < before)
+            rows = connection.execute(page).all()
+            yield from (bytes(row.body) for row in rows)
+            if len(rows) < PAGE:
+                return
+            before = rows[-1].place
+
     def charges(self, connection: Connection) -> Iterator[tuple[int, Charge]]:
         """All charges with the place of their event, in order."""
         asked = select(CHARGES).order_by(CHARGES.c.place, CHARGES.c.item)

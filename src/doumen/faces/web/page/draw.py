@@ -64,6 +64,7 @@ def environment(language: str) -> Environment:
         "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
         "word": say,
+        "through": lambda value: through(value, say),
         "bars": drawing.bars,
         "graph": drawing.graph,
     }
@@ -83,6 +84,15 @@ def spoken_by(say: Catalogue) -> Callable[..., str]:
         return say(template).format_map({name: spoken(v, say) for name, v in given.items()})
 
     return speak
+
+
+def through(value: Any, say: Catalogue) -> Any:
+    """A value of JSON with every message within it in the language of a catalogue."""
+    if isinstance(value, Mapping):
+        return {name: through(one, say) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [through(one, say) for one in value]
+    return spoken(value, say)
 
 
 def icon(name: str, kind: str = "icon") -> Markup:

@@ -21,6 +21,7 @@ from doumen.faces.web.pages import (
     signin,
     sources,
     trace,
+    work,
 )
 
 PAGES: Sequence[Page] = (
@@ -32,6 +33,7 @@ PAGES: Sequence[Page] = (
     *jobs.PAGES,
     *quarantine.PAGES,
     *govern.PAGES,
+    *work.PAGES,
     *market.PAGES,
     *trace.PAGES,
     *settings.PAGES,
