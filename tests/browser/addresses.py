@@ -14,6 +14,17 @@ from doumen.faces.web.pages import PAGES
 
 MORE: Mapping[str, tuple[str, ...]] = {
     "/d": ("/d?q=charging", "/d?q=nothing-is-called-so"),
+    "/collect": ("/collect?upload={upload}", "/collect?upload={upload}&encoding=klingon"),
+    "/collect/{event}": ("/collect/{collected}",),
+    "/jobs": ("/jobs?state=failed",),
+    "/jobs/{job}": ("/jobs/{job}",),
+    "/sources/{source}": ("/sources/inbox",),
+    "/schedules/{schedule}": ("/schedules/nightly",),
+    "/alerts/{alert}": ("/alerts/oncall",),
+    "/govern/quarantine/{dataset}": (
+        "/govern/quarantine/water.meters?fields=all",
+        "/govern/quarantine/traffic.parking",
+    ),
     "/report/{dataset}": ("/report/traffic.charging",),
     "/trace": ("/trace?subject=traffic.charging&type=query",),
     "/trace/{event}": ("/trace/{event}",),

@@ -13,6 +13,7 @@ from tests.served import serve
 import doumen
 from doumen.rooms.protect.signin import sessions
 from doumen.session import Session, create
+from doumen.session.worker import Worker
 
 DISTRICTS = ("东湖", "城北", "新港", "柳塘", "石桥")
 RULES = """rules:
@@ -92,6 +93,33 @@ def fill(owner: Session, folder: Path) -> None:
     owner.query("select district, avg(fee_cny) from traffic.charging group by all").rows()
 
 
+METERS = "meter,district,read_at,litres\n" + "".join(
+    f"{n},{DISTRICTS[n % 5]},2026-11-{n % 28 + 1:02},{n % 70}.5\n" for n in range(500)
+)
+
+
+def collecting(owner: Session, folder: Path) -> Mapping[str, str]:
+    """Give a node what is on the way in: a file that waits, rows in quarantine, a source, a job."""
+    (folder / "in").mkdir()
+    meters = folder / "meters.csv"
+    meters.write_text(METERS + "x9,东湖,2026-11-02,3\n7,城北\n", "utf-8")
+    for name, text in {
+        "inbox.yaml": "source: folder\npath: in\nstreams:\n  traffic.inbox: {files: '*.csv'}\n",
+        "oncall.yaml": "webhook: {url: 'https://example.org/hook', secret: {env: HOOK}}\n",
+    }.items():
+        (folder / name).write_text(text, "utf-8")
+    done = owner.do("collect", path=meters, as_dataset="water.meters", title="水表 Water meters")
+    owner.do("source add", name="inbox", file=folder / "inbox.yaml")
+    owner.do("schedule add", name="nightly", command_line="source run inbox", cron="0 2 * * *")
+    owner.do("alert add", name="oncall", file=folder / "oncall.yaml")
+    (folder / "more.csv").write_text(METERS + "x9,东湖,2026-11-02,3\n", "utf-8")
+    return {
+        "collected": done.json["receipt"],
+        "upload": owner.keep(folder / "more.csv").id,
+        "job": owner.submit("quality score", dataset="water.meters").json["job"],
+    }
+
+
 def _entered(owner: Session, actor: str) -> Mapping[str, str]:
     """The cookies of somebody who has just signed in."""
     text, fact = sessions.opened(actor, "link", datetime.now(UTC), timedelta(hours=12))
@@ -106,11 +134,14 @@ def city(folder: Path) -> Iterator[City]:
     with doumen.open(folder / "node") as node:
         owner = node.session()
         fill(owner, folder)
+        coming = collecting(owner, folder)
+        Worker(node).run(until_idle=True)
         cookies = {name: _entered(owner, name) for name in ("owner", "ana", "sue")}
         invited = owner.do("account set", name="ana", invite=True).json["url"]
         names = {
             "event": owner.query("select count(*) as n from traffic.charging").receipt,
             "ticket": str(invited).partition("ticket=")[2],
+            **coming,
         }
     server = serve(folder / "node", "--rate", "10000")
     try:

@@ -68,7 +68,9 @@ def test_names_count_by_how_much_of_them_is_asked(question: str, counts: list[fl
 
 
 def test_a_small_share_of_one_language_says_nothing() -> None:
-    counted = of_words(np.array([0.3, 0.3, 1.0], np.float32), np.array([True, False, True]), WEIGHTS)
+    counted = of_words(
+        np.array([0.3, 0.3, 1.0], np.float32), np.array([True, False, True]), WEIGHTS
+    )
     assert counted.tolist() == pytest.approx([0, 0.8 * 0.15 / 0.85, 0.8])
 
 
