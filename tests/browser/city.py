@@ -129,8 +129,10 @@ def fill(owner: Session, folder: Path) -> Mapping[str, str]:
     asked = owner.query("select district, avg(fee_cny) from traffic.charging group by all")
     invited = str(owner.do("account set", name="ana", invite=True).json["url"])
     queued = owner.submit("dataset vacuum", dataset="traffic.parking")
+    waiting = owner.keep(_parking(folder))
     return {
         "event": asked.receipt,
+        "upload": waiting.id,
         "job": queued.json["job"],
         "collection": collected.json["receipt"],
         "ticket": invited.partition("ticket=")[2],

@@ -34,9 +34,11 @@ VERBS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("who-can", {"dataset": "law.visits"}),
 )
 TABLES = ("datasets", "columns", "rules", "events", "charges", "lineage")
-PROVIDER: dict[str, Any] = {"title": "x", "issuer": "https://id.example", "client": "c", "sealed": None,
-            "scopes": [], "actor": "sub", "create": True, "adopt": [], "groups": "groups",
-            "only": [], "roles": {}, "purposes": {}, "claims": []}  # fmt: skip
+PROVIDER: dict[str, Any] = {
+    "title": "x", "issuer": "https://id.example", "client": "c", "sealed": None,
+    "scopes": [], "actor": "sub", "create": True, "adopt": [], "groups": "groups",
+    "only": [], "roles": {}, "purposes": {}, "claims": [],
+}  # fmt: skip
 
 
 def told(session: Any) -> dict[str, str]:

@@ -128,7 +128,9 @@ def test_others_are_refused(node: Node, new: Path, by: str) -> None:
 
 
 def test_it_is_said_who_would_see_it(node: Node, new: Path) -> None:
-    for said in ({}, {"actor": "ana", "role": ("analyst",)}):
+    both: dict[str, Any] = {"actor": "ana", "role": ("analyst",)}
+    nobody: dict[str, Any] = {}
+    for said in (nobody, both):
         with pytest.raises(Invalid, match="Say who would see it"):
             preview(node, rules=new, **said)
     with pytest.raises(NotFound, match="no actor `bob`"):
