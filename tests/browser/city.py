@@ -42,6 +42,12 @@ CHARGING = {
 }
 
 
+METERS = "meter,district,read_at,litres\n" + "".join(
+    f"{n},{DISTRICTS[n % 5]},2026-11-{n % 28 + 1:02},{n % 70}.5\n" for n in range(500)
+)
+"""Readings of water meters, as a file that somebody brings."""
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """A running node.
