@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 from tests.faces.web.conftest import Browser
 from tests.parties import Party
+from tests.served import PATIENCE
 
 ASK = "SELECT place, count(*) FROM weather.hourly GROUP BY 1"
 
@@ -60,9 +64,20 @@ def waiting(owner: Browser) -> str:
 
 
 def agree(two: World, owner: Browser, buyer: Browser, offer: str) -> str:
-    """From a request to an agreement in force."""
-    request(buyer, offer)
+    """From a request to an agreement in force, on both sides."""
+    asked = request(buyer, offer)
     here = f"/market/negotiations/{waiting(owner)}"
     done = owner.post(here, "accept", seen="1")
     assert done.status_code == 303, done.text
-    return key(done.headers["location"])
+    until(lambda: buyer.twin(f"/market/negotiations/{asked}")["negotiation"]["over"])
+    told = until(lambda: owner.twin(here)["negotiation"]["over"] and owner.twin(here))
+    return str(told["negotiation"]["agreement"])
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What is there after a while, as services of two nodes bring it about."""
+    end = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.1)
+    return found

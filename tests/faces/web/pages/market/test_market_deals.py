@@ -6,7 +6,16 @@ import html
 from pathlib import Path
 
 from tests.faces.web.conftest import Browser
-from tests.faces.web.pages.market.dealing import ASK, SHOWN, World, agree, key, request, waiting
+from tests.faces.web.pages.market.dealing import (
+    ASK,
+    SHOWN,
+    World,
+    agree,
+    key,
+    request,
+    until,
+    waiting,
+)
 
 
 def test_a_form_sent_again_begins_one_negotiation(
@@ -54,7 +63,9 @@ def test_an_answer_with_other_terms_is_shown_as_what_it_changes(
     assert stale.status_code == 409
     assert "went on since you saw it" in stale.text
     done = buyer.post(here, "accept", seen="2")
-    agreement = key(done.headers["location"])
+    assert done.status_code == 303
+    agreement = until(lambda: buyer.twin(here)["negotiation"]["agreement"])
+    until(lambda: buyer.twin(here)["negotiation"]["over"])
     assert two.port.run("agreement", "show", agreement)["terms"]["quota"] == {"queries": 7}
     again = buyer.post(here, "accept", seen="2")
     assert again.status_code == 409
@@ -86,8 +97,7 @@ def test_a_transfer_rests_goes_on_and_the_agreement_ends(
 ) -> None:
     name = agree(two, owner, buyer, offer)
     here = f"/market/agreements/{name}"
-    if not owner.twin(here)["transfers"]:
-        two.port.run("transfer", "resume", name)
+    until(lambda: any(one["state"] == "STARTED" for one in owner.twin(here)["transfers"]))
     assert owner.post(here, "suspend", reason="repair").status_code == 303
     assert two.weather.run("transfer", "show", name)["state"] == "SUSPENDED"
     assert owner.post(here, "resume").status_code == 303

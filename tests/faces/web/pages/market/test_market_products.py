@@ -122,7 +122,8 @@ def test_who_may_not_know_is_told_of_nothing(
         absent = analyst.get(path.replace("hourly", "absent"))
         assert absent.status_code == 404
     there, nowhere = (
-        {**analyst.twin(f"/market/agreements/{one}"), "request": ""} for one in (name, "A-AAAAAAAA")
+        {**analyst.twin(f"/market/agreements/{one}"), "request": "", "instance": ""}
+        for one in (name, "A-AAAAAAAA")
     )
     assert json.dumps(there).replace(name, "A-AAAAAAAA") == json.dumps(nowhere)
 
