@@ -69,6 +69,8 @@ def test_every_verb_is_offered_or_says_why_not() -> None:
         "source add", "source test", "source discover", "source preview", "source run",
         "quarantine export", "dataset extract", "proposal review",
         "schedule add", "alert add", "alert test",
+        "account set", "account password", "account totp", "session link",
+        "provider set", "provider test",
     }  # fmt: skip
     changing = {w for w, o in by_name().items() if methods(o) == ("POST",)} - local
     assert {w for w, _ in LOOKS}.isdisjoint(changing)
