@@ -30,6 +30,7 @@ EVENTS: Mapping[str, Message] = {
     "files.granted": msg("granted files"),
     "files.refused": msg("refused files"),
     "files.read": msg("read files"),
+    "replay": msg("replayed"),
     "node.created": msg("made the node"),
     "node.restored": msg("restored the node"),
     "key.rotated": msg("changed the key"),

@@ -64,7 +64,7 @@ def _steps(
         },
         {"step": "ask", "done": bool(own & {"query", "query.started"}), "href": "/work"},
         {"step": "share", "done": any(t.startswith("agreement") for t in types), "href": "/market"},
-        {"step": "verify", "done": False, "href": "/trace"},
+        {"step": "verify", "done": "replay" in types, "href": "/trace?type=query"},
     ]
 
 
