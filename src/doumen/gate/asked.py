@@ -76,10 +76,8 @@ def _own(
                 detail="question",
             )
         end = place[0]
-    for body in means.ledger.charged(connection, f"actor:{actor.name}", "queries", end):
-        event = json.loads(body)
-        if event["actor"] == actor.name:
-            yield event
+    bodies = means.ledger.charged(connection, f"actor:{actor.name}", "queries", end)
+    yield from (event for event in map(json.loads, bodies) if event["actor"] == actor.name)
 
 
 def _told(event: Mapping[str, Any], receipt: str | None) -> Asked:
