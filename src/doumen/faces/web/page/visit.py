@@ -63,6 +63,12 @@ class Visit:
         return self.session
 
     @property
+    def secure(self) -> bool:
+        """Whether cookies are for TLS only: it is here, or at the proxy that the settings name."""
+        public = self.house.node.settings.address or ""
+        return self.base.startswith("https:") or public.startswith("https:")
+
+    @property
     def actor(self) -> Actor:
         """The visitor."""
         return self.door.desk.actor
