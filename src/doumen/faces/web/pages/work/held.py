@@ -81,8 +81,13 @@ class Held:
             yield from json_rows(batch, self.schema)
 
     def sorts(self, place: int) -> bool:
-        """Whether rows can be put in the order of a column."""
-        return not pa.types.is_nested(self.table.schema.field(place).type)
+        """Whether rows can be put in the order of a column; not of intervals or lists."""
+        none = self.table.column(place).slice(0, 0).combine_chunks()
+        try:
+            pc.array_sort_indices(none)
+        except pa.ArrowNotImplementedError:
+            return False
+        return True
 
     def written(self, form: Form, file: BinaryIO) -> None:
         """Write the answer in a form, its receipt with it."""
