@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -224,3 +225,12 @@ def test_cookies_are_for_tls_where_the_node_is_reached_by_it() -> None:
     assert visit("http://127.0.0.1:8470", "https://data.example").secure, "a proxy does TLS"
     assert not visit("http://127.0.0.1:8470", "").secure
     assert not visit("http://127.0.0.1:8470", "http://data.example").secure
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "no.such.file", "9" * 400, "a\x00b", "."])
+def test_no_page_looks_at_the_files_of_the_node(visitor: Visitor, name: str) -> None:
+    here = visitor("ana")
+    for path in (f"/trace/{quote(name)}/receipt", f"/work/a/{quote(name)}"):
+        answer = here.get(path)
+        assert answer.status_code == 400, (path, answer.status_code)
+        assert "does not fit" in answer.text, "there or not, it is told the same"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from doumen.faces.web.inputs import fit
 from doumen.faces.web.uploads import Folder
 from doumen.faces.web.verb import House
 from doumen.model.actor import Actor
@@ -86,7 +87,7 @@ class Visit:
         operation = find(tuple(words.split()))
         if self.bearer is not None:
             need(self.bearer, operation.scope, words)
-        return self.door.do(operation, **params)
+        return self.door.do(operation, **fit(operation, params))
 
     def attempt(self, words: str, /, **params: Any) -> Mapping[str, Any] | None:
         """As `do`; None where the visitor may not, or there is no such thing."""
