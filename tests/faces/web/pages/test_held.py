@@ -51,7 +51,7 @@ def test_looking_again_and_again_does_not_hold_it_for_ever(
 ) -> None:
     then = time.time() + held.LONGEST + 5
     os.utime(only(tmp_path), (then, then))
-    monkeypatch.setattr(held.time, "time", lambda: then)
+    monkeypatch.setattr(time, "time", lambda: then)
     assert shelf.find("R1") is None
 
 
