@@ -184,3 +184,30 @@ def test_no_odd_form_is_a_fault_of_ours(city: City, at: int) -> None:
                         if at_fault(answer):
                             found.append((page.path, action, value[:9], bool(fields)))
     assert not found
+
+
+def test_a_cookie_is_no_token_and_a_token_no_cookie(city: City) -> None:
+    made = city.node.session().do("token add", actor="ana", scope=("read",)).json["token"]
+    with city.signed_in("ana") as (client, _):
+        cookie = client.cookies["doumen_session"]
+        for text in (cookie, f"doumen_{cookie}"):
+            headers = {"Authorization": f"Bearer {text}"}
+            sent = httpx2.post(f"{city.server.url}/v1/dataset/list", json={}, headers=headers)
+            assert sent.status_code == 401
+    for text in (made, made.removeprefix("doumen_")):
+        with httpx2.Client(base_url=city.server.url, cookies={"doumen_session": text}) as client:
+            assert client.get("/home.json").status_code == 401
+
+
+def test_who_is_removed_or_locked_is_out_at_once(city: City) -> None:
+    owner = city.node.session()
+    for name, end in (("gone", ("actor remove", "name")), ("shut", ("account lock", "actor"))):
+        owner.do("actor add", name=name, role=("analyst",))
+        with city.signed_in(name) as (client, csrf):
+            assert client.get("/home.json").status_code == 200
+            verb, param = end
+            owner.do(verb, **{param: name})
+            assert client.get("/home.json").status_code == 401
+            saved = client.post("/work", data={"csrf": csrf, "do": "save", "title": "t",
+                                               "sql": "SELECT 1"})  # fmt: skip
+            assert saved.status_code == 401

@@ -1,4 +1,4 @@
-"""Answers of odd kinds on the workbench: any type in order, drawn and given out; no markup of users."""
+"""Answers of odd kinds on the workbench: in order, drawn and given out; no markup of users."""
 
 from __future__ import annotations
 
