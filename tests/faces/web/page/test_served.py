@@ -140,7 +140,7 @@ def test_a_session_that_is_ended_lets_nobody_in(visitor: Visitor) -> None:
     here = visitor()
     assert here.get("/").status_code == 200
     cookie = here.client.cookies["doumen_session"]
-    assert here.post("/signout", "signout").headers["location"] == "/signin"
+    assert here.post("/signout", "signout").headers["location"] == "/signout"
     again = here.client.get("/", headers={"Cookie": f"doumen_session={cookie}"})
     assert again.status_code == 303
 
