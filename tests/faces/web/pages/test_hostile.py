@@ -200,7 +200,7 @@ def test_a_cookie_is_no_token_and_a_token_no_cookie(city: City) -> None:
 
 def test_who_is_removed_or_locked_is_out_at_once(city: City) -> None:
     owner = city.node.session()
-    for name, end in (("gone", ("actor remove", "name")), ("shut", ("account lock", "actor"))):
+    for name, end in (("gone", ("actor remove", "name")), ("shut", ("account lock", "name"))):
         owner.do("actor add", name=name, role=("analyst",))
         with city.signed_in(name) as (client, csrf):
             assert client.get("/home.json").status_code == 200
