@@ -154,3 +154,8 @@ def test_a_body_that_does_not_come(server: Any, world: Any) -> None:
         line.sendall(head.encode() + b"{")
         assert line.recv(12) == b"HTTP/1.1 408"
     assert time.monotonic() - since < 5
+
+
+def test_a_name_of_many_long_characters_is_cut(http: Client) -> None:
+    made = collect(http(), CARS, "数据" * 60 + ".csv", as_dataset="city.long_name")
+    assert made.status_code == 200, made.text

@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from doumen.faces.web.outer import Outer
 from doumen.faces.web.page.routes import nowhere
 from doumen.faces.web.page.routes import routes as page_routes
 from doumen.faces.web.pages import PAGES
+from doumen.faces.web.pages.work import held
 from doumen.faces.web.protocols import dsp, exchange, s3
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
@@ -39,6 +40,9 @@ from doumen.model.message import msg
 from doumen.operations import sections
 from doumen.session import Node
 from doumen.session.worker import Worker
+
+SWEPT = 60.0
+"""Seconds between two looks at the answers that are held, and were not looked at for a while."""
 
 
 class Service:
@@ -85,6 +89,7 @@ class Service:
         queue = threading.Thread(target=worker.run, args=(terms.background,), name="doumen-queue")
         queue.start()
         courier.start()
+        sweeping = asyncio.create_task(_swept(work, node.directory))
         watching = None
         if metrics is not None:
             look = partial(work.at_door, node.vitals)
@@ -97,9 +102,9 @@ class Service:
             courier.stop()
             await asyncio.to_thread(queue.join)
             await asyncio.to_thread(courier.join)
-            if watching is not None:
-                watching.cancel()
-                await asyncio.wait([watching])
+            for task in filter(None, (watching, sweeping)):
+                task.cancel()
+                await asyncio.wait([task])
             work.close()
             node.close()
 
@@ -144,6 +149,14 @@ def application(terms: Terms) -> ASGIApp:
             expose_headers=["Doumen-Receipt", "Doumen-Truncated", "Doumen-Exit", "X-Request-Id"],
         )
     return Outer(inner, metrics)
+
+
+async def _swept(work: Work, node: Path) -> None:
+    """Remove the answers that nobody looks at, also what a service left that ended."""
+    while True:
+        with suppress(OSError):
+            await work.at_door(lambda: held.sweep(node))
+        await asyncio.sleep(SWEPT)
 
 
 async def _live(request: Request) -> Response:

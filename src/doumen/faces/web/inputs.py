@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from doumen.model.errors import Invalid
+from doumen.model.files import Upload
 from doumen.model.message import Message, enumerated, joined, msg, sentence
 from doumen.model.operation import Operation, Param
 
@@ -90,6 +91,50 @@ def inputs(operation: Operation, given: Given, *, texts: bool) -> dict[str, Any]
             detail="request",
         )
     return found
+
+
+def fit(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what a page gives an operation as what comes over the network is checked.
+
+    Args:
+        operation: The operation.
+        given: Its inputs by name, read already; None: not given. Where a text may name a file, a
+            file that was sent is one.
+
+    Returns:
+        The inputs as the operation takes them.
+
+    Raises:
+        Invalid: a text is none of those that it may be, which on the machine of the node could be
+            the name of a file there; or a file was not sent.
+    """
+    params = {p.name: p for p in operation.params}
+    faults, found = [], dict(given)
+    for name, value in given.items():
+        param = params.get(name)
+        if param is None or value is None or param.kind == "scalar":
+            continue
+        if param.kind == "text" and isinstance(value, Upload):
+            found[name] = str(value)
+            continue
+        try:
+            for one in value if isinstance(value, (tuple, list)) else (value,):
+                _sent(param, one)
+        except _Wrong as wrong:
+            faults.append(msg("`{name}` {wrong}", name=name, wrong=wrong.args[0]))
+    if faults:
+        raise Invalid(
+            msg("The request does not fit `{words}`.", words=" ".join(operation.name)),
+            why=sentence(faults),
+            detail="request",
+        )
+    return found
+
+
+def _sent(param: Param, value: Any) -> None:
+    if param.kind == "path" and not isinstance(value, Upload):
+        raise _Wrong(msg("is a file: send its content in a form (multipart/form-data)"))
+    _one(param, value, texts=False)
 
 
 def _names(names: Sequence[str] | Mapping[str, Any]) -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doumen.faces.languages import catalogue
@@ -9,6 +11,13 @@ from doumen.faces.web import problems
 from doumen.faces.web.log import Line
 from doumen.faces.web.metrics import Metrics
 from doumen.model.errors import INTERNAL
+
+GUARDS = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+)
+"""What binds a browser on every answer that says nothing of its own of it."""
 
 
 class Gone(Exception):
@@ -39,7 +48,7 @@ class Outer:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 line.status = message["status"]
-                message = {**message, "headers": [*message["headers"], *line.headers()]}
+                message = {**message, "headers": _guarded(message["headers"], line)}
             elif message["type"] == "http.response.body":
                 line.bytes += len(message.get("body", b""))
             await send(message)
@@ -54,6 +63,13 @@ class Outer:
             line.write()
             if self._metrics is not None:
                 self._metrics.finished(line)
+
+
+def _guarded(given: Iterable[tuple[bytes, bytes]], line: Line) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer carries; what it says itself stays."""
+    own = list(given)
+    names = {name.lower() for name, _ in own}
+    return own + [pair for pair in (*line.headers(), *GUARDS) if pair[0] not in names]
 
 
 async def _tell(error: Exception, line: Line, send: Send) -> None:

@@ -30,6 +30,8 @@ from doumen.model.message import msg
 
 FORM = "multipart/form-data"
 _PARTS = 200
+_LONGEST = 200
+"""Bytes of the name of a file, of which systems of files take 255."""
 _UNFIT = re.compile(r"[^\w.()+ -]|^[.~]+")
 
 
@@ -44,7 +46,7 @@ class Folder:
     def keep(self, file: UploadFile) -> Path:
         """Write what was sent under the name that its sender gave, as far as that is a name."""
         name = _UNFIT.sub("_", PurePosixPath((file.filename or "").replace("\\", "/")).name)
-        path = self.place(name[-100:] or "upload")
+        path = self.place(_ended(name) or "upload")
         file.file.seek(0)
         with path.open("xb") as kept:
             shutil.copyfileobj(file.file, kept, MIB)
@@ -75,6 +77,11 @@ class Folder:
         """The error with the place of the folder left out of its words."""
         error.what, error.why, error.next = map(self.hide, (error.what, error.why, error.next))
         return error
+
+
+def _ended(name: str) -> str:
+    """The end of a name, which says what kind of file it is, as long as a name may be."""
+    return name.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore")
 
 
 def bounded(receive: Receive, terms: Terms, most: int) -> Receive:

@@ -72,3 +72,10 @@ def test_addresses_here_are_gone_to(address: str) -> None:
 )  # fmt: skip
 def test_other_places_are_not(address: str) -> None:
     assert guard.local(address, "/home") == "/home"
+
+
+@pytest.mark.parametrize("odd", ["http://[", "//[x", "https://a]b", "http://[::1"])
+def test_what_is_no_address_is_neither_gone_to_nor_the_own_site(odd: str) -> None:
+    with pytest.raises(Refused):
+        guard.check("session", guard.token("session"), {"origin": odd}, "127.0.0.1:8470")
+    assert guard.local(odd) == "/"

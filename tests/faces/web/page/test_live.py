@@ -83,7 +83,8 @@ def test_places_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MOST", 2)
     streams = live.Streams()
     with streams.place(ANA):
-        with pytest.raises(Unavailable, match="Too many"), streams.place(ANA):
+        again = Bearer("another sign-in", "ana", frozenset())
+        with pytest.raises(Unavailable, match="Too many"), streams.place(again):
             pass
         with (
             streams.place(Bearer("t2", "sue", frozenset())),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
 
+from doumen.faces.web.page import Visit
 from doumen.faces.web.page.static import manifest
 from doumen.faces.web.pages import PAGES
 
@@ -137,7 +140,7 @@ def test_a_session_that_is_ended_lets_nobody_in(visitor: Visitor) -> None:
     here = visitor()
     assert here.get("/").status_code == 200
     cookie = here.client.cookies["doumen_session"]
-    assert here.post("/signout", "signout").headers["location"] == "/signin"
+    assert here.post("/signout", "signout").headers["location"] == "/signout"
     again = here.client.get("/", headers={"Cookie": f"doumen_session={cookie}"})
     assert again.status_code == 303
 
@@ -184,3 +187,50 @@ def test_files_are_kept_for_good_and_packed(visitor: Visitor) -> None:
     for path in (f"/static/{tag}/frame.js", "/static/0/frame.css", f"/static/{tag}/icons.json",
                  f"/static/{tag}/..%2Fapp.py"):  # fmt: skip
         assert here.client.get(path).status_code == 404
+
+
+def test_every_answer_of_whatever_kind_binds_the_browser(visitor: Visitor) -> None:
+    here, stranger = visitor(), visitor("")
+    tag = manifest()["frame.css"]
+    answers = (
+        here.get("/home.json"), here.get("/d/no.such"), here.get("/nowhere"), here.get("/trace/x"),
+        here.client.get("/nowhere"), here.client.get("/work/names.json"),
+        stranger.get("/d"), stranger.client.get("/home.json"), here.post("/d", "none"),
+        here.post("/settings/look", "theme", theme="dark"), here.client.get("/health/live"),
+        here.client.get(f"/static/{tag}/frame.css"), here.client.put("/d"),
+    )  # fmt: skip
+    for one in answers:
+        assert "frame-ancestors 'none'" in one.headers["content-security-policy"], one.url
+        assert one.headers["content-security-policy"].count("default-src") == 1, one.url
+        assert one.headers["x-frame-options"] == "DENY", one.url
+        assert one.headers["x-content-type-options"] == "nosniff", one.url
+    assert "no-store" not in answers[-2].headers["cache-control"], "files are kept by browsers"
+
+
+def test_whoever_is_not_signed_in_sends_no_large_file(visitor: Visitor) -> None:
+    stranger = visitor("")
+    large = {"file": ("a.csv", b"x" * (2 << 20))}
+    given = {"csrf": stranger.token("/signin"), "do": "link"}
+    assert stranger.client.post("/signin", data=given, files=large).status_code == 413
+
+
+def test_cookies_are_for_tls_where_the_node_is_reached_by_it() -> None:
+    def visit(base: str, address: str) -> Visit:
+        house: Any = SimpleNamespace(
+            node=SimpleNamespace(settings=SimpleNamespace(address=address))
+        )
+        return Visit(house=house, session=None, bearer=None, base=base)
+
+    assert visit("https://data.example", "").secure
+    assert visit("http://127.0.0.1:8470", "https://data.example").secure, "a proxy does TLS"
+    assert not visit("http://127.0.0.1:8470", "").secure
+    assert not visit("http://127.0.0.1:8470", "http://data.example").secure
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "no.such.file", "9" * 400, "a\x00b"])
+def test_no_page_looks_at_the_files_of_the_node(visitor: Visitor, name: str) -> None:
+    here = visitor("ana")
+    for path in (f"/trace/{quote(name)}/receipt", f"/work/a/{quote(name)}"):
+        answer = here.get(path)
+        assert answer.status_code == 400, (path, answer.status_code)
+        assert "does not fit" in answer.text, "there or not, it is told the same"

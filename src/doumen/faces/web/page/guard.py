@@ -59,7 +59,7 @@ def check(bound: str, given: str, headers: Mapping[str, str], host: str) -> None
     site = headers.get("sec-fetch-site", "same-origin")
     origin = headers.get("origin")
     foreign = site not in {"same-origin", "none"} or (
-        origin is not None and origin != "null" and urlsplit(origin).netloc != host
+        origin is not None and origin != "null" and _netloc(origin) != host
     )
     if foreign or origin == "null" or not bound or not _fits(bound, given):
         raise Refused(
@@ -72,11 +72,22 @@ def check(bound: str, given: str, headers: Mapping[str, str], host: str) -> None
 
 def local(address: str, otherwise: str = "/") -> str:
     """An address on this service, as somebody gave it; another place is not gone to."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return otherwise
     odd = any(c in address for c in "\\\r\n\t") or not address.isprintable()
     if odd or parts.scheme or parts.netloc or not address.startswith("/"):
         return otherwise
     return otherwise if address.startswith("//") else address
+
+
+def _netloc(origin: str) -> str | None:
+    """Name and port of an origin; None: it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _true(bound: str) -> bytes:

@@ -38,7 +38,7 @@ LOOK = 1.0
 LASTS = 20.0
 """Seconds that a stream lasts."""
 MOST, OF_ONE = 100, 8
-"""Streams at one time in a process, and of one sign-in."""
+"""Streams at one time in a process, and of one actor, however often they are signed in."""
 OVER = b"event: done\ndata: \n\n"
 """The last event of what is over: the browser does not come again."""
 _HEADERS = {
@@ -62,17 +62,17 @@ class Streams:
         Raises:
             Unavailable: all are taken.
         """
-        if self._open[bearer.token] >= OF_ONE or self._open.total() >= MOST:
+        if self._open[bearer.actor] >= OF_ONE or self._open.total() >= MOST:
             raise Unavailable(
                 msg("Too many pages are followed at one time."),
                 next=msg("Close some of them, or load the page again now and then."),
                 detail="busy",
             )
-        self._open[bearer.token] += 1
+        self._open[bearer.actor] += 1
         try:
             yield
         finally:
-            self._open[bearer.token] -= 1
+            self._open[bearer.actor] -= 1
             self._open += Counter()
 
 

@@ -80,7 +80,7 @@ class Served:
                 return await attended.do(lambda: self._look(visit_of(house, scope, bearer), scope))
         folder, begun = Folder(), time.monotonic()
         try:
-            form = await self._form(house, scope, receive, folder)
+            form = await self._form(house, scope, receive, folder, known=bearer is not None)
             async with house.work.attended(receive) as attended:
                 visit = replace(visit_of(house, scope, bearer), form=form, folder=folder)
                 answer = await attended.do(lambda: self._act(visit, scope))
@@ -103,12 +103,14 @@ class Served:
         return RedirectResponse("/signin" if here == "/" else f"/signin?next={quote(here)}", 303)
 
     async def _form(
-        self, house: House, scope: Scope, receive: Receive, folder: Folder
+        self, house: House, scope: Scope, receive: Receive, folder: Folder, *, known: bool
     ) -> Mapping[str, Sequence[Any]]:
+        """What was sent; files of somebody who is not signed in only as far as a form is long."""
         media = media_of(scope)
         if media not in {FORM, URLENCODED}:
             raise problems.wrong_media(msg("It takes a form of its page."), 415)
-        most = house.terms.upload if media == FORM else house.terms.body
+        uploading = media == FORM and known
+        most = house.terms.upload if uploading else house.terms.body
         request = sized(scope, uploads.bounded(receive, house.terms, most), most)
         fields = await uploads.form(request)
         chosen = FormData([pair for pair in fields.multi_items() if not _empty(pair[1])])
@@ -187,7 +189,7 @@ class Drawing:
         news = cookies.read_news(visit.cookies.get(cookies.NEWS, ""), bound)
         frame = framed(self.page, view, visit, bound=bound, news=news, error=error)
         text = draw.drawn(visit.language, template, {**view.body, "frame": frame})
-        secure = visit.base.startswith("https:")
+        secure = visit.secure
         response = _packed(text.encode("utf-8", "replace"), self.scope, status)
         response.headers["Content-Language"] = visit.language
         if error is not None:
@@ -206,8 +208,8 @@ class Drawing:
         said = done.said if folder is None else tuple(map(folder.hide, done.said))
         news = cookies.news(said, cookies.bound(self.visit.cookies)) if said else ""
         if news:
-            secure = self.visit.base.startswith("https:")
-            _add(response, cookies.cookie(cookies.NEWS, news, seconds=60, secure=secure))
+            header = cookies.cookie(cookies.NEWS, news, seconds=60, secure=self.visit.secure)
+            _add(response, header)
         return response
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from doumen.faces.web.inputs import fit
 from doumen.faces.web.uploads import Folder
 from doumen.faces.web.verb import House
 from doumen.model.actor import Actor
@@ -63,6 +64,12 @@ class Visit:
         return self.session
 
     @property
+    def secure(self) -> bool:
+        """Whether cookies are for TLS only: it is here, or at the proxy that the settings name."""
+        public = self.house.node.settings.address or ""
+        return self.base.startswith("https:") or public.startswith("https:")
+
+    @property
     def actor(self) -> Actor:
         """The visitor."""
         return self.door.desk.actor
@@ -80,7 +87,7 @@ class Visit:
         operation = find(tuple(words.split()))
         if self.bearer is not None:
             need(self.bearer, operation.scope, words)
-        return self.door.do(operation, **params)
+        return self.door.do(operation, **fit(operation, params))
 
     def attempt(self, words: str, /, **params: Any) -> Mapping[str, Any] | None:
         """As `do`; None where the visitor may not, or there is no such thing."""

@@ -74,7 +74,7 @@ def _preview(visit: Visit) -> View:
     told = visit.do(
         "rule preview",
         dataset=visit.needed("dataset"),
-        rules=str(_file(visit)),
+        rules=_file(visit),
         purpose=visit.given("purpose") or None,
         **who,
     )
@@ -83,7 +83,7 @@ def _preview(visit: Visit) -> View:
 
 def _save(visit: Visit) -> Done:
     """Add the rule, or put it in the place of the one that was seen."""
-    done = visit.outcome("rule add", file=str(_file(visit)), seen=visit.given("seen") or None)
+    done = visit.outcome("rule add", file=_file(visit), seen=visit.given("seen") or None)
     ids = [*done.json["added"], *done.json["changed"], *done.json["unchanged"]]
     where = f"/govern/rules/{ids[0]}" if len(ids) == 1 else "/govern/rules"
     return Done(where, done.said)

@@ -79,7 +79,7 @@ def _read(text: str) -> Any:
     """A value as JSON, or the text itself where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

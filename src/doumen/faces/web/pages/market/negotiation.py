@@ -111,7 +111,7 @@ def _resume(visit: Visit) -> Done:
 
 
 def _counter(visit: Visit) -> Done:
-    terms = str(visit.written("terms.yaml", offer.given(visit)))
+    terms = visit.written("terms.yaml", offer.given(visit))
     return _said(visit, "negotiation counter", terms=terms, wait=WAIT)
 
 
@@ -197,7 +197,7 @@ def _yaml(told: Mapping[str, Any]) -> str:
 
 def _decisions(visit: Visit) -> Done:
     text = visit.needed("yaml")
-    done = visit.outcome("negotiation policy", file=str(visit.written("decisions.yaml", text)))
+    done = visit.outcome("negotiation policy", file=visit.written("decisions.yaml", text))
     return Done("/market/negotiations?tab=decisions", sentences(done.said))
 
 

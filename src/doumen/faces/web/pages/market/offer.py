@@ -187,7 +187,7 @@ def _create(visit: Visit) -> Done:
     done = visit.outcome(
         "offer create",
         product=visit.path["name"],
-        terms=str(visit.written("terms.yaml", given(visit))),
+        terms=visit.written("terms.yaml", given(visit)),
         id=visit.given("id") or None,
     )
     return Done(f"/market/offers/{done.json['id']}", sentences(done.said))

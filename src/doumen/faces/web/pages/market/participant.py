@@ -59,7 +59,7 @@ def _add(visit: Visit) -> Done:
             next=msg("Leave the others empty."),
             detail="form",
         )
-    card = did or str(file or visit.written("card.json", text))
+    card = did or file or visit.written("card.json", text)
     done = visit.outcome(
         "participant add",
         card=card,

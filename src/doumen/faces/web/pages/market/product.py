@@ -213,7 +213,7 @@ def _request(visit: Visit) -> Done:
         "negotiation start",
         offer=visit.needed("offer"),
         at=visit.needed("at"),
-        terms=str(visit.written("terms.yaml", text)) if text else None,
+        terms=visit.written("terms.yaml", text) if text else None,
         once=visit.needed("csrf"),
         wait=WAIT,
     )

@@ -21,7 +21,7 @@ def _purpose(visit: Visit) -> Done:
 
 
 def _kept(visit: Visit, name: str, value: str) -> Done:
-    secure = visit.base.startswith("https:")
+    secure = visit.secure
     header = cookies.cookie(name, value, seconds=cookies.YEAR if value else 0, secure=secure)
     return Done(visit.given("back", "/"), headers=(header,))
 

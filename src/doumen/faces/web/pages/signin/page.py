@@ -75,7 +75,7 @@ def _entered(visit: Visit, open: Callable[[datetime], Opened]) -> Done:
 
 def welcomed(visit: Visit, opened: Opened, where: str) -> Done:
     """The way on of somebody who came in: with their cookie, and what they should know."""
-    secure = visit.base.startswith("https:")
+    secure = visit.secure
     news = cookies.news(_told(opened), opened.cookie)
     headers = (
         cookies.cookie(
@@ -112,7 +112,7 @@ def _to_provider(visit: Visit) -> Away:
         flow.COOKIE,
         sent.cookie,
         seconds=int(flow.WITHIN.total_seconds()),
-        secure=visit.base.startswith("https:"),
+        secure=visit.secure,
     )
     return Away(sent.where, (cookie,))
 
@@ -128,7 +128,7 @@ def _from_provider(visit: Visit) -> Done:
         datetime.now(UTC),
     )
     done = welcomed(visit, opened, where)
-    over = cookies.cookie(flow.COOKIE, "", seconds=0, secure=visit.base.startswith("https:"))
+    over = cookies.cookie(flow.COOKIE, "", seconds=0, secure=visit.secure)
     return replace(done, headers=(*done.headers, over))
 
 
@@ -144,7 +144,7 @@ def _sign_out(visit: Visit) -> Done:
         key = f"{visit.bearer.actor}/{visit.bearer.token}"
         provider = (visit.door.desk.facts().body("session", key) or {}).get("provider") or ""
         visit.attempt("session end", id=visit.bearer.token)
-    secure = visit.base.startswith("https:")
+    secure = visit.secure
     gone = cookies.cookie(cookies.SESSION, "", seconds=0, secure=secure)
     return Done(f"/signout?of={provider}" if provider else "/signout", headers=(gone,))
 

@@ -46,7 +46,7 @@ def _receipt(visit: Visit) -> View:
             next=msg("Choose the file of one."),
             detail="receipt",
         )
-    found = visit.do("receipt verify", receipt=str(receipt), key=visit.file("key"))
+    found = visit.do("receipt verify", receipt=receipt, key=visit.file("key"))
     shown = view(visit)
     return replace(shown, body={**shown.body, "verified": found})
 

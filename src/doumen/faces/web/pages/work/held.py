@@ -30,6 +30,8 @@ from doumen.rooms.analyse.forms import Form
 FOLDER = "held"
 SECONDS = 15 * 60.0
 """How long an answer is held since it was last looked at."""
+LONGEST = 8 * 3600.0
+"""How long one is held at most, however often it is looked at: rights may have changed since."""
 LARGEST = 256 << 20
 """Bytes of Arrow data up to which an answer is held; of a larger one the first rows are."""
 ALL = 2 << 30
@@ -79,8 +81,13 @@ class Held:
             yield from json_rows(batch, self.schema)
 
     def sorts(self, place: int) -> bool:
-        """Whether rows can be put in the order of a column."""
-        return not pa.types.is_nested(self.table.schema.field(place).type)
+        """Whether rows can be put in the order of a column; not of intervals or lists."""
+        none = self.table.column(place).slice(0, 0).combine_chunks()
+        try:
+            pc.array_sort_indices(none)
+        except pa.ArrowNotImplementedError:
+            return False
+        return True
 
     def written(self, form: Form, file: BinaryIO) -> None:
         """Write the answer in a form, its receipt with it."""
@@ -132,7 +139,7 @@ class Shelf:
             asked: What it was asked with.
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._sweep()
+        sweep(self._folder.parent)
         kept, size, complete = [], 0, True
         for batch in batches:
             size += batch.nbytes
@@ -141,6 +148,7 @@ class Shelf:
                 break
             kept.append(batch)
         meta = {
+            "since": time.time(),
             "columns": told["columns"],
             "rows": len(told["rows"]),
             "complete": complete,
@@ -164,12 +172,16 @@ class Shelf:
         """The answer of this receipt that was given to the actor; None: it is not held any more."""
         path = self._path(receipt)
         try:
-            os.utime(path)
+            if path.stat().st_mtime < time.time() - SECONDS:
+                return None
             with pa.memory_map(str(path)) as file:
                 table = pa.ipc.open_file(file).read_all()
-        except OSError:
+            meta = json.loads(table.schema.metadata[_META])
+            if not 0 <= time.time() - meta.get("since", 0.0) < LONGEST:
+                return None
+            os.utime(path)
+        except (OSError, pa.ArrowInvalid):  # swept, or half written when the machine went down
             return None
-        meta = json.loads(table.schema.metadata[_META])
         return Held(
             schema=Schema(tuple(Column(c["name"], c["type"]) for c in meta["columns"])),
             table=table.replace_schema_metadata(None),
@@ -186,21 +198,26 @@ class Shelf:
         name = hashlib.sha256(json.dumps([self._actor, receipt]).encode()).hexdigest()
         return self._folder / f"{name}.arrow"
 
-    def _sweep(self) -> None:
-        """Remove what was not looked at for a while, and the oldest where all take too much."""
-        there = sorted(
-            ((stat.st_mtime, stat.st_size, path) for path, stat in _stats(self._folder)),
-            reverse=True,
-        )
-        total, last = 0, time.time() - SECONDS
-        for moment, size, path in there:
-            total += size
-            if moment < last or total > ALL:
-                path.unlink(missing_ok=True)
+
+def sweep(node: Path) -> None:
+    """Remove what was not looked at for a while, and the oldest where all take too much.
+
+    Args:
+        node: Folder of the node.
+    """
+    there = sorted(
+        ((stat.st_mtime, stat.st_size, path) for path, stat in _stats(node / FOLDER)),
+        reverse=True,
+    )
+    total, last = 0, time.time() - SECONDS
+    for moment, size, path in there:
+        total += size
+        if moment < last or total > ALL:
+            path.unlink(missing_ok=True)
 
 
 def _stats(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         try:
             yield path, path.stat()
         except FileNotFoundError:  # another process swept it
