@@ -181,6 +181,7 @@ def visitor(server: Server, world: World) -> Iterator[Callable[[str], Browser]]:
             given = {"csrf": found.token("/signin"), "do": "link", "ticket": ticket, "next": "/"}
             answer = client.post("/signin", data=given)
             assert answer.status_code == 303, answer.text
+            found.get("/")  # which tells that one is signed in, and tells it once
         return found
 
     yield browser
