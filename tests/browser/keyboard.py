@@ -55,9 +55,9 @@ class Keyboard:
         """Press Tab, or Shift+Tab, until the control of this name has the focus."""
         exact = isinstance(name, str)
         wanted = self.page.get_by_role(role, name=name, exact=exact)  # type: ignore[arg-type]
-        self._reach(wanted, f"{role} {name!r}", "Shift+Tab" if back else "Tab")
+        self.reach(wanted, f"{role} {name!r}", "Shift+Tab" if back else "Tab")
 
-    def _reach(self, wanted: Locator, told: str, key: str = "Tab") -> None:
+    def reach(self, wanted: Locator, told: str, key: str = "Tab") -> None:
         """Move the focus to one of several things; it must be in sight when it has it.
 
         Where the focus leaves the page, it comes in again from the other end: once, since what
@@ -85,7 +85,7 @@ class Keyboard:
 
     def unfold(self, words: str) -> None:
         """Go to what can be unfolded, by the words on it, and unfold it."""
-        self._reach(self.page.locator("summary", has_text=words), words)
+        self.reach(self.page.locator("summary", has_text=words), words)
         self.press("Enter")
 
     def write(self, label: str, text: str) -> None:
@@ -106,7 +106,7 @@ class Keyboard:
 
     def choose(self, label: str, file: Path) -> None:
         """Go to a field for a file, open the dialogue, and name the file in it."""
-        self._reach(self.page.get_by_label(label, exact=True), label)
+        self.reach(self.page.get_by_label(label, exact=True), label)
         with self.page.expect_file_chooser() as opened:
             self.press("Enter")
         opened.value.set_files(file)
@@ -116,8 +116,9 @@ class Keyboard:
         return self.page.locator(":focus")
 
     def heading(self, text: Name) -> None:
-        """Wait for a page by its heading."""
+        """Wait for a page by its heading, and for its scripts: nobody types as fast as a test."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(text)
+        self.page.wait_for_load_state()
 
     def twin(self, address: str = "") -> Any:
         """The JSON of the page, or of another, as this visitor gets it."""

@@ -206,7 +206,8 @@ def _audits(hand: Keyboard, agreement: str, folder: Path) -> None:
     hand.follow("Trace")
     hand.heading("Trace")
     newest = hand.twin()["events"][0]
-    hand.follow(newest["id"])
+    hand.reach(hand.page.locator(f"tbody a[href='/trace/{newest['id']}']"), "its receipt")
+    hand.press("Enter")
     hand.tab_to("link", "Receipt")
     with hand.page.expect_download() as loaded:
         hand.press("Enter")
