@@ -1,4 +1,4 @@
-"""Where the focus is while a page changes by itself, and while keys pass the choices of a filter."""
+"""Where the focus is while a page changes by itself, and while keys pass the choices of a list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ def test_a_filter_is_asked_for_at_once_by_a_pointer(opened: Open, city: City) ->
 def test_what_comes_in_the_place_of_a_link_has_its_focus(opened: Open, city: City) -> None:
     hand = Keyboard(opened(f"{city.url}/trace", city.cookies["owner"]))
     held: list[Route] = []
-    hand.page.route("**/market/negotiations/*?diff=1", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    hand.page.route("**/market/negotiations/*?diff=1", hold)
     hand.page.goto(f"{city.url}/market/negotiations/{city.names['negotiation']}")
     hand.tab_to("link", "See it, then decide")
     held[0].continue_()
