@@ -31,6 +31,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, everywhere: str) -> Iterator[P
         yield running
 
 
+@pytest.mark.timeout(600)
 def test_from_a_file_to_a_report_by_keys(two: Places, opened: Open, tmp_path: Path) -> None:
     begun = time.monotonic()
     owner = Keyboard(opened(two.link(two.bureau)))
