@@ -41,7 +41,8 @@ class Keyboard:
         self.page.on("filechooser", lambda _: None)
 
     def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
+        """Press keys, one after the other, once the page has its scripts: no hand is as fast."""
+        self.page.wait_for_load_state()
         for key in keys:
             self.pressed += 1
             self.page.keyboard.press(key)
@@ -116,9 +117,8 @@ class Keyboard:
         return self.page.locator(":focus")
 
     def heading(self, text: Name) -> None:
-        """Wait for a page by its heading, and for its scripts: nobody types as fast as a test."""
+        """Wait for a page by its heading."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(text)
-        self.page.wait_for_load_state()
 
     def twin(self, address: str = "") -> Any:
         """The JSON of the page, or of another, as this visitor gets it."""
