@@ -53,11 +53,13 @@ class City:
     """A running node.
 
     Attributes:
+        party: Whose it is, with the folder of its node.
         url: Where its pages are.
         cookies: The cookies of a browser in which an actor is signed in, by the actor's name.
         names: What stands for the names in the addresses of pages, such as the id of an event.
     """
 
+    party: Party
     url: str
     cookies: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
@@ -166,4 +168,4 @@ def city(folder: Path) -> Iterator[City]:
         cookies = {name: _entered(owner, name) for name in ("owner", "ana", "sue")}
     with dealt(bureau, folder) as between:
         assert bureau.server is not None
-        yield City(bureau.server.url, cookies, {**names, **between})
+        yield City(bureau, bureau.server.url, cookies, {**names, **between})

@@ -93,9 +93,10 @@ def test_a_score_is_made_and_shown(visitor: Visitor, world: Any) -> None:
 
 def test_home_tells_the_numbers_of_the_verbs(visitor: Visitor, world: Any) -> None:
     for name in ("owner", "sue", "ana", "aud"):
-        numbers = visitor(name).twin("/home")["numbers"]
+        here = visitor(name)
+        numbers = here.twin("/home")["numbers"]
         assert numbers["datasets"] == len(world.told("dataset list", name)["datasets"])
-        assert (numbers["open"] is None) == (name in {"ana", "aud"})
+        assert numbers["open"] == here.twin("/govern")["total"]
 
 
 def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:
@@ -110,6 +111,7 @@ def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:
 def test_what_one_may_not_know_is_as_what_is_not(visitor: Visitor, world: Any) -> None:
     world.node.session().derive("select 1 as one", "city.hidden")
     ana = visitor("ana")
+    ana.get("/")  # says, once, that she is signed in
     assert visitor().get("/d/city.hidden").status_code == 200
     for tab in TABS:
         hidden = ana.get(f"/d/city.hidden?tab={tab}")
@@ -130,3 +132,20 @@ def test_the_report_is_one_page(visitor: Visitor) -> None:
     here = visitor()
     assert here.get("/report/city.people").status_code == 200
     assert visitor("ana").get("/report/no.such").status_code == 404
+
+
+def test_rules_are_proposed_from_the_page_of_a_dataset(visitor: Visitor, world: Any) -> None:
+    here = visitor()
+    assert 'value="propose"' in here.get("/d/city.big?tab=quality").text
+    answer = here.post("/d/city.big?tab=quality", "propose")
+    assert answer.headers["location"].startswith("/govern?dataset=city.big")
+    kept = world.told("proposal list", dataset="city.big", state="all")["proposals"]
+    assert kept
+    assert 'value="propose"' not in visitor("ana").get("/d/city.big?tab=quality").text
+
+
+def test_home_counts_agreements_that_are_in_force(visitor: Visitor, world: Any) -> None:
+    page = visitor().get("/").text
+    assert "/market/agreements?state=force" in page
+    force = [one for one in world.told("agreement list")["agreements"] if one["in_force"]]
+    assert visitor().twin("/home")["numbers"]["agreements"] == len(force)

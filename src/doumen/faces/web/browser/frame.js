@@ -8,19 +8,17 @@ import "htmx.org/dist/ext/hx-sse.js";
 import { confirming } from "./confirm.js";
 import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
+import { choosing, focusing } from "./focus.js";
 import { keys } from "./keys.js";
 import { uploading } from "./upload.js";
 
 confirming();
 copying();
 dropdowns();
+choosing();
+focusing();
 keys();
 uploading();
-
-// <select data-submit>: a filter that is chosen is a filter that is asked for.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
-});
 
 // <button data-print>
 document.addEventListener("click", (event) => {

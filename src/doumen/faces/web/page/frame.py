@@ -18,7 +18,7 @@ LINKS: Sequence[tuple[Section, str, str, Message]] = (
     ("collect", "/sources", "upload", msg("Collect")),
     ("govern", "/govern", "shield", msg("Govern")),
     ("work", "/work", "chart-bar", msg("Workbench")),
-    ("market", "/market", "arrows-exchange", msg("Agreements")),
+    ("market", "/market", "arrows-exchange", msg("Market")),
     ("trace", "/trace", "history", msg("Trace")),
 )
 """Section, address, icon and name of each link."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from doumen.faces.web.page import Crumb, Done, Page, View, Visit
+from doumen.faces.web.page import Action, Crumb, Done, Page, View, Visit
+from doumen.faces.web.page.draw import url
 from doumen.faces.web.pages.dataset.sample import sample
 from doumen.model.message import msg, plain
 
@@ -95,6 +96,13 @@ def _score(visit: Visit) -> Done:
     return Done(f"/d/{name}?tab=quality", done.said)
 
 
-PAGES = (
-    Page("/d/{dataset}", "dataset/dataset.html", view, "catalogue", actions={"score": _score}),
-)
+def _propose(visit: Visit) -> Done:
+    """Propose rules of its quality by its rows, and go to where they are settled."""
+    name = visit.path["dataset"]
+    done = visit.outcome("contract propose", dataset=name)
+    return Done(url("/govern", dataset=name), done.said)
+
+
+_ACTIONS: Mapping[str, Action] = {"score": _score, "propose": _propose}
+
+PAGES = (Page("/d/{dataset}", "dataset/dataset.html", view, "catalogue", actions=_ACTIONS),)

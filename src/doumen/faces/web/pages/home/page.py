@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doumen.faces.web.page import Page, View, Visit
+from doumen.faces.web.pages.govern.items import SOURCES
 from doumen.model.message import msg
 
 RECENT = 8
@@ -18,14 +19,12 @@ def view(visit: Visit) -> View:
     datasets = visit.do("dataset list")["datasets"]
     events = visit.do("event list", limit=200)["events"]
     scores = visit.do("quality scores")
-    proposals = visit.do("proposal list") if visit.actor.governs else None
-    agreements = _agreements(visit)
     body: dict[str, Any] = {
         "numbers": {
             "datasets": len(datasets),
             "median": scores["median"],
-            "open": None if proposals is None else proposals["count"],
-            "agreements": agreements,
+            "open": sum(1 for source in SOURCES.values() for _ in source(visit)),
+            "agreements": _agreements(visit),
         },
         "recent": [one for one in events if one["type"] not in _QUIET][:RECENT],
         "uses": visit.do("dataset uses"),
@@ -37,7 +36,7 @@ def view(visit: Visit) -> View:
 def _agreements(visit: Visit) -> int | None:
     """Agreements in force; None: the visitor may not know of them."""
     told = visit.attempt("agreement list")
-    return None if told is None else sum(not one.get("ended") for one in told["agreements"])
+    return None if told is None else sum(one["in_force"] for one in told["agreements"])
 
 
 def _steps(
