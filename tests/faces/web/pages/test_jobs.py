@@ -138,7 +138,7 @@ def test_who_looks_on_takes_no_place_of_jobs(
     refused = here.client.get(f"/jobs/{waiting}/live")
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable.busy")
     assert here.get("/d").status_code == 200
-    other = visitor()
+    other = visitor("aud")
     assert next(events(other, f"/jobs/{waiting}/live", 1))[1]
     for one in streams:
         one.close()  # type: ignore[attr-defined]
