@@ -42,8 +42,7 @@ def test_an_upload_is_collected_later(http: Callable[..., httpx2.Client], server
     assert (told["state"], told["inputs"]["path"]) == ("queued", "later.csv")
     done = ended(client, response.headers["location"])
     assert (done["state"], done["outcome"]["landed"]) == ("done", 2)
-    lines = [json.loads(line) for line in server.log if told["job"] in line]
-    assert [line["event"] for line in lines if "event" in line] == ["job.begun", "job.done"]
+    assert logged(server, told["job"], 2) == ["job.begun", "job.done"]
 
 
 def test_a_dataset_is_derived_later(http: Callable[..., httpx2.Client]) -> None:
@@ -90,3 +89,14 @@ def test_a_service_may_leave_the_queue_to_others(start: Callable[..., Any], worl
     with doumen.connect(other.url, world.tokens["ana"], purpose="research") as node:
         assert node.do("job list").json["jobs"] is not None
     assert other.stop() == 0
+
+
+def logged(server: Any, job: str, count: int) -> list[str]:
+    """What is logged of a job, once there are so many lines: they come after the answer."""
+    until = time.monotonic() + 20
+    found: list[str] = []
+    while len(found) < count and time.monotonic() < until:
+        lines = [json.loads(line) for line in list(server.log) if job in line]
+        found = [line["event"] for line in lines if "event" in line]
+        time.sleep(0.05)
+    return found

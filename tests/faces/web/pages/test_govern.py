@@ -154,9 +154,9 @@ def test_a_token_that_ends_soon_is_taken_back(visitor: Visitor, world: Any) -> N
     for name in ("owner", "ana"):
         ends = visitor(name).twin("/govern?kind=expiry")["items"]
         assert made["id"] in {one["name"] for one in ends}
-    assert visitor("sue").twin("/govern?kind=expiry")["items"] == []
+    assert made["id"] not in str(visitor("sue").twin("/govern?kind=expiry")["items"])
     assert visitor("ana").post("/govern", "revoke", token=made["id"]).status_code == 303
-    assert visitor("ana").twin("/govern?kind=expiry")["items"] == []
+    assert made["id"] not in str(visitor("ana").twin("/govern?kind=expiry")["items"])
 
 
 def test_others_see_nothing_of_the_inbox_and_settle_nothing(

