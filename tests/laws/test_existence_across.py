@@ -89,7 +89,7 @@ _VARIES = [
     (re.compile(r"[0-9a-f]{64}"), "<digest>"),
     (re.compile(r"did:key:z[1-9A-HJ-NP-Za-km-z]+"), "<did>"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
-    (re.compile(r"\b[AN]-[A-Z2-7]{8}\b"), "<key>"),
+    (re.compile(r"(?<![A-Z-])[AN]-[A-Z2-7]{8}\b"), "<key>"),
     (re.compile(r"weather-[0-9a-f]{8}"), "<origin>"),
 ]
 _SAID = {
