@@ -11,7 +11,7 @@ from doumen.faces.web.inputs import fit
 from doumen.faces.web.uploads import Folder
 from doumen.faces.web.verb import House
 from doumen.model.actor import Actor
-from doumen.model.errors import DoumenError, Invalid
+from doumen.model.errors import Invalid, NotFound, Refused
 from doumen.model.message import Catalogue, as_written, enumerated, msg, spoken
 from doumen.model.operation import Outcome
 from doumen.operations import find
@@ -93,7 +93,7 @@ class Visit:
         """As `do`; None where the visitor may not, or there is no such thing."""
         try:
             return self.do(words, **params)
-        except DoumenError:
+        except (NotFound, Refused):
             return None
 
     def asked(self, name: str, default: str = "") -> str:

@@ -10,14 +10,13 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from doumen.faces.web.page import Crumb, Done, Page, View, Visit
+from doumen.faces.web.page import Done, Page, View, Visit
 from doumen.faces.web.pages.signin.page import raw, welcomed
 from doumen.model.errors import Invalid
 from doumen.model.message import msg
 from doumen.rooms.protect.signin import accounts, entry, second
 
 HERE = "/settings/account"
-CRUMBS = (Crumb(msg("Settings"), HERE),)
 
 
 def _look(visit: Visit) -> View:
