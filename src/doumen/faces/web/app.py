@@ -29,7 +29,6 @@ from doumen.faces.web.outer import Outer
 from doumen.faces.web.page.routes import nowhere
 from doumen.faces.web.page.routes import routes as page_routes
 from doumen.faces.web.pages import PAGES
-from doumen.faces.web.pages.work import held
 from doumen.faces.web.protocols import dsp, exchange, s3
 from doumen.faces.web.routes import routes
 from doumen.faces.web.terms import Terms
@@ -38,7 +37,7 @@ from doumen.faces.web.work import Work
 from doumen.model.errors import DoumenError, Unavailable
 from doumen.model.message import msg
 from doumen.operations import sections
-from doumen.session import Node
+from doumen.session import Node, held
 from doumen.session.worker import Worker
 
 SWEPT = 60.0

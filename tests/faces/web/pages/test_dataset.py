@@ -149,3 +149,20 @@ def test_home_counts_agreements_that_are_in_force(visitor: Visitor, world: Any) 
     assert "/market/agreements?state=force" in page
     force = [one for one in world.told("agreement list")["agreements"] if one["in_force"]]
     assert visitor().twin("/home")["numbers"]["agreements"] == len(force)
+
+
+def test_first_steps_are_ticked_by_what_happened(visitor: Visitor, world: Any) -> None:
+    owner = world.node.session()
+    here = visitor()
+    ticked = {one["step"]: one["done"] for one in here.twin("/home")["steps"]}
+    assert list(ticked) == ["add", "score", "grade", "ask", "share", "verify"]
+    assert ticked["add"]
+    assert not ticked["share"]
+    owner.do("label set", target="city.people.phone", label="personal")
+    receipt = owner.query("select count(*) from city.people").receipt
+    here.post(f"/trace/{receipt}", "replay")
+    ticked = {one["step"]: one["done"] for one in here.twin("/home")["steps"]}
+    assert ticked["grade"]
+    assert ticked["ask"]
+    assert ticked["verify"]
+    owner.do("label remove", target="city.people.phone", label="personal")

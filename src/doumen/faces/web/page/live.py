@@ -23,10 +23,9 @@ from starlette.types import Receive, Scope, Send
 from doumen.faces.web import problems
 from doumen.faces.web.outer import Gone
 from doumen.faces.web.page import cookies, draw, guard
-from doumen.faces.web.page.entered import entered
+from doumen.faces.web.page.entered import entered, visit_of
 from doumen.faces.web.page.frame import framed
 from doumen.faces.web.page.noun import Live, Page, View
-from doumen.faces.web.page.served import visit_of
 from doumen.faces.web.problems import Problem
 from doumen.faces.web.verb import House
 from doumen.model.errors import DoumenError, Unavailable

@@ -1,42 +1,37 @@
-"""A page at its address: who comes, what it shows, as HTML or as JSON, and what its forms do.
+"""A page at its address: who comes, what is asked of it, and what its forms do.
 
-Work is done in the places that all requests share. A form that goes wrong shows its page again,
-with what was typed and what went wrong; one that went well sends the browser on (303).
+Work is done in the places that all requests share. How the answer looks is left to `answered`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from doumen.faces.languages import catalogue, negotiated, understood
 from doumen.faces.web import problems, uploads
 from doumen.faces.web.outer import Gone
-from doumen.faces.web.page import cookies, draw, guard
-from doumen.faces.web.page.entered import entered
-from doumen.faces.web.page.frame import framed
-from doumen.faces.web.page.noun import Away, Done, Page, Reply, View
+from doumen.faces.web.page import cookies, guard
+from doumen.faces.web.page.answered import Drawing
+from doumen.faces.web.page.entered import address_of, entered, visit_of
+from doumen.faces.web.page.noun import Page, View
 from doumen.faces.web.page.visit import Visit
 from doumen.faces.web.uploads import FORM, Folder
 from doumen.faces.web.verb import House, media_of, sized
 from doumen.model.errors import INTERNAL, DoumenError, Invalid
 from doumen.model.message import msg
-from doumen.rooms.protect.tokens import Bearer
 
 URLENCODED = "application/x-www-form-urlencoded"
 BUTTON = "do"
 """Name of the button that says which form was sent."""
-_SMALL = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ class Served:
         """The way to the sign-in for people; machines are told."""
         if self.twin or scope["method"] != "GET":
             raise problems.unauthenticated()
-        here = _address(scope)
+        here = address_of(scope)
         return RedirectResponse("/signin" if here == "/" else f"/signin?next={quote(here)}", 303)
 
     async def _form(
@@ -140,111 +135,9 @@ class Served:
         return Response(problems.encoded(found.body), media_type="application/json")
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A page that is drawn for one visit."""
-
-    page: Page
-    visit: Visit
-    scope: Scope
-
-    def shown(self, error: DoumenError | None = None) -> Response:
-        """The page as it is; with an error, where a form of it went wrong."""
-        try:
-            found = self.page.view(self.visit)
-        except DoumenError as failed:
-            return self.wrong(error or failed)
-        return self.answered(found, error)
-
-    def answered(
-        self, found: View | Done | Reply | Away, error: DoumenError | None = None
-    ) -> Response:
-        """What a view or a form gave, as an answer."""
-        if isinstance(found, Done):
-            return self._sent_on(found)
-        if isinstance(found, Away):
-            response: Response = RedirectResponse(found.where, 303, headers=dict(guard.HEADERS))
-            for header in found.headers:
-                _add(response, header)
-            return response
-        if isinstance(found, Reply):
-            headers = dict(guard.HEADERS)
-            if found.name is not None:
-                name = quote(found.name)
-                headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-            return Response(found.content, media_type=found.media, headers=headers)
-        status = 200 if error is None else problems.told(error).status
-        return self._html(found, found.template or self.page.template, status, error)
-
-    def wrong(self, error: DoumenError, status: int | None = None) -> Response:
-        """The page that tells an error, in place of the one that was asked for."""
-        status = status or problems.told(error).status
-        body = {"status": status, "request": self.scope["state"]["line"].request}
-        return self._html(View(error.what, body), "frame/wrong.html", status, error)
-
-    def _html(self, view: View, template: str, status: int, error: DoumenError | None) -> Response:
-        visit = self.visit
-        known = cookies.bound(visit.cookies)
-        bound = known or cookies.guest()
-        news = cookies.read_news(visit.cookies.get(cookies.NEWS, ""), bound)
-        frame = framed(self.page, view, visit, bound=bound, news=news, error=error)
-        text = draw.drawn(visit.language, template, {**view.body, "frame": frame})
-        secure = visit.secure
-        response = _packed(text.encode("utf-8", "replace"), self.scope, status)
-        response.headers["Content-Language"] = visit.language
-        if error is not None:
-            self.scope["state"]["line"].said["code"] = error.code
-        if not known:
-            _add(response, cookies.cookie(cookies.GUEST, bound, seconds=None, secure=secure))
-        if cookies.NEWS in visit.cookies:
-            _add(response, cookies.cookie(cookies.NEWS, "", seconds=0, secure=secure))
-        return response
-
-    def _sent_on(self, done: Done) -> Response:
-        response = RedirectResponse(guard.local(done.where), 303, headers=dict(guard.HEADERS))
-        for header in done.headers:
-            _add(response, header)
-        folder = self.visit.folder
-        said = done.said if folder is None else tuple(map(folder.hide, done.said))
-        news = cookies.news(said, cookies.bound(self.visit.cookies)) if said else ""
-        if news:
-            header = cookies.cookie(cookies.NEWS, news, seconds=60, secure=self.visit.secure)
-            _add(response, header)
-        return response
-
-
 def _empty(value: UploadFile | str) -> bool:
     """Whether it is a field for a file in which none was chosen."""
     return isinstance(value, UploadFile) and not value.filename
-
-
-def visit_of(house: House, scope: Scope, bearer: Bearer | None) -> Visit:
-    """The visit that a request is."""
-    request = Request(scope)
-    language = _language(request)
-    given = request.query_params.get("purpose", request.cookies.get(cookies.PURPOSE, ""))
-    purpose = unquote(given) or None
-    visit = Visit(
-        house=house,
-        session=None,
-        bearer=bearer,
-        path=dict(request.path_params),
-        query={name: request.query_params.getlist(name) for name in request.query_params},
-        language=language,
-        say=catalogue(language),
-        cookies=request.cookies,
-        address=_address(scope),
-        base=f"{request.url.scheme}://{request.url.netloc}",
-        client=request.client.host if request.client else "",
-    )
-    if bearer is None:
-        return visit
-    session = house.node.session(bearer.actor, None)
-    actor = session.desk.actor
-    if purpose is None or not (actor.is_owner or purpose in actor.purposes):
-        return replace(visit, session=session)
-    session = house.node.session(bearer.actor, purpose)
-    return replace(visit, session=session, purpose=purpose)
 
 
 def _wrong(page: Page, house: House, scope: Scope, error: Exception) -> Response:
@@ -258,33 +151,6 @@ def _wrong(page: Page, house: House, scope: Scope, error: Exception) -> Response
         if name != "WWW-Authenticate":
             response.headers[name] = value
     return response
-
-
-def _language(request: Request) -> str:
-    """The language that the address, the cookie or the browser asks for, in that order."""
-    for said in (request.query_params.get("lang"), request.cookies.get(cookies.LANGUAGE)):
-        found = understood(said) if said else None
-        if found is not None:
-            return found
-    return negotiated(request.headers.get("accept-language", ""))
-
-
-def _address(scope: Scope) -> str:
-    query = scope["query_string"].decode("latin-1")
-    return quote(scope["path"], safe="/@:~.-_") + (f"?{query}" if query else "")
-
-
-def _packed(body: bytes, scope: Scope, status: int) -> Response:
-    headers = {**guard.HEADERS, "Vary": "Accept-Encoding, Accept-Language, Cookie"}
-    taken = Request(scope).headers.get("accept-encoding", "")
-    if len(body) > _SMALL and "gzip" in taken:
-        body = gzip.compress(body, 5, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, status, headers, media_type="text/html")
-
-
-def _add(response: Response, header: tuple[str, str]) -> None:
-    response.headers.append(*header)
 
 
 def _no_action() -> DoumenError:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
 from doumen.faces.web.pages.signin.page import raw
 from doumen.model.errors import Invalid, Refused
-from doumen.model.identity import PASSWORD, SESSION
 from doumen.model.message import msg
 from doumen.model.operation import SCOPES
 from doumen.rooms.protect.signin import entry
@@ -29,7 +28,7 @@ def _view(visit: Visit, made: str | None) -> View:
     body = {
         "tokens": visit.do("token list")["tokens"],
         "scopes": list(SCOPES),
-        "password": visit.door.desk.facts().body(PASSWORD, visit.actor.name) is not None,
+        "password": _has_password(visit),
         "made": made,
     }
     return View(msg("Tokens"), body, (Crumb(msg("Settings"), "/settings/account"),))
@@ -54,19 +53,24 @@ def _revoke(visit: Visit) -> Done:
     return Done(HERE, visit.outcome("token revoke", id=visit.needed("id")).said)
 
 
+def _has_password(visit: Visit) -> bool:
+    accounts = visit.do("account list")["accounts"]
+    return any(one["password"] for one in accounts if one["actor"] == visit.actor.name)
+
+
 def _proved(visit: Visit) -> None:
     """Check that it is who is signed in.
 
     Raises:
         Refused: the password is wrong; or they have none, and came in a while ago.
     """
-    facts, now = visit.door.desk.facts(), datetime.now(UTC)
-    if facts.body(PASSWORD, visit.actor.name) is not None:
+    now = datetime.now(UTC)
+    if _has_password(visit):
         entry.confirmed(visit.house.door.desk, visit.actor.name, raw(visit, "current"), now)
         return
-    bearer = visit.bearer
-    body = None if bearer is None else facts.body(SESSION, f"{bearer.actor}/{bearer.token}")
-    if body is None or body["created"] < stamp(now - FRESH):
+    own = None if visit.bearer is None else visit.bearer.token
+    began = (s["created"] for s in visit.do("session list")["sessions"] if s["id"] == own)
+    if next(began, "") < stamp(now - FRESH):
         raise Refused(
             msg("A token is made by somebody who has just signed in."),
             why=msg("You came in a while ago."),

@@ -18,53 +18,43 @@ def view(visit: Visit) -> View:
     """How the node does, as far as the visitor may know."""
     datasets = visit.do("dataset list")["datasets"]
     events = visit.do("event list", limit=200)["events"]
-    scores = visit.do("quality scores")
+    scores, uses = visit.do("quality scores"), visit.do("dataset uses")
+    agreements = visit.attempt("agreement list")
+    listed = [] if agreements is None else agreements["agreements"]
+    done = {
+        "add": bool(datasets),
+        "score": bool(scores["scores"]),
+        "grade": bool(visit.do("label list")["labels"]),
+        "ask": uses["total"] > 0,
+        "share": bool(listed),
+        "verify": any(one["type"] == "replay" for one in events),
+    }
     body: dict[str, Any] = {
         "numbers": {
             "datasets": len(datasets),
             "median": scores["median"],
             "open": sum(1 for source in SOURCES.values() for _ in source(visit)),
-            "agreements": _agreements(visit),
+            "agreements": agreements and sum(one["in_force"] for one in listed),
         },
         "recent": [one for one in events if one["type"] not in _QUIET][:RECENT],
-        "uses": visit.do("dataset uses"),
-        "steps": _steps(visit, datasets, events, scores),
+        "uses": uses,
+        "steps": _steps(done, datasets[0]["dataset"] if datasets else None),
     }
     return View(msg("Home"), body)
 
 
-def _agreements(visit: Visit) -> int | None:
-    """Agreements in force; None: the visitor may not know of them."""
-    told = visit.attempt("agreement list")
-    return None if told is None else sum(one["in_force"] for one in told["agreements"])
-
-
-def _steps(
-    visit: Visit,
-    datasets: list[Mapping[str, Any]],
-    events: list[Mapping[str, Any]],
-    scores: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    """First steps, each ticked by what really happened."""
-    types = {one["type"] for one in events}
-    first = datasets[0]["dataset"] if datasets else None
-    own = {one["type"] for one in events if one["actor"] == visit.actor.name}
-    return [
-        {"step": "add", "done": bool(datasets), "href": "/collect"},
-        {
-            "step": "score",
-            "done": bool(scores["scores"]),
-            "href": f"/d/{first}?tab=quality" if first else "/d",
-        },
-        {
-            "step": "grade",
-            "done": any(one["labels"] for one in datasets),
-            "href": f"/d/{first}" if first else "/d",
-        },
-        {"step": "ask", "done": bool(own & {"query", "query.started"}), "href": "/work"},
-        {"step": "share", "done": any(t.startswith("agreement") for t in types), "href": "/market"},
-        {"step": "verify", "done": "replay" in types, "href": "/trace?type=query"},
-    ]
+def _steps(done: Mapping[str, bool], first: str | None) -> list[dict[str, Any]]:
+    """First steps, each ticked by what really happened, and where it is done."""
+    dataset = f"/d/{first}" if first else "/d"
+    places = {
+        "add": "/collect",
+        "score": f"{dataset}?tab=quality" if first else dataset,
+        "grade": "/govern/labels",
+        "ask": "/work",
+        "share": "/market",
+        "verify": "/trace?type=query",
+    }
+    return [{"step": step, "done": done[step], "href": href} for step, href in places.items()]
 
 
 PAGES = (Page("/", "home/home.html", view, "home", twin="/home.json"),)

@@ -6,12 +6,13 @@ they saw, so that nobody agrees to what was said since; what was done is not don
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doumen.faces.web.page import Crumb, Done, Page, View, Visit
 from doumen.faces.web.pages.market import form, offer
 from doumen.faces.web.pages.market.names import MARKET, agreed, last, names, rights, sentences
+from doumen.model.errors import DoumenError
 from doumen.model.message import Message, msg, plain
 from doumen.model.operation import Outcome
 
@@ -176,14 +177,24 @@ def _columns(visit: Visit, told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         shown = visit.attempt("product show", name=product)
         known = {} if shown is None else {d["dataset"]: d["columns"] for d in shown["datasets"]}
     else:
-        shown = visit.attempt("offer show", id=told["offer"], at=told["with"])
         known = {}
-        for column in () if shown is None else shown["columns"]:
+        for column in _offered(visit, told):
             known.setdefault(column["dataset"], []).append(column)
     return [
         {"dataset": ref, "columns": known.get(ref) or _named(granted.get(ref) or {})}
         for ref in dict.fromkeys((*granted, *known))
     ]
+
+
+def _offered(visit: Visit, told: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The columns of an offer of the other side; none where it does not answer or tell."""
+    try:
+        columns: Sequence[Mapping[str, Any]] = visit.do(
+            "offer show", id=told["offer"], at=told["with"]
+        )["columns"]
+    except DoumenError:  # the terms name those that are spoken of
+        return ()
+    return columns
 
 
 def _named(grant: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -139,13 +139,13 @@ def _signed_out(visit: Visit) -> View:
 
 
 def _sign_out(visit: Visit) -> Done:
-    provider = ""
+    provider = None
     if visit.bearer is not None:
-        key = f"{visit.bearer.actor}/{visit.bearer.token}"
-        provider = (visit.door.desk.facts().body("session", key) or {}).get("provider") or ""
-        visit.attempt("session end", id=visit.bearer.token)
-    secure = visit.secure
-    gone = cookies.cookie(cookies.SESSION, "", seconds=0, secure=secure)
+        own = visit.bearer.token
+        there = visit.do("session list")["sessions"]
+        provider = next((one["provider"] for one in there if one["id"] == own), None)
+        visit.attempt("session end", id=own)
+    gone = cookies.cookie(cookies.SESSION, "", seconds=0, secure=visit.secure)
     return Done(f"/signout?of={provider}" if provider else "/signout", headers=(gone,))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from doumen.faces.web.page import Done, Visit
-from doumen.faces.web.pages.work.held import Shelf
 from doumen.model.operation import Outcome
+from doumen.session.held import Shelf
 
 Asked = Mapping[str, Any]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from doumen.faces.web.page import Action, Crumb, Done, Page, Reply, View, Visit
 from doumen.faces.web.pages.work import asking
-from doumen.faces.web.pages.work.held import Held
 from doumen.kits.evidence import disclosure
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.receipt import read_receipt
@@ -19,6 +18,7 @@ from doumen.model.message import msg, plain
 from doumen.rooms.analyse import forms
 from doumen.rooms.analyse.chart import propose
 from doumen.rooms.analyse.forms import Form
+from doumen.session.held import Held
 
 STEP = 100
 """Rows of a page."""

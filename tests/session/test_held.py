@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from doumen.faces.web.pages.work import held
-from doumen.faces.web.pages.work.held import Shelf
+from doumen.session import held
+from doumen.session.held import Shelf
 
 
 @pytest.fixture
