@@ -78,11 +78,9 @@ def divisible(values: Sequence[Number]) -> bool:
 
 def _round_width(width: float) -> Number:
     """The next of 1, 2, 5, 10 … times a power of ten that is not smaller."""
-    power = math.floor(math.log10(width))
-    for step in (1, 2, 5, 10):
-        if step * 10.0**power >= width * (1 - 1e-9):
-            return _trimmed(step * 10.0**power)
-    raise AssertionError(width)  # pragma: no cover (ten times its own power is never smaller)
+    power = 10.0 ** math.floor(math.log10(width))
+    step = next((step for step in (1, 2, 5) if step * power >= width * (1 - 1e-9)), 10)
+    return _trimmed(step * power)
 
 
 def _trimmed(value: float) -> Number:
