@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from doumen.gate.almanac import KEPT, Almanac
+import pytest
+
+from doumen.gate.almanac import Almanac
 from doumen.kits.evidence.canonical import canonical
 from doumen.model.actor import OWNER, Actor
 from doumen.model.event import CHECKED, SCORED
@@ -56,21 +58,23 @@ def almanac(book: Book) -> Almanac:
     return Almanac(book, book)  # type: ignore[arg-type]  # a book is both, as far as it is asked
 
 
-def test_the_latest_comes_first_and_is_for_whom_it_is() -> None:
+def test_the_latest_of_each_dataset_is_told_to_whom_it_is() -> None:
     book = Book()
     book.write(SCORED, "ana", score="90.00")
     book.write(SCORED, "bob", score="80.00")
     book.write(CHECKED, "ana")
     book.write(SCORED, "ana", subject="a.c", score="10.00")
     here = almanac(book)
-    assert [one.score for one in here.latest(OWN, SCORED, "a.b", 9)] == ["80.00", "90.00"]
-    assert [one.id for one in here.latest(OWN, SCORED, "a.b", 1)] == ["E1"]
-    assert [one.score for one in here.latest(ANA, SCORED, "a.b", 9)] == ["90.00"]
-    assert here.latest(Actor("cyn"), SCORED, "a.b", 9) == []
-    assert here.latest(OWN, SCORED, "no.such", 9) == []
-    assert [(one.score, one.time) for one in here.latest(ANA, CHECKED, "a.b", 9)] == [
-        (None, "2026-11-01T10:00:00Z")
-    ]
+    assert {name: one.score for name, one in here.latest(OWN, SCORED, ["a.c", "a.b"]).items()} == {
+        "a.c": "10.00",
+        "a.b": "80.00",
+    }
+    assert here.latest(OWN, SCORED, ["a.b"])["a.b"].id == "E1"
+    assert here.latest(ANA, SCORED, ["a.b"])["a.b"].score == "90.00"
+    assert here.latest(Actor("cyn"), SCORED, ["a.b"]) == {}
+    assert here.latest(OWN, SCORED, ["no.such"]) == {}
+    checked = here.latest(ANA, CHECKED, ["a.b"])["a.b"]
+    assert (checked.score, checked.time) == (None, "2026-11-01T10:00:00Z")
 
 
 def test_uses_are_counted_by_day_once_for_a_job() -> None:
@@ -89,13 +93,13 @@ def test_uses_are_counted_by_day_once_for_a_job() -> None:
 
 def test_only_what_is_new_is_read() -> None:
     book = Book()
-    for _ in range(KEPT + 5):
+    for _ in range(55):
         book.write(SCORED, "ana", score="50.00")
     here = almanac(book)
-    assert len(here.latest(OWN, SCORED, "a.b", 1000)) == KEPT
+    assert here.latest(OWN, SCORED, ["a.b"])["a.b"].id == "E54"
     book.write(SCORED, "ana", score="60.00")
-    assert here.latest(OWN, SCORED, "a.b", 1)[0].score == "60.00"
-    assert book.read_ == KEPT + 6
+    assert here.latest(OWN, SCORED, ["a.b"])["a.b"].score == "60.00"
+    assert book.read_ == 56
 
 
 def test_a_ledger_that_was_put_back_is_read_anew() -> None:
@@ -105,4 +109,15 @@ def test_a_ledger_that_was_put_back_is_read_anew() -> None:
     here = almanac(book)
     here.uses(OWN, None)
     del book.entries_[1]
-    assert [one.score for one in here.latest(OWN, SCORED, "a.b", 9)] == ["50.00"]
+    assert here.latest(OWN, SCORED, ["a.b"])["a.b"].score == "50.00"
+
+
+def test_a_look_that_breaks_off_counts_nothing_twice() -> None:
+    book = Book()
+    book.write("query", "ana", used=["a.b"])
+    book.entries_.append(b"")
+    here = almanac(book)
+    with pytest.raises(ValueError, match="char 0"):
+        here.uses(OWN, None)
+    del book.entries_[1]
+    assert here.uses(OWN, None) == {"2026-11-01": 1}

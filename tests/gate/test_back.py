@@ -91,4 +91,4 @@ def test_uses_and_findings_are_asked_at_the_desk(node: Node) -> None:
     owner, ana = node.session().desk, node.session("ana").desk
     assert sum(owner.uses("g.a").values()) == 3
     assert sum(ana.uses().values()) == 1
-    assert owner.latest("quality.scored", "g.a") == []
+    assert owner.latest("quality.scored", ["g.a"]) == {}

@@ -1,4 +1,4 @@
-"""What the ledger tells at a glance: the latest findings of a dataset, and uses a day.
+"""What the ledger tells at a glance: the latest finding of each dataset, and uses a day.
 
 Folded from the entries as they come, in the memory of one process: asking again reads only what
 is new. An actor is told of their own events, and one who audits of all, as in `sys.events`.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -19,8 +19,6 @@ from doumen.model.happened import Recorded
 from doumen.stores.database import Database
 from doumen.stores.ledger import Ledger
 
-KEPT = 50
-"""Findings of one kind, about one dataset, by one actor, that are remembered."""
 _FOUND = frozenset({CHECKED, SCORED})
 _USES = frozenset({"query", "query.started", "derive", "files.read"})
 
@@ -32,24 +30,26 @@ class Almanac:
         self._database, self._ledger = database, ledger
         self._lock = threading.Lock()
         self._size = 0
-        self._found: dict[tuple[str, str], dict[str, deque[tuple[int, Recorded]]]] = {}
+        self._found: dict[tuple[str, str], dict[str, tuple[int, Recorded]]] = {}
         self._uses: dict[str, dict[str, Counter[str]]] = {}
 
-    def latest(self, actor: Actor, type: str, subject: str, limit: int) -> Sequence[Recorded]:
-        """The latest findings about a dataset that an actor may know, the newest first.
+    def latest(self, actor: Actor, type: str, datasets: Iterable[str]) -> dict[str, Recorded]:
+        """Dataset → the latest finding about it that an actor may know, of those that have one.
 
         Args:
             actor: Who looks.
             type: `quality.checked` or `quality.scored`.
-            subject: `domain.name`.
-            limit: How many at most; no more than `KEPT` of one actor are remembered.
+            datasets: `domain.name` of each.
         """
+        latest: dict[str, Recorded] = {}
         with self._lock:
             self._grow()
-            by = self._found.get((type, subject), {})
-            held = [pair for name in _known(actor, by) for pair in by[name]]
-        held.sort(key=itemgetter(0), reverse=True)
-        return [finding for _, finding in held[:limit]]
+            for dataset in datasets:
+                by = self._found.get((type, dataset), {})
+                held = [by[name] for name in _known(actor, by)]
+                if held:
+                    latest[dataset] = max(held, key=itemgetter(0))[1]
+        return latest
 
     def uses(self, actor: Actor, dataset: str | None) -> Mapping[str, int]:
         """Day (ISO 8601, UTC) → jobs that read a dataset, as far as an actor may know of them.
@@ -75,14 +75,13 @@ class Almanac:
                 self._ledger.entries(connection, self._size, size), self._size
             ):
                 self._fold(place, json.loads(body))
-            self._size = size
+                self._size = place + 1  # what is read no further is not folded again
 
     def _fold(self, place: int, event: Mapping[str, Any]) -> None:
         type, actor = event["type"], event["actor"]
         if type in _FOUND:
-            by = self._found.setdefault((type, event["subject"]), defaultdict(_remembered))
             found = Recorded(event["id"], event["time"], event["data"].get("score"))
-            by[actor].append((place, found))
+            self._found.setdefault((type, event["subject"]), {})[actor] = (place, found)
         if type in _USES:
             read = {used["dataset"] for used in event["used"]}
             for name in ("", *read):
@@ -92,7 +91,3 @@ class Almanac:
 
 def _known(actor: Actor, by: Mapping[str, Any]) -> Iterator[str]:
     return (name for name in by if actor.audits or name == actor.name)
-
-
-def _remembered() -> deque[tuple[int, Recorded]]:
-    return deque(maxlen=KEPT)

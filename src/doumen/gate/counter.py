@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
@@ -281,20 +281,18 @@ class Counter(Speaking):
         limit: int = 50,
     ) -> Happened:
         """Look back over the events that the actor may know."""
-        actor = self._standing(self._means.catalog.current())
         return back.happened(
-            self._means, actor, subject=subject, types=types, by=by, before=before, limit=limit
-        )
+            self._means, self._standing(),
+            subject=subject, types=types, by=by, before=before, limit=limit,
+        )  # fmt: skip
 
-    def latest(self, type: str, subject: str, limit: int = 1) -> Sequence[Recorded]:
-        """The latest findings about a dataset that the actor may know, newest first."""
-        actor = self._standing(self._means.catalog.current())
-        return self._means.almanac.latest(actor, type, subject, limit)
+    def latest(self, type: str, datasets: Iterable[str]) -> Mapping[str, Recorded]:
+        """Dataset → the latest finding about it that the actor may know."""
+        return self._means.almanac.latest(self._standing(), type, datasets)
 
     def uses(self, dataset: str | None = None) -> Mapping[str, int]:
         """Day → jobs that read a dataset, or any, as far as the actor may know of them."""
-        actor = self._standing(self._means.catalog.current())
-        return self._means.almanac.uses(actor, dataset)
+        return self._means.almanac.uses(self._standing(), dataset)
 
     def receipt(self, id: str) -> str:
         """The receipt of an event that this actor may know."""

@@ -5,7 +5,7 @@ A room receives a desk and nothing else: it never sees a store or an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -223,8 +223,11 @@ class Desk(Protocol):
     ) -> Happened:
         """Look back over the events that this actor may know; see `doumen.gate.back`."""
 
-    def latest(self, type: str, subject: str, limit: int = 1) -> Sequence[Recorded]:
-        """The latest findings about a dataset that this actor may know, newest first."""
+    def latest(self, type: str, datasets: Iterable[str]) -> Mapping[str, Recorded]:
+        """Dataset → the latest finding about it that this actor may know, of those that have one.
+
+        The type is `quality.checked` or `quality.scored`.
+        """
 
     def uses(self, dataset: str | None = None) -> Mapping[str, int]:
         """Day → jobs that read a dataset, or any, as far as this actor may know of them."""

@@ -56,7 +56,12 @@ def held(desk: Desk, dataset: str) -> Held:
         NotFound: it does not exist, or the asker may not know that it does.
         Invalid: it is no name.
     """
-    ref, facts = Ref.parse(dataset), desk.facts()
+    return held_of(desk.facts(), dataset)
+
+
+def held_of(facts: Facts, dataset: str) -> Held:
+    """The dataset of this name, by facts that the asker may know; raises as `held` does."""
+    ref = Ref.parse(dataset)
     body = facts.dataset(ref)
     if body is None:
         raise policy.absent(ref)

@@ -29,17 +29,17 @@ def latest(desk: Desk, dataset: str) -> Outcome:
     ref = Ref.parse(dataset)
     if desk.facts().dataset(ref) is None:
         raise policy.absent(ref)
-    found = desk.latest(SCORED, str(ref))
-    if not found:
+    found = desk.latest(SCORED, [str(ref)]).get(str(ref))
+    if found is None:
         raise NotFound(
             msg("There is no score of `{dataset}` that you may know.", dataset=dataset),
             next=msg("`doumen quality score {dataset}` makes one.", dataset=dataset),
             detail="score",
         )
-    receipt = read_receipt(desk.receipt(found[0].id))
+    receipt = read_receipt(desk.receipt(found.id))
     document = json.loads(str(receipt.disclosed["statement"]))
-    told = outcome(document, found[0].id)
-    return Outcome({**told.json, "time": found[0].time}, told.drawn, told.said)
+    told = outcome(document, found.id)
+    return Outcome({**told.json, "time": found.time}, told.drawn, told.said)
 
 
 def scores(desk: Desk, dataset: tuple[str, ...] = ()) -> Outcome:
@@ -49,16 +49,15 @@ def scores(desk: Desk, dataset: tuple[str, ...] = ()) -> Outcome:
         desk: The actor at the gate.
         dataset: `domain.name` of each; none: all of them.
     """
-    facts = desk.facts()
-    wanted = dataset or [key for key, body in facts.all("dataset") if body["kind"] != "quarantine"]
-    listed = []
-    for key in wanted:
-        found = desk.latest(SCORED, key) if facts.body("dataset", key) is not None else ()
-        if found:
-            one = found[0]
-            listed.append({"dataset": key, "score": one.score, "time": one.time, "event": one.id})
-    middle = f"{median(float(str(one['score'])) for one in listed):.2f}" if listed else None
-    rows = tuple((one["dataset"], one["score"], str(one["time"])[:19]) for one in listed)
+    known = dict(desk.facts().all("dataset"))
+    wanted = dataset or [key for key, body in known.items() if body["kind"] != "quarantine"]
+    found = desk.latest(SCORED, [key for key in wanted if key in known])
+    listed = [
+        {"dataset": key, "score": one.score, "time": one.time, "event": one.id}
+        for key, one in found.items()
+    ]
+    middle = f"{median(float(str(one.score)) for one in found.values()):.2f}" if found else None
+    rows = tuple((key, one.score, one.time[:19]) for key, one in found.items())
     return Outcome(
         json={"scores": listed, "median": middle},
         drawn=(Table((msg("dataset"), msg("score"), msg("time")), rows),) if rows else (),

@@ -17,7 +17,7 @@ from doumen.model.message import Message, msg
 from doumen.model.operation import Outcome, Table
 from doumen.rooms.refine.checks.rules import rules_of
 from doumen.rooms.refine.checks.verdicts import BROKEN
-from doumen.rooms.refine.lookup import Held, held
+from doumen.rooms.refine.lookup import Held, held_of
 
 _TOLD = ("key", "rule", "kind", "columns", "dimension", "severity", "owner", "count", "why")
 
@@ -36,26 +36,24 @@ def broken(desk: Desk, dataset: str | None = None) -> Outcome:
     names = (
         [key for key, body in facts.all("dataset") if body["kind"] != "quarantine"]
         if dataset is None
-        else [str(held(desk, dataset).ref)]
+        else [str(held_of(facts, dataset).ref)]
     )
-    faults: list[dict[str, Any]] = []
-    checked = 0
-    for name in names:
-        last = desk.latest(CHECKED, name)
-        if last:
-            checked += 1
-            run = {"dataset": name, "event": last[0].id, "time": last[0].time}
-            faults.extend({**run, **one} for one in _faults(desk, held(desk, name), last[0].id))
+    runs = desk.latest(CHECKED, names)
+    faults = [
+        {"dataset": name, "event": run.id, "time": run.time, **one}
+        for name, run in runs.items()
+        for one in _faults(desk, held_of(facts, name), run.id)
+    ]
     rows = tuple((one["dataset"], one["rule"], tuple(one["columns"]), one["count"] or "",
                   one["severity"], one["time"][:19]) for one in faults)  # fmt: skip
     heads = (msg("dataset"), msg("rule"), msg("columns"), msg("count"), msg("severity"),
              msg("time"))  # fmt: skip
     return Outcome(
-        json={"broken": faults, "checked": checked},
+        json={"broken": faults, "checked": len(runs)},
         drawn=(Table(heads, rows),) if rows else (),
         said=(
             msg("{count} rules are broken, at the last runs of {checked} datasets.",
-                count=len(faults), checked=checked),
+                count=len(faults), checked=len(runs)),
         ),
     )  # fmt: skip
 
