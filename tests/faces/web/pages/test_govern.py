@@ -327,6 +327,7 @@ def test_the_vocabulary_is_said_and_linked(visitor: Visitor, world: Any) -> None
                      name_zh="城镇", definition_en="", definition_zh="")  # fmt: skip
     assert done.headers["location"] == "/govern/meaning/term/town"
     assert "城镇" in here.get("/govern/meaning/term/town?lang=zh").text
+    assert 'href="/govern/meaning/term/town"' in here.get("/d?kind=term&q=town").text
     changed = here.post("/govern/meaning/term/town", "set", kind="term", key="town",
                         name_en="Town", name_zh="")  # fmt: skip
     assert changed.status_code == 303

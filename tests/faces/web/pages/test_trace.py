@@ -36,6 +36,8 @@ def test_an_event_is_shown_verified_and_asked_again(visitor: Visitor, world: Any
     page = here.get(f"/trace/{receipt}")
     assert "select count(*) as n from city.people" in page.text
     assert "It holds" in here.post(f"/trace/{receipt}", "verify").text
+    for rule in here.twin(f"/trace/{receipt}")["event"]["rules"]:
+        assert f'href="/govern/rules/{rule["rule"]}"' in page.text
     again = here.post(f"/trace/{receipt}", "replay")
     assert "The answer is the same." in again.text
     assert visitor("ana").get(f"/trace/{receipt}").status_code == 404

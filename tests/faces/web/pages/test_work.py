@@ -229,7 +229,7 @@ def test_a_question_is_saved_asked_shared_and_removed(visitor: Visitor) -> None:
     assert ana.get(where).status_code == 404
 
 
-def test_a_token_for_reading_saves_nothing(visitor: Visitor) -> None:
+def test_a_question_without_a_title_is_not_saved(visitor: Visitor) -> None:
     page = visitor().post("/work", "save", sql="SELECT 1", title="")
     assert page.status_code == 400
     assert "`title` is needed" in page.text
@@ -242,6 +242,12 @@ def test_it_begins_with_a_dataset(visitor: Visitor) -> None:
     assert asked.startswith('SELECT "id", "name"')
     assert here.get("/work?dataset=city.nowhere").status_code == 404
     ask(here, asked)
+
+
+def test_it_begins_under_an_agreement(visitor: Visitor) -> None:
+    here = visitor()
+    assert here.twin("/work?agreement=A-7F3KQ2AB")["asked"]["agreement"] == ["A-7F3KQ2AB"]
+    assert here.twin("/work")["asked"]["agreement"] == []
 
 
 def test_the_twin_of_the_editor(visitor: Visitor) -> None:

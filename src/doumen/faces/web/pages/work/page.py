@@ -37,9 +37,13 @@ _CRUMB = (Crumb(msg("Workbench"), "/work"),)
 
 
 def view(visit: Visit) -> View:
-    """The editor, with what one may ask about and what one asked."""
+    """The editor, with what one may ask about and what one asked; begun as the address says."""
     dataset = visit.asked("dataset")
-    asked = {**_EMPTY, "sql": _all_of(visit, dataset) if dataset else ""}
+    asked = {
+        **_EMPTY,
+        "sql": _all_of(visit, dataset) if dataset else "",
+        "agreement": [str(one) for one in visit.query.get("agreement", ()) if one],
+    }
     return View(msg("Workbench"), _body(visit, asked))
 
 
