@@ -19,6 +19,7 @@ from doumen.faces.web.page import draw
         ("/d", {"q": "充电 桩", "tab": "use"}, "/d?q=%E5%85%85%E7%94%B5+%E6%A1%A9&tab=use"),
         ("/d/a.b c?", {"label": ["x", "y"]}, "/d/a.b%20c%3F?label=x&label=y"),
         ("/d", {"from_": 3, "n": 0}, "/d?from=3&n=0"),
+        ("/d", {"column": [""], "is.a_": ["", "1"], "none": []}, "/d?column=&is.a_=&is.a_=1"),
     ],
 )
 def test_an_address_is_made(path: str, query: dict[str, Any], address: str) -> None:

@@ -71,6 +71,17 @@ def test_more_rows_are_a_page_away(visitor: Visitor) -> None:
     assert (first["rows"][0][0], second["rows"][0][0]) == (0, 100)
 
 
+def test_filters_stay_while_rows_are_paged_and_put_in_order(visitor: Visitor) -> None:
+    here, place = visitor(), "/d/city.big?tab=sample&is.text=row%207&is.id=7"
+    page = html.unescape(here.get(place).text)
+    links = re.findall(r'href="(/d/city\.big\?[^"]*sort=id[^"]*)"', page)
+    assert links
+    assert all(link.endswith("&is.id=7&is.text=row+7") for link in links)
+    taken = re.findall(r'class="badge note" href="([^"]+)"', page)
+    assert taken == ["/d/city.big?tab=sample&is.text=row+7", "/d/city.big?tab=sample&is.id=7"]
+    assert here.twin(links[0])["sample"]["rows"] == [[7, "row 7"]]
+
+
 def test_every_sample_has_its_event(visitor: Visitor, world: Any) -> None:
     receipt = visitor().twin("/d/city.people?tab=sample")["sample"]["receipt"]
     assert world.told("event show", event=receipt)["type"] == "query"

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -105,15 +106,18 @@ def icon(name: str, kind: str = "icon") -> Markup:
 
 
 def url(path: str, /, **query: Any) -> str:
-    """An address on this service; names after `?` without a value are left out.
+    """An address on this service.
 
-    Several values of one name are a sequence.
+    Args:
+        path: Of the page.
+        query: What stands after `?`; a name without a value is left out. All values of a sequence
+            are told, empty ones too. A name that is a word of Python ends in `_` here.
     """
     pairs = [
-        (name.rstrip("_"), str(one))
+        (name[:-1] if iskeyword(name[:-1]) else name, str(one))
         for name, value in query.items()
+        if value not in (None, "")
         for one in (value if isinstance(value, list | tuple) else (value,))
-        if one not in {None, ""}
     ]
     return quote(path, safe="/@:~.-_") + (f"?{urlencode(pairs)}" if pairs else "")
 
