@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,7 +86,12 @@ def test_rows_are_given_up_with_a_reason(visitor: Visitor, held: str) -> None:
     assert len(rows(here, held)) == 3
     one = here.twin(f"{place}?rule=ragged&column=")
     assert [row["reason"] for row in one["rows"]] == ["ragged"]
-    here.post(f"{place}?rule=ragged", "discard", which="all", reason="cut in transfer")
+    for page in (here.get("/govern/quarantine"), here.get(f"{place}?rule=ragged&column=")):
+        (link,) = set(re.findall(rf'"({place}\?[^"]*rule=ragged[^"]*source[^"]*)"', page.text))
+        assert "&amp;column=&amp;" in link
+    (action,) = re.findall(rf'action="({place}\?[^"]+)"', page.text)
+    assert html.unescape(action) == f"{place}?column=&rule=ragged"
+    here.post(html.unescape(action), "discard", which="all", reason="cut in transfer")
     left = rows(here, held)
     assert [row["reason"] for row in left] == ["type", "type"]
     here.post(place, "discard", which="ticked", reason="twice", id=left[0]["id"])
