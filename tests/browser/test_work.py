@@ -42,7 +42,7 @@ def test_charts(language: str, opened: Open, city: City) -> None:
     page = asked(opened, city, language)
     page.goto(f"{page.url}?tab=charts")
     expect(page.locator("figure.drawn svg").first).to_be_visible()
-    expect(page.locator("figure.failed")).to_have_count(0)
+    expect(page.locator("figure [role=status]")).to_have_count(0)
     assert faults(page, language, "work-charts") == []
 
 
