@@ -44,7 +44,7 @@ def described() -> Iterator[Described]:
             name=f"{domain}.{name}_{number}_{ending}",
             title=f"{one.title} {number}",
             description=f"{one.description} {other.title}",
-            columns=one.columns + other.columns[:3],
+            columns=tuple(dict([*other.columns[:3], *one.columns]).items()),
         )
 
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from doumen.kits.search import Document, Names, Part, Segment, Weights, rank
-from doumen.kits.search.rank import of_words
+from doumen.kits.search import Document, Names, Part, Segment, Term, Weights, rank
+from doumen.kits.search.rank import level, of_translations, of_words, shared
 
 DOCUMENTS = (
     Document("dataset", "transport.bus_gps", "公交车辆定位", "上报的经纬度", (Part("vehicle_no"),)),
@@ -89,7 +89,8 @@ def test_a_document_is_of_the_languages_it_is_described_in() -> None:
         (True, False), (False, True), (False, True)
     ]  # fmt: skip
     assert Document("dataset", "a.b", "地铁 // Metro of the whole city").languages == (True, True)
-    assert Document("dataset", "a.b").languages == (False, False)
+    assert Document("dataset", "a.b").languages == (False, True)
+    assert Document("dataset", "a.床位").languages == (True, False)
 
 
 def test_texts_that_carry_the_meaning() -> None:
@@ -97,3 +98,52 @@ def test_texts_that_carry_the_meaning() -> None:
     assert (title, name) == ("Hospital beds", "health beds")
     assert full == "Hospital beds. Free beds ward"
     assert Document("dataset", "a.free_beds").texts[0] == "free beds"
+
+
+def shares(*terms: Term, split: bool = False) -> list[float]:
+    counted = [document.counted() for document in DOCUMENTS]
+    cuts = ([0, 1], [2, 3]) if split else ([0, 1, 2, 3],)
+    segments = [Segment.of(rows, [counted[row] for row in rows]) for rows in cuts]
+    return shared(terms, segments, np.array([True, True, True, False])).tolist()
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_all_translations_of_a_term_are_one_word(split: bool) -> None:
+    places = Term("位置", ("stop", "定位", "no such word"))
+    beds = Term("床位", ("hospital beds",))
+    rare, common = math.log1p(2.5 / 1.5), math.log1p(1.5 / 2.5)
+    # two documents hold a translation of the one, in a title (2); one holds all words of the other
+    found = shares(places, beds, split=split)
+    assert found[0] == pytest.approx(common * (2 / 3) / (rare + common), rel=1e-6)
+    assert found[2] == pytest.approx(rare * (2 / 3) / (rare + common), rel=1e-6)
+    assert found[3] == 0
+
+
+def test_a_translation_of_several_words_needs_all_of_them() -> None:
+    assert shares(Term("床", ("hospital stops",))) == [0, 0, 0, 0]
+    assert shares(Term("床", ("nowhere beds",))) == [0, 0, 0, 0]
+
+
+def test_nothing_translated_says_nothing() -> None:
+    assert shares() == [0, 0, 0, 0]
+    assert shares(Term("x", ())) == [0, 0, 0, 0]
+    assert shares(Term("x", ("?",))) == [0, 0, 0, 0]
+
+
+def test_translations_count_in_the_other_language_only() -> None:
+    share = np.array([1.0, 1.0, 0.05, 0.0], np.float32)
+    same = np.array([True, False, False, False])
+    assert of_translations(share, same, WEIGHTS).tolist() == pytest.approx([0, 0.3, 0, 0])
+
+
+def test_the_other_language_gains_half_of_what_it_is_farther() -> None:
+    scores = np.array([0.9, 0.7, 0.1, 0.5, 0.3], np.float32)
+    same = np.array([True, True, True, False, False])
+    assert level(scores, same, Weights(neighbours=2)) == pytest.approx((0.8 - 0.4) / 2)
+    assert level(scores, same, WEIGHTS) == pytest.approx((1.7 / 3 - 0.4) / 2)
+    assert level(scores, ~same, WEIGHTS) == pytest.approx(-(1.7 / 3 - 0.4) / 2)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_one_language_alone_gains_nothing(alone: bool) -> None:
+    assert level(np.ones(3, np.float32), np.full(3, alone), WEIGHTS) == 0

@@ -70,8 +70,8 @@ class Document:
 
     @cached_property
     def languages(self) -> tuple[bool, bool]:
-        """Whether it is described in Chinese, and whether in another language."""
-        text = f"{self.title} {self.description}"
+        """Whether it is described in Chinese, and whether in another language; or else named."""
+        text = f"{self.title} {self.description}".strip() or spoken(self.name)
         latin = [one for one in words(text) if not chinese(one.text)]
         return chinese(text), len(latin) >= (3 if chinese(text) else 1)
 

@@ -8,6 +8,14 @@ Words: the share of the question that a document holds, each word weighed by how
 (Robertson and Spärck Jones) and by its fields, saturated as in BM25. A small share says little:
 two texts of one language share words by chance. So it counts from a threshold on, a higher one
 where question and description are of one language.
+
+Translated words count in the same way where the description is in the other language, with all
+translations of one word taken together.
+
+Descriptions in the language of the question are nearer to it than those in the other one, right or
+wrong. So the latter gain half of the difference between the nearest of both (cross-domain
+similarity local scaling, with its neighbourhood of ten: Conneau et al., "Word translation without
+parallel data", ICLR 2018).
 """
 
 from __future__ import annotations
@@ -19,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doumen.kits.search.document import EXACT, UNIT
+from doumen.kits.search.lexicon import Term
 from doumen.kits.search.segment import Segment
 from doumen.kits.search.words import fold, words
 
@@ -33,8 +42,11 @@ class Weights:
         words: Of the share of words, at most.
         same, other: Share below which words say nothing, where the description is of the
             language of the question, and where it is not.
+        neighbours: Of either language, the nearest that tell how near is near.
         named, column, begins, within: Of the whole name, of the whole name of a column, of a part
             of the name that begins so, and of a name that holds it.
+        translated: Of the share of translated words, at most.
+        meant: Share below which they say nothing.
         least: Meaning from which a document is found by it alone.
         nearest: Documents that are found by meaning alone, at most.
     """
@@ -42,6 +54,9 @@ class Weights:
     words: float = 0.8
     same: float = 0.3
     other: float = 0.15
+    translated: float = 0.3
+    meant: float = 0.05
+    neighbours: int = 10
     named: float = 1.0
     column: float = 0.8
     begins: float = 0.6
@@ -99,22 +114,32 @@ def rank(
         names: Of all rows.
         weights: How much each part counts.
     """
+    asked = [Term(one, (one,)) for one in dict.fromkeys(word.text for word in words(question))]
+    share = shared(asked, segments, alive)
+    return Found(share, _names(question, segments, alive, names, weights))
+
+
+def shared(terms: Sequence[Term], segments: Sequence[Segment], alive: NDArray[np.bool_]) -> Scores:
+    """Share of these terms that each document holds, 0 to 1; each is held as one translation is.
+
+    How rare a term is, is counted over all documents that hold any of its translations.
+    """
     total = int(np.count_nonzero(alive))
     share = np.zeros(alive.size, np.float32)
     whole = 0.0
-    for word in dict.fromkeys(one.text for one in words(question)):
+    for term in terms:
         held = np.zeros(alive.size, np.float32)
-        for segment in segments:
-            rows, counts = segment.holding(word)
-            held[rows] = counts / np.float32(UNIT)
+        for called in term.translations:
+            spoken = [word.text for word in words(called)]
+            for segment in segments if spoken else ():
+                rows, counts = segment.holding_all(spoken)
+                held[rows] = np.maximum(held[rows], counts / np.float32(UNIT))
         held[~alive] = 0
         having = int(np.count_nonzero(held))
         rarity = np.float32(np.log1p((total - having + 0.5) / (having + 0.5)))
         whole += float(rarity)
         share += rarity * held / (held + 1)
-    if whole:
-        share /= np.float32(whole)
-    return Found(share, _names(question, segments, alive, names, weights))
+    return share / np.float32(whole) if whole else share
 
 
 def of_words(share: Scores, same: NDArray[np.bool_], weights: Weights) -> Scores:
@@ -122,6 +147,22 @@ def of_words(share: Scores, same: NDArray[np.bool_], weights: Weights) -> Scores
     least = np.where(same, np.float32(weights.same), np.float32(weights.other))
     counted: Scores = np.float32(weights.words) * np.maximum(share - least, 0) / (1 - least)
     return counted
+
+
+def of_translations(share: Scores, same: NDArray[np.bool_], weights: Weights) -> Scores:
+    """What a share of translated words counts: where the description is in the other language."""
+    least = np.float32(weights.meant)
+    counted = np.float32(weights.translated) * np.maximum(share - least, 0) / (1 - least)
+    return np.where(same, np.float32(0), counted)
+
+
+def level(scores: Scores, same: NDArray[np.bool_], weights: Weights) -> np.float32:
+    """What descriptions in the other language gain, of what words and meaning say of each."""
+    near, far = (scores[of] for of in (same, ~same))
+    if not near.size or not far.size:
+        return np.float32(0)
+    top = (np.sort(of)[-weights.neighbours :].mean() for of in (near, far))
+    return np.float32((next(top) - next(top)) / 2)
 
 
 def _names(

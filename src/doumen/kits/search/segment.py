@@ -58,3 +58,12 @@ class Segment:
             np.searchsorted(self.keys, key, "right"),
         )
         return self.rows[low:high], self.counts[low:high]
+
+    def holding_all(self, words: Sequence[str]) -> tuple[Rows, Counts]:
+        """Documents that hold all of these words, and how much the least of them counts in each."""
+        (rows, counts), *others = sorted(map(self.holding, words), key=lambda one: one[0].size)
+        for more, weights in others:
+            at = np.minimum(np.searchsorted(more, rows), more.size - 1)
+            both = more[at] == rows if more.size else np.zeros(rows.size, np.bool_)
+            rows, counts = rows[both], np.minimum(counts[both], weights[at[both]])
+        return rows, counts

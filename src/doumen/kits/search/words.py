@@ -11,9 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_RUN = re.compile(r"[^\W_㐀-鿿豈-﫿]+|[㐀-鿿豈-﫿]+")
+RUN = re.compile(r"[^\W_㐀-鿿豈-﫿]+|[㐀-鿿豈-﫿]+")
+"""A run of Latin or Chinese characters in a folded text."""
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
-_PLAIN = frozenset(
+PLAIN = frozenset(
     (
         *("a", "an", "the", "of", "and", "or", "in", "on", "at", "to", "for", "by", "with", "from"),
         *("is", "are", "was", "were", "be", "how", "what", "which", "who", "that", "they", "it"),
@@ -34,12 +35,12 @@ class Word:
 
 def fold(text: str) -> str:
     """The form in which texts are compared: one width, one case."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def chinese(text: str) -> bool:
     """Whether there is a Chinese character in a text."""
-    return _HAN.search(text) is not None
+    return not text.isascii() and _HAN.search(text) is not None
 
 
 def words(text: str) -> list[Word]:
@@ -48,13 +49,13 @@ def words(text: str) -> list[Word]:
     A run of one Chinese character is a word; of longer ones, each pair is.
     """
     found: list[Word] = []
-    for match in _RUN.finditer(fold(text)):
+    for match in RUN.finditer(fold(text)):
         run, start = match.group(), match.start()
         if not chinese(run):
-            if run not in _PLAIN:
+            if run not in PLAIN:
                 found.append(Word(_stem(run), start, match.end()))
         elif len(run) == 1:
-            if run not in _PLAIN:
+            if run not in PLAIN:
                 found.append(Word(run, start, match.end()))
         else:
             found += [Word(run[i : i + 2], start + i, start + i + 2) for i in range(len(run) - 1)]

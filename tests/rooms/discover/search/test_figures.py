@@ -10,12 +10,12 @@ from tests.rooms.discover.search.shelf import corpus, questions
 
 from doumen.rooms.discover.search import meaning
 
-FLOORS = {"tuning": (0.9, 0.8), "held-out": (0.9, 0.7)}
-"""R@1 in one language and across: the goal across, 0.8, is missed on what was held out."""
+FLOORS = {"tuning": (0.9, 0.85), "held-out": (0.9, 0.85), "fresh": (0.75, 0.8)}
+"""R@1 in one language and across. The goals are 0.9 and 0.8; the last are the hardest questions."""
 NAMED = ("name", "partial", "code")
 
 
-@pytest.mark.parametrize("half", ["tuning", "held-out"])
+@pytest.mark.parametrize("half", FLOORS)
 def test_the_right_dataset_comes_first(tmp_path: Path, half: str) -> None:
     found = ranks(catalogue(tmp_path), half)
     one, across = FLOORS[half]
@@ -23,7 +23,8 @@ def test_the_right_dataset_comes_first(tmp_path: Path, half: str) -> None:
     assert share(found, ACROSS, 1) >= across
     assert share(found, ONE, 5) >= 0.95
     assert share(found, ACROSS, 5) >= 0.9
-    assert share(found, NAMED, 1) >= 0.9
+    if half != "fresh":
+        assert share(found, NAMED, 1) >= 0.9
 
 
 def test_names_and_codes_need_no_meaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +37,6 @@ def test_names_and_codes_need_no_meaning(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_corpus_is_as_it_says() -> None:
     names = {one.name for one in corpus()}
     assert len(names) == 617
-    asked = [one for half in ("tuning", "held-out") for one in questions(half)]
-    assert len(asked) == len({one.text for one in asked}) == 228
+    asked = [one for half in FLOORS for one in questions(half)]
+    assert len(asked) == len({one.text for one in asked}) == 352
     assert {answer for one in asked for answer in one.answers} <= names

@@ -19,7 +19,7 @@ from doumen.model.errors import Invalid, Unavailable
 from doumen.model.fact import Fact
 from doumen.model.life import DEPRECATED, Life
 from doumen.model.operation import Fields, Table
-from doumen.rooms.discover.search import meaning
+from doumen.rooms.discover.search import dictionary, meaning
 from doumen.rooms.discover.search.known import known
 from doumen.rooms.discover.search.verbs import complete, index, search
 from doumen.stores.index import FILE, Index
@@ -51,8 +51,9 @@ def shelf(tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 def wordy(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    """Without models."""
+    """Without models and dictionary."""
     monkeypatch.setattr(meaning, "model", lambda: None)
+    monkeypatch.setattr(dictionary, "PACKAGE", "no_such_package")
     return shelf
 
 
@@ -76,8 +77,33 @@ def test_a_hit_says_why(shelf: Shelf) -> None:
 def test_the_other_language_is_found_by_meaning(shelf: Shelf) -> None:
     outcome = search(shelf.desk(), "护士排班")
     assert names(outcome)[0] == "health.nurses_shifts"
-    assert [why["field"] for why in outcome.json["hits"][0]["why"]] == ["meaning"]
+    assert [why["field"] for why in outcome.json["hits"][0]["why"]] == ["translation", "meaning"]
     assert outcome.json["meaning"]["used"] is True
+
+
+def test_the_other_language_is_found_by_the_dictionary_alone(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "model", lambda: None)
+    outcome = search(shelf.desk(), "护士")
+    hit = outcome.json["hits"][0]
+    assert hit["name"] == "health.nurses_shifts"
+    why = {"field": "translation", "words": ["护士"], "translations": ["nurse"]}
+    assert hit["why"] == [why]
+    (table, _) = outcome.drawn
+    assert isinstance(table, Table)
+    assert str(table.rows[0][2]) == "translation: `护士 = nurse`"
+    again = search(shelf.desk(), "nurses").json["hits"]
+    assert [why for why in again[0]["why"] if why["field"] == "translation"] == []
+
+
+def test_the_dictionary_is_read_once_for_a_node(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = search(shelf.desk(), "护士").json["hits"]
+    monkeypatch.setattr(dictionary, "_read", lambda: pytest.fail("read again"))
+    other = replace(shelf, index_=Index(tmp_path / FILE))
+    assert search(other.desk(), "护士").json["hits"] == first
 
 
 def test_without_models_words_are_all_and_it_is_said(wordy: Shelf) -> None:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from doumen.kits.search import Weights, rank
-from doumen.kits.search.rank import of_words
+from doumen.kits.search import Term, Weights, rank
+from doumen.kits.search.rank import level, of_translations, of_words, shared
 from doumen.rooms.discover.search.catalogue import Catalogue
 from doumen.rooms.discover.search.choices import COLUMN, FACETS, KINDS
 from doumen.rooms.discover.search.meaning import Vector
 from doumen.rooms.discover.search.vectors import Vectors
 
 WEIGHTS = Weights()
+HALF = 0.5
+"""Share of translated words from which a document is found by them alone."""
 
 Mask = NDArray[np.bool_]
 
@@ -27,12 +29,14 @@ class Question:
     Attributes:
         text: As asked; an empty one finds all.
         vector: What it means; None: words and names alone.
+        terms: Its words as they may be called in the other language; empty: nobody knows.
         kind: Which kind of thing is wanted.
         chosen: Facet → values, one of which is wanted; empty: any.
     """
 
     text: str
     vector: Vector | None
+    terms: Sequence[Term]
     kind: str
     chosen: Mapping[str, Sequence[str]]
 
@@ -86,23 +90,28 @@ def _found(
 ) -> tuple[Mask, Vector]:
     """Rows that are found, and their scores; fills in how like the likest are."""
     parts = rank(question.text, catalogue.segments, catalogue.alive, catalogue.names, WEIGHTS)
-    worded = of_words(parts.words, catalogue.of_question(question.text), WEIGHTS)
-    scores = (worded + parts.names).astype(np.float32)
-    found = (scores > 0) & catalogue.alive
+    same = catalogue.of_question(question.text)
+    worded = of_words(parts.words, same, WEIGHTS)
+    translated = shared(question.terms, catalogue.segments, catalogue.alive)
+    found = (worded + parts.names > 0) | (~same & (translated >= HALF))
+    found &= catalogue.alive
+    said = worded + of_translations(translated, same, WEIGHTS)
     vector = question.vector
     if vector is not None:
         meant = np.flatnonzero(catalogue.alive & (catalogue.places >= 0))
         likest = meant[vectors.likest(vector, catalogue.places[meant])]
         best = np.flatnonzero(found & (catalogue.places >= 0))
         if len(best) > len(likest):
-            best = best[np.argsort(-scores[best], kind="stable")[: max(len(likest), 1)]]
+            first = np.argsort(-(said + parts.names)[best], kind="stable")
+            best = best[first[: max(len(likest), 1)]]
         looked = np.union1d(likest, best)
         likeness[looked] = vectors.likeness(vector, catalogue.places[looked])
         near = likest[likeness[likest] >= WEIGHTS.least]
         nearest = near[np.argsort(-likeness[near], kind="stable")[: WEIGHTS.nearest]]
         found[nearest] = True
-        scores += np.maximum(likeness, 0)
-    return found, scores
+        said += np.maximum(likeness, 0)
+        said[~same] += level(said[looked], same[looked], WEIGHTS)
+    return found, said + parts.names
 
 
 def _all(masks: Mapping[str, Mask], but: str | None, size: int) -> Mask:

@@ -18,6 +18,7 @@ _FIELDS: Mapping[str, Message] = {
     "description": msg("description"),
     "column": msg("column"),
     "word": msg("word"),
+    "translation": msg("translation"),
     "meaning": msg("meaning"),
 }
 _FACETS: Mapping[str, Message] = {
@@ -53,6 +54,10 @@ def _why(reason: Mapping[str, Any]) -> Message:
     field = _FIELDS[reason["field"]]
     if "similarity" in reason:
         return msg("{field} {similarity:.2f}", field=field, similarity=reason["similarity"])
+    if "translations" in reason:
+        pairs = zip(reason["words"], reason["translations"], strict=True)
+        both = enumerated([f"{asked} = {called}" for asked, called in pairs])
+        return msg("{field}: {words}", field=field, words=both)
     words = enumerated(reason["words"])
     if "column" in reason:
         return msg("column `{column}`: {words}", column=reason["column"], words=words)

@@ -15,7 +15,7 @@ from doumen.model.errors import Invalid, Unavailable
 from doumen.model.fact import Facts
 from doumen.model.message import Message, enumerated, msg, plain
 from doumen.model.operation import Outcome
-from doumen.rooms.discover.search import columns, meaning
+from doumen.rooms.discover.search import columns, dictionary, meaning
 from doumen.rooms.discover.search.asking import WEIGHTS, Answer, Question, ask
 from doumen.rooms.discover.search.catalogue import Catalogue
 from doumen.rooms.discover.search.choices import (
@@ -67,10 +67,13 @@ def search(
         held.learn([catalogue.document(row) for row in _unlearned(catalogue)[:LEARNED]], model)
         catalogue = held.catalogue(desk, now, READ)
     vector = None if model is None or not question else model.question(question)
+    spoken = dictionary.lexicon(desk.index()) if question else None
+    terms = spoken.terms(question) if spoken else ()
     chosen = {"domain": domain, "level": level, "label": label, "owner": owner, "format": format,
               "state": state}  # fmt: skip
     of = DATASET if kind == COLUMN else kind
-    answer = ask(catalogue, Question(question, vector, of, chosen), held.vectors)
+    asked = Question(question, vector, terms, of, chosen)
+    answer = ask(catalogue, asked, held.vectors)
     facts = desk.facts()
     rows = _sorted(catalogue, answer, facts, sort)
     if kind == COLUMN:
@@ -78,8 +81,7 @@ def search(
     else:
         total = len(rows)
         hits = [
-            _hit(catalogue, int(row), answer, question, facts)
-            for row in rows[offset : offset + limit]
+            _hit(catalogue, int(row), answer, asked, facts) for row in rows[offset : offset + limit]
         ]
     learned = int(np.count_nonzero(catalogue.alive & (catalogue.places >= 0)))
     told = {
@@ -191,11 +193,13 @@ def _sorted(
 
 
 def _hit(
-    catalogue: Catalogue, row: int, answer: Answer, question: str, facts: Facts
+    catalogue: Catalogue, row: int, answer: Answer, asked: Question, facts: Facts
 ) -> dict[str, Any]:
     entry = catalogue.entries[row]
     one = entry.document
-    why = reasons(one, question, float(answer.likeness[row]), WEIGHTS.least) if question else []
+    terms = () if catalogue.of_question(asked.text)[row] else asked.terms
+    likeness = float(answer.likeness[row])
+    why = reasons(one, asked.text, terms, likeness, WEIGHTS.least) if asked.text else []
     body = (facts.body(DATASET, one.name) or {}) if one.kind == DATASET else {}
     return {
         "kind": one.kind,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from doumen.kits.search import Document, Word, fold, words
+from doumen.kits.search import Document, Term, Word, fold, words
 from doumen.kits.search.document import COLUMN, NAME
 
-LIKENESS = "meaning"
+LIKENESS, TRANSLATION = "meaning", "translation"
 MOST = 5
 """Columns that are named as reasons."""
 
@@ -19,14 +19,16 @@ class Reason:
     """One reason.
 
     Attributes:
-        field: `name`, `title`, `description`, `column`, `word` or `meaning`.
+        field: `name`, `title`, `description`, `column`, `word`, `translation` or `meaning`.
         words: Of the question, as they were asked.
+        translations: Of a translation: what each of these words is called in the document.
         column: Which one, where it is one.
         similarity: Of meaning: 0 to 1.
     """
 
     field: str
     words: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
     column: str | None = None
     similarity: float | None = None
 
@@ -35,6 +37,8 @@ class Reason:
         told: dict[str, Any] = {"field": self.field}
         if self.words:
             told["words"] = list(self.words)
+        if self.translations:
+            told["translations"] = list(self.translations)
         if self.column is not None:
             told["column"] = self.column
         if self.similarity is not None:
@@ -42,12 +46,34 @@ class Reason:
         return told
 
 
-def reasons(document: Document, question: str, likeness: float, least: float) -> list[Reason]:
-    """Why a document was found; `likeness` of 1.6 at most counts from `least` on."""
-    found = list(_worded(document, question))
+def reasons(
+    document: Document, question: str, terms: Sequence[Term], likeness: float, least: float
+) -> list[Reason]:
+    """Why a document was found.
+
+    Args:
+        document: What was found.
+        question: As asked.
+        terms: Its words in the other language; empty where the document is in its own.
+        likeness: 1.6 at most.
+        least: From which likeness counts.
+    """
+    found = [*_worded(document, question), *_translated(document, terms)]
     if likeness >= least:
         found.append(Reason(LIKENESS, similarity=round(min(likeness / 1.6, 1.0), 2)))
     return found
+
+
+def _translated(document: Document, terms: Sequence[Term]) -> Iterator[Reason]:
+    there = document.counted() if terms else {}
+    found = {
+        term.asked: called
+        for term in terms
+        for called in term.translations[::-1]
+        if called != term.asked and all(word.text in there for word in words(called))
+    }
+    if found:
+        yield Reason(TRANSLATION, tuple(found), tuple(found.values()))
 
 
 def matched(question: str, text: str) -> tuple[str, ...]:
