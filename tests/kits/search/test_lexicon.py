@@ -55,8 +55,9 @@ def test_a_headword_comes_first_whose_first_sense_it_is() -> None:
     assert lexicon.terms("chief") == [Term("chief", ("丙丁", "甲乙"))]
 
 
-def test_single_characters_are_not_looked_for() -> None:
-    assert spoken("iron") == [("iron", ())]
+def test_single_characters_are_looked_for_too() -> None:
+    assert spoken("iron") == [("iron", ("铁",))]
+    assert spoken("no such") == [("no", ()), ("such", ())]
 
 
 def test_notes_translate_nothing_and_width_does_not_count() -> None:

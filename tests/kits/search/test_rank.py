@@ -38,6 +38,10 @@ def test_a_share_is_weighed_by_rarity_and_fields() -> None:
     assert shares[0] == pytest.approx(common * (2 / 3) / (rare + common), rel=1e-6)
 
 
+def test_a_single_chinese_character_is_found() -> None:
+    assert [share > 0 for share in found("车")[0]] == [True, False, False, False]
+
+
 def test_what_is_gone_counts_nowhere() -> None:
     assert found("hospital")[0][3] == 0
     assert found("a.gone")[1][3] == 0

@@ -56,14 +56,18 @@ class Document:
             yield WORD, text
 
     def counted(self) -> dict[str, int]:
-        """Word → how much it counts, each field once; names of columns as a whole after `=`."""
+        """Word → how much it counts, each field once; names of columns as a whole after `=`.
+
+        Each Chinese character is a word too, so that a question of a single one finds it.
+        """
         counted: dict[str, int] = {}
         seen: set[tuple[str, str]] = set()
         for field, text in self.fields():
             for word in words(text):
-                if (field, word.text) not in seen:
-                    seen.add((field, word.text))
-                    counted[word.text] = counted.get(word.text, 0) + COUNTS[field]
+                for each in (word.text, *word.text) if chinese(word.text) else (word.text,):
+                    if (field, each) not in seen:
+                        seen.add((field, each))
+                        counted[each] = counted.get(each, 0) + COUNTS[field]
         for part in self.parts:
             counted[EXACT + fold(part.name)] = UNIT
         return counted

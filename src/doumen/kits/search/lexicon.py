@@ -57,8 +57,7 @@ class Lexicon:
             headword = fold(written)
             for at, (gloss, held) in enumerate(_glosses(told)):
                 english.setdefault(headword, {}).setdefault(gloss)
-                if len(headword) > 1:
-                    chinese.setdefault(held, []).append((at, headword))
+                chinese.setdefault(held, []).append((at, headword))
         return cls(
             {headword: "|".join(list(found)[:MOST]) for headword, found in english.items()},
             {gloss: "|".join(_chief(found)) for gloss, found in chinese.items()},

@@ -1,6 +1,6 @@
-"""Prints how often the right dataset comes first, by kind of question, for both halves.
+"""Prints how often the right dataset comes first, by kind of question, for each set of them.
 
-`python -m tests.rooms.discover.search.figures [tuning|held-out]`.
+`python -m tests.rooms.discover.search.figures [tuning|held-out|fresh|lots]`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tests.rooms.discover.search.shelf import Shelf, corpus, facts_of, held, que
 from doumen.rooms.discover.search.verbs import search
 from doumen.stores.index import Index
 
+SETS = ("tuning", "held-out", "fresh", "lots")
 ONE, ACROSS = ("zh-zh", "en-en"), ("zh-en", "en-zh")
 
 
@@ -46,9 +47,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shelf = catalogue(Path(folder))
         print("| questions | kind | number | R@1 | R@5 |\n|---|---|---|---|---|")
-        for half in sys.argv[1:] or ("tuning", "held-out"):
+        for half in sys.argv[1:] or SETS:
             found = ranks(shelf, half)
-            groups = {"one language": ONE, "across": ACROSS, **{kind: (kind,) for kind in found}}
+            groups = {"one language": ONE, "across": ACROSS} | {kind: (kind,) for kind in found}
             for name, kinds in groups.items():
                 number = sum(len(found[kind]) for kind in kinds)
                 first, fifth = share(found, kinds, 1), share(found, kinds, 5)

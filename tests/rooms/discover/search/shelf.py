@@ -134,7 +134,7 @@ class Asked:
 
 
 def questions(name: str) -> list[Asked]:
-    """Questions of `tuning` or `held-out`."""
+    """The questions of a set."""
     lines = (CORPUS / f"{name}.tsv").read_text("utf-8").splitlines()
     fields = (line.split("\t") for line in lines)
     return [Asked(kind, text, tuple(answers.split())) for kind, text, answers in fields]

@@ -10,8 +10,9 @@ from tests.rooms.discover.search.shelf import corpus, questions
 
 from doumen.rooms.discover.search import meaning
 
-FLOORS = {"tuning": (0.9, 0.85), "held-out": (0.9, 0.85), "fresh": (0.75, 0.8)}
-"""R@1 in one language and across. The goals are 0.9 and 0.8; the last are the hardest questions."""
+FLOORS = {"tuning": (0.9, 0.85), "held-out": (0.9, 0.85), "fresh": (0.75, 0.8),
+          "lots": (0.8, 0.7)}  # fmt: skip
+"""R@1 in one language and across. The goals are 0.9 and 0.8; what was drawn by lot is harder."""
 NAMED = ("name", "partial", "code")
 
 
@@ -23,7 +24,7 @@ def test_the_right_dataset_comes_first(tmp_path: Path, half: str) -> None:
     assert share(found, ACROSS, 1) >= across
     assert share(found, ONE, 5) >= 0.95
     assert share(found, ACROSS, 5) >= 0.9
-    if half != "fresh":
+    if half in {"tuning", "held-out"}:
         assert share(found, NAMED, 1) >= 0.9
 
 
@@ -38,5 +39,5 @@ def test_the_corpus_is_as_it_says() -> None:
     names = {one.name for one in corpus()}
     assert len(names) == 617
     asked = [one for half in FLOORS for one in questions(half)]
-    assert len(asked) == len({one.text for one in asked}) == 352
+    assert len(asked) == len({one.text for one in asked}) == 472
     assert {answer for one in asked for answer in one.answers} <= names
