@@ -38,15 +38,15 @@ WAYS = [f"{lang}-{theme}-{width}" for lang in LANGUAGES for width in WIDTHS for 
 TURNS = {one.name: WAYS[at % len(WAYS)] for at, one in enumerate(addresses())}
 
 
-def drawn(page: Page, name: str, way: str) -> None:
+def drawn(page: Page, name: str, way: str, folder: Path) -> None:
     """Keep a picture of what is to be kept."""
     if f"{name}-{way}" in PICTURED:
-        take(page, SCREENSHOTS / f"{PICTURED[f'{name}-{way}']}.png")
+        take(page, SCREENSHOTS / f"{PICTURED[f'{name}-{way}']}.png", folder)
     if TURNS.get(name) == way:
-        take(page, SCREENSHOTS / "all" / f"{name}-{way}.png")
+        take(page, SCREENSHOTS / "all" / f"{name}-{way}.png", folder)
 
 
-def faults(page: Page, language: str, name: str) -> list[str]:
+def faults(page: Page, language: str, name: str, folder: Path | None = None) -> list[str]:
     """What is wrong with an open page in each theme and at each width, each in a sentence."""
     spoken = page.locator("html").get_attribute("lang") or ""
     found = [] if spoken.startswith(language) else [f"it speaks {spoken!r}"]
@@ -57,8 +57,8 @@ def faults(page: Page, language: str, name: str) -> list[str]:
             settled(page)
             way = f"{language}-{theme}-{width}"
             found += [f"{name}-{way}: {fault}" for fault in (*axe(page), *no_scroll(page))]
-            if KEPT:
-                drawn(page, name, way)
+            if KEPT and folder is not None:
+                drawn(page, name, way, folder)
     return found
 
 
@@ -68,7 +68,7 @@ def test_page(address: Address, language: str, opened: Open, city: City) -> None
     cookies = city.cookies[address.actor] if address.actor else {}
     place = city.url + address.path.format_map(city.names)
     page = opened(place, cookies, address.expected, locale=LANGUAGES[language])
-    assert faults(page, language, address.name) == []
+    assert faults(page, language, address.name, city.party.folder.parent) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -108,7 +108,8 @@ def shares(*terms: Term, split: bool = False) -> list[float]:
     counted = [document.counted() for document in DOCUMENTS]
     cuts = ([0, 1], [2, 3]) if split else ([0, 1, 2, 3],)
     segments = [Segment.of(rows, [counted[row] for row in rows]) for rows in cuts]
-    return shared(terms, segments, np.array([True, True, True, False])).tolist()
+    share: list[float] = shared(terms, segments, np.array([True, True, True, False])).tolist()
+    return share
 
 
 @pytest.mark.parametrize("split", [False, True])
