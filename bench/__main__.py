@@ -26,6 +26,7 @@ BENCHES = (
     "identifiers",
     "profile",
     "search",
+    "pages",
 )
 LONG = frozenset({"billion"})
 """Benches that run only where they are named: they take an hour and the room of 50 GB."""
