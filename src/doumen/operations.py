@@ -75,6 +75,26 @@ NODE: tuple[Operation, ...] = (
         local="It makes a folder.",
     ),
     Operation(
+        name=("demo",),
+        summary="Look around in an invented city: make it, serve it, and get a link into it.",
+        run="doumen.faces.demo.verb:demo",
+        params=(
+            Param("directory", "Folder of the node; it is made. Otherwise `doumen-demo`.", "path",
+                  positional=True, metavar="DIR"),
+            Param("port", "Port to listen on.", "integer", default=8470),
+            Param("open", "Open the link in the browser of this machine.", "flag"),
+            Param("no_serve", "Make the city, and do not serve it.", "flag"),
+        ),
+        details="Nine datasets in Chinese and English with the faults of real offices, three "
+        "sources, contracts, labels, rules, scores, proposals that wait for a person, and a "
+        "product on offer. Nothing of it is true. It takes about half a minute; what was cut off "
+        "goes on where it was, and another time the same city is served.",
+        examples=("doumen demo", "doumen demo --open", "doumen demo my-city --port 8480"),
+        node="none",
+        local="It makes a folder, and is the service.",
+        told=True,
+    ),
+    Operation(
         name=("serve",),
         summary="Open the node to the network: every verb over HTTP, for whoever has a token.",
         run="doumen.faces.web.serve:serve",
