@@ -1,0 +1,31 @@
+"""What pages tell is told in the words of their reader: no codes, no writings of programs."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Visitor = Callable[..., Any]
+
+
+def seen(page: Any) -> str:
+    """What a page shows, without its marks."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page.text)))
+
+
+def test_changes_of_a_contract_are_told_in_words(
+    visitor: Visitor, world: Any, tmp_path: Path
+) -> None:
+    text = world.told("contract show", dataset="city.people")["contract"]
+    file = tmp_path / "contract.yaml"
+    file.write_text(text.replace("- name: phone\n", "- name: phone\n        description: line\n", 1))
+    world.node.session().do("contract edit", dataset="city.people", file=file)
+    page = visitor().get("/d/city.people?tab=contract")
+    assert "<div>the description of <code>phone</code> changes" in page.text
+    assert "'kind'" not in html.unescape(page.text)
+    chinese = seen(visitor().get("/d/city.people?tab=contract&lang=zh"))
+    assert "changes" not in chinese
+    assert "草稿" in chinese
