@@ -29,3 +29,16 @@ def test_changes_of_a_contract_are_told_in_words(
     chinese = seen(visitor().get("/d/city.people?tab=contract&lang=zh"))
     assert "changes" not in chinese
     assert "草稿" in chinese
+
+
+def test_what_was_not_assessed_is_no_score_of_zero(visitor: Visitor) -> None:
+    here = visitor()
+    here.post("/d/city.people?tab=quality", "score")
+    dimensions = here.twin("/d/city.people")["score"]["dimensions"]
+    blank = [one for one in dimensions if not float(one["assessed"])]
+    assert blank
+    for address in ("/d/city.people", "/report/city.people"):
+        page = here.get(address)
+        assert page.text.count('<meter id="m-') == len(dimensions) - len(blank)
+        for one in blank:
+            assert f"{one['name']} not assessable" in seen(page)
