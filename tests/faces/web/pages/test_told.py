@@ -42,3 +42,22 @@ def test_what_was_not_assessed_is_no_score_of_zero(visitor: Visitor) -> None:
         assert page.text.count('<meter id="m-') == len(dimensions) - len(blank)
         for one in blank:
             assert f"{one['name']} not assessable" in seen(page)
+
+
+def test_labels_and_facets_are_told_in_chinese_and_asked_for_by_their_name(
+    visitor: Visitor, world: Any
+) -> None:
+    owner = world.node.session()
+    owner.do("label set", target="city.people.name", label="core")
+    owner.do("label set", target="city.people.name", label="ours")
+    here = visitor()
+    english = here.get("/d?lang=en").text
+    assert re.search(r'href="/d\?label=core"[^>]*>core <data', english)
+    chinese = here.get("/d?lang=zh").text
+    assert re.search(r'href="/d\?label=core"[^>]*>核心数据 <data', chinese)
+    assert re.search(r'href="/d\?label=ours"[^>]*>ours <data', chinese)
+    assert re.search(r'href="/d\?state=active"[^>]*>在用 <data', chinese)
+    assert '<span class="badge level-4" title="core">核心数据</span>' in chinese
+    assert "核心数据" in seen(here.get("/govern/labels?lang=zh"))
+    for name in ("core", "ours"):
+        owner.do("label remove", target="city.people.name", label=name)

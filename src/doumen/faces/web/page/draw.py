@@ -64,6 +64,7 @@ def environment(language: str) -> Environment:
         "short": short,
         "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
+        "label": lambda name: words.label(name, say),
         "word": say,
         "through": lambda value: through(value, say),
         "bars": drawing.bars,
