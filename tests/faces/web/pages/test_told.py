@@ -21,7 +21,9 @@ def test_changes_of_a_contract_are_told_in_words(
 ) -> None:
     text = world.told("contract show", dataset="city.people")["contract"]
     file = tmp_path / "contract.yaml"
-    file.write_text(text.replace("- name: phone\n", "- name: phone\n        description: line\n", 1))
+    file.write_text(
+        text.replace("- name: phone\n", "- name: phone\n        description: line\n", 1)
+    )
     world.node.session().do("contract edit", dataset="city.people", file=file)
     page = visitor().get("/d/city.people?tab=contract")
     assert "<div>the description of <code>phone</code> changes" in page.text
@@ -61,3 +63,25 @@ def test_labels_and_facets_are_told_in_chinese_and_asked_for_by_their_name(
     assert "核心数据" in seen(here.get("/govern/labels?lang=zh"))
     for name in ("core", "ours"):
         owner.do("label remove", target="city.people.name", label=name)
+
+
+def test_who_states_no_purpose_chooses_one_where_it_is_asked_for(visitor: Visitor) -> None:
+    ana = visitor("ana")
+    page = ana.get("/d/city.people?tab=sample")
+    assert "--for research" not in page.text
+    assert 'id="purpose-here"' in page.text
+    back = re.search(r'name="back" value="([^"]+)">\s*<label[^>]*for="purpose-here"', page.text)
+    assert back
+    taken = ana.post("/settings/look", "purpose", purpose="research", back=html.unescape(back[1]))
+    assert taken.headers["location"] == "/d/city.people?tab=sample"
+    assert "Wenzhou" in ana.get("/d/city.people?tab=sample").text
+
+
+def test_an_error_leads_on_by_a_link_and_names_in_it_are_set_apart(visitor: Visitor) -> None:
+    here = visitor()
+    lost = here.get("/d/no.such").text
+    assert "There is no dataset <code>no.such</code>." in lost
+    assert '<a href="/d">To the catalogue</a>' in lost
+    nowhere = here.get("/nothing/here").text
+    assert "openapi" not in nowhere
+    assert ">JSON</a>" not in nowhere

@@ -37,7 +37,7 @@ def test_an_offer_is_made_once_though_its_form_is_sent_twice(two: World, owner: 
     first = owner.post("/market/products/again/offer", "create", **fields)
     second = owner.post("/market/products/again/offer", "create", **fields)
     assert (first.status_code, second.status_code) == (303, 409)
-    assert "There is an offer `twice` already." in html.unescape(second.text)
+    assert "There is an offer <code>twice</code> already." in html.unescape(second.text)
     offers = two.weather.run("offer", "list")["offers"]
     assert [one["id"] for one in offers if one["product"] == "again"] == ["twice"]
 
