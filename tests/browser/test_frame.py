@@ -173,7 +173,8 @@ def test_a_form_is_not_sent_again_while_its_answer_is_on_the_way(page: Page) -> 
         const form = document.createElement("form");
         form.method = method;
         document.body.append(form);
-        const send = () => form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+        const kind = { bubbles: true, cancelable: true };
+        const send = () => form.dispatchEvent(new Event("submit", kind));
         const twice = [send(), send()];
         dispatchEvent(new Event("pageshow"));
         return [...twice, send()];

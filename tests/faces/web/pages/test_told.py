@@ -77,6 +77,21 @@ def test_who_states_no_purpose_chooses_one_where_it_is_asked_for(visitor: Visito
     assert "Wenzhou" in ana.get("/d/city.people?tab=sample").text
 
 
+def test_what_an_event_is_about_is_told_in_the_language_of_the_reader(
+    visitor: Visitor, world: Any
+) -> None:
+    world.node.session().do("purpose add", name="planning")
+    here = visitor()
+    assert "changed purpose planning" in seen(here.get("/?lang=en"))
+    for address in ("/?lang=zh", "/trace?type=amend&lang=zh"):
+        assert "更改" in seen(here.get(address))
+        assert "用途 planning" in seen(here.get(address))
+
+
+def test_a_session_that_a_link_began_says_so(visitor: Visitor) -> None:
+    assert "关联" not in seen(visitor().get("/settings/account?lang=zh"))
+
+
 def test_an_error_leads_on_by_a_link_and_names_in_it_are_set_apart(visitor: Visitor) -> None:
     here = visitor()
     lost = here.get("/d/no.such").text

@@ -65,6 +65,7 @@ def environment(language: str) -> Environment:
         "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
         "label": lambda name: words.label(name, say),
+        "subject": lambda name: words.subject(name, say),
         "word": say,
         "through": lambda value: through(value, say),
         "bars": drawing.bars,

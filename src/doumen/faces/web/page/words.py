@@ -1,4 +1,4 @@
-"""Words of the node that pages show to people: types of events, labels that are widely used."""
+"""Words of the node that pages show to people: types of events, what they are about, labels."""
 
 from __future__ import annotations
 
@@ -41,6 +41,28 @@ EVENTS: Mapping[str, Message] = {
     "head.witnessed": msg("had the head cosigned"),
 }
 
+SUBJECTS: Mapping[str, Message] = {
+    "account": msg("account"),
+    "actor": msg("actor"),
+    "agreement": msg("agreement"),
+    "alert": msg("alert"),
+    "codelist": msg("code list"),
+    "contract": msg("contract"),
+    "element": msg("data element"),
+    "negotiation": msg("negotiation"),
+    "offer": msg("offer"),
+    "participant": msg("participant"),
+    "product": msg("product"),
+    "proposal": msg("proposal"),
+    "purpose": msg("purpose"),
+    "question": msg("question"),
+    "rule": msg("rule"),
+    "schedule": msg("schedule"),
+    "source": msg("source"),
+    "term": msg("term"),
+    "token": msg("token"),
+}
+"""What the subject of an event begins with, where that is no dataset: its kind, then its name."""
 LABELS: Mapping[str, Message] = {
     "core": msg("core data"),
     "important": msg("important data"),
@@ -59,6 +81,13 @@ LABELS: Mapping[str, Message] = {
 def event(type: str) -> Message:
     """A type of event in words; one that is new here as it is written."""
     return EVENTS.get(type, plain(type))
+
+
+def subject(text: str | None, say: Catalogue) -> str:
+    """What an event is about, its kind in the language of the reader."""
+    kind, space, name = (text or "").partition(" ")
+    known = SUBJECTS.get(kind) if space else None
+    return text or "" if known is None else f"{spoken(known, say)} {name}"
 
 
 def label(name: str, say: Catalogue) -> str:

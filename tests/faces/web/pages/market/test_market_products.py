@@ -61,6 +61,15 @@ def test_terms_with_faults_come_back_as_they_were_typed(owner: Browser, offer: s
     assert "/doumen-upload-" not in page.text
 
 
+def test_a_new_product_does_not_change_one_that_there_is(owner: Browser, offer: str) -> None:
+    before = owner.twin("/market/products/hourly")["product"]
+    sent = owner.post(
+        "/market/new", "create", name="hourly", title="Other", dataset="weather.hourly"
+    )
+    assert sent.status_code == 409
+    assert owner.twin("/market/products/hourly")["product"] == before
+
+
 def test_another_offer_begins_from_one_that_there_is(owner: Browser, offer: str) -> None:
     blank = owner.twin(f"/market/products/hourly/offer?from={offer}")
     assert (blank["way"], blank["values"]["show:weather.hourly:temp"]) == ("form", ["tens"])
