@@ -166,3 +166,18 @@ def test_without_scripts_all_is_there(opened: Open, specimen: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Run").click()
     assert "sql=SELECT" in page.url
+
+
+def test_a_form_is_not_sent_again_while_its_answer_is_on_the_way(page: Page) -> None:
+    sent = """method => {
+        const form = document.createElement("form");
+        form.method = method;
+        document.body.append(form);
+        const kind = { bubbles: true, cancelable: true };
+        const send = () => form.dispatchEvent(new Event("submit", kind));
+        const twice = [send(), send()];
+        dispatchEvent(new Event("pageshow"));
+        return [...twice, send()];
+    }"""
+    assert page.evaluate(sent, "post") == [True, False, True]
+    assert page.evaluate(sent, "get") == [True, True, True]

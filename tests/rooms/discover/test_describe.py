@@ -27,7 +27,9 @@ def test_a_dataset_is_told_of(desk: Desk, fake: Any) -> None:
         "labels": [], "rules": [">= -100", "<= 1500"], "from": [],
     }  # fmt: skip
     assert told["columns"][1]["labels"] == ["personal"]
-    assert told["rules"] == ["origin: reference to airports.faa", "id: primary key", "rowCount"]
+    assert told["rules"] == [
+        "origin: reference to airports.faa", "id: primary key", "rowCount = 1 … 100",
+    ]  # fmt: skip
     fields, table = outcome.drawn
     assert isinstance(fields, Fields)
     assert isinstance(table, Table)

@@ -17,7 +17,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be read"):
         read(tmp_path)
     (tmp_path / "noise").write_bytes(b"\xff\xfe\xfd")
-    with pytest.raises(Unavailable, match="as text"):
+    with pytest.raises(Invalid, match="UTF-8"):
         read(tmp_path / "noise")
 
 

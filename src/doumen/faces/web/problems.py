@@ -136,7 +136,7 @@ def no_route() -> Problem:
     return Problem(
         NotFound(
             msg("There is nothing at this address."),
-            next=msg("Search for it; `/v1/openapi.json` lists every address for programs."),
+            next=msg("GET /v1/openapi.json lists every address."),
             detail="route",
         )
     )

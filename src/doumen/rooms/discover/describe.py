@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doumen.gate.desk import Desk
+from doumen.kits.quality.expectation import Expectation
 from doumen.kits.standards import odcs
 from doumen.model.fact import Facts
 from doumen.model.life import ACTIVE, Life
@@ -125,7 +126,20 @@ def _column(
 
 def _report_words(report: odcs.Report) -> str:
     columns = f"{', '.join(report.columns)}: " if report.columns else ""
-    return f"{columns}{report.name or report.kind}"
+    return f"{columns}{report.name or report.kind}{_bounds(report.expects)}"
+
+
+def _bounds(expects: Expectation) -> str:
+    """What a count must be, where that is not just none: ` >= 10000`."""
+    if expects == Expectation():
+        return ""
+    signs = {
+        "mustBe": "=", "mustNotBe": "≠", "mustBeGreaterThan": ">", "mustBeGreaterOrEqualTo": ">=",
+        "mustBeLessThan": "<", "mustBeLessOrEqualTo": "<=", "mustBeBetween": "=",
+        "mustNotBeBetween": "≠",
+    }  # fmt: skip
+    bounds = " … ".join(expects.bounds)
+    return f" {signs[expects.operator]} {bounds}{' %' if expects.percent else ''}"
 
 
 def _quarantine(facts: Facts, ref: Ref) -> dict[str, Any] | None:

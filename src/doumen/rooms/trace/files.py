@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from doumen.model.errors import Invalid, Unavailable
-from doumen.model.files import already_there, no_file, unwritable
-from doumen.model.message import msg, plain
+from doumen.model.errors import Invalid
+from doumen.model.files import already_there, reading, unwritable
+from doumen.model.message import msg
 
 
 def read(path: Path) -> str:
@@ -15,19 +15,11 @@ def read(path: Path) -> str:
 
     Raises:
         NotFound: it is not there.
-        Unavailable: it cannot be read, or is no text.
+        Unavailable: it cannot be read.
+        Invalid: it is no text.
     """
-    try:
+    with reading(path):
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise no_file(path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(
-            msg("`{path}` cannot be read as text.", path=path),
-            why=plain(error),
-            next=msg("Check that this is the right file."),
-            detail="file",
-        ) from None
 
 
 def read_proof(path: Path) -> list[str]:

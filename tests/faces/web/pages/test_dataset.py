@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from doumen.model.errors import Refused
+
 Visitor = Callable[..., Any]
 TABS = ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
 
@@ -177,3 +179,49 @@ def test_first_steps_are_ticked_by_what_happened(visitor: Visitor, world: Any) -
     assert ticked["ask"]
     assert ticked["verify"]
     owner.do("label remove", target="city.people.phone", label="personal")
+
+
+def test_a_refused_profile_leaves_the_page_and_says_why(visitor: Visitor) -> None:
+    page = visitor("aud").get("/d/city.people?profile=1")
+    assert page.status_code == 200
+    assert "refused.permit" in page.text
+    assert "<code>phone</code>" in page.text
+
+
+def test_all_rows_are_taken_as_a_file(visitor: Visitor) -> None:
+    here = visitor()
+    page = here.get("/d/city.people?tab=use").text
+    sql = re.search(r'action="/work".*?name="sql" value="([^"]+)"', page, re.DOTALL)
+    assert sql
+    answer = here.post("/work", "ask", sql=html.unescape(sql[1]), purpose="")
+    rows = here.get(f"{answer.headers['location']}/csv").text.splitlines()
+    assert len(rows) == 41
+
+
+def test_home_lists_changes_however_much_was_asked_since(visitor: Visitor, world: Any) -> None:
+    owner = world.node.session()
+    for _ in range(3):
+        owner.query("select count(*) from city.people")
+    with pytest.raises(Refused):
+        world.node.session("aud").query("select count(*) from city.people")
+    types = {one["type"] for one in visitor().twin("/home")["recent"]}
+    assert types
+    assert not any(one.startswith("query") for one in types)
+
+
+def test_only_the_owner_is_led_to_add_data(visitor: Visitor) -> None:
+    for address in ("/", "/d"):
+        assert 'href="/collect"><svg' in visitor().get(address).text
+        assert 'href="/collect"><svg' not in visitor("ana").get(address).text
+
+
+def test_all_values_of_a_facet_can_be_chosen(visitor: Visitor, world: Any) -> None:
+    owner = world.node.session()
+    for n in range(13):
+        owner.do("label set", target="city.people.name", label=f"many-{n:02d}")
+    page = visitor().get("/d?label=many-12").text
+    shown = set(re.findall(r'href="/d\?[^"]*label=(many-\d\d)', page)) | {"many-12"}
+    assert len(shown) == 13
+    assert re.search(r"<details open><summary>\d+ more</summary>", page)
+    for n in range(13):
+        owner.do("label remove", target="city.people.name", label=f"many-{n:02d}")

@@ -139,7 +139,7 @@ def test_what_is_settled_is_settled_once(visitor: Visitor, world: Any, waiting: 
     assert here.post("/govern", "accept", proposal=waiting[0]).status_code == 303
     late = other.post("/govern", "refuse", proposal=waiting[0])
     assert late.status_code == 409
-    assert f"Proposal `{waiting[0]}` is settled: accepted." in late.text
+    assert f"Proposal <code>{waiting[0]}</code> is settled: accepted." in late.text
     assert state(world, waiting[0]) == "accepted"
 
 
@@ -215,7 +215,7 @@ def test_two_who_change_one_rule_are_told(visitor: Visitor, world: Any) -> None:
     assert other.post("/govern/rules/both", "save", yaml=yaml % "b", seen=seen).status_code == 303
     late = here.post("/govern/rules/both", "save", yaml=yaml % "c", seen=seen)
     assert late.status_code == 409
-    assert "Somebody else changed rule `both` meanwhile." in late.text
+    assert "Somebody else changed rule <code>both</code> meanwhile." in late.text
     assert "role: c" in late.text
     assert here.post("/govern/rules/both", "remove", seen=seen).status_code == 409
     now = here.twin("/govern/rules/both")["rule"]["version"]
@@ -234,7 +234,7 @@ def test_faults_of_a_form_are_told_with_what_was_typed(visitor: Visitor) -> None
     bad = {**FORM, "on": "govern.nothing", "filter": "size > 3"}
     page = visitor().post("/govern/rule", "save", **bad)
     assert page.status_code == 400
-    assert "there is no dataset `govern.nothing`" in page.text
+    assert "there is no dataset <code>govern.nothing</code>" in page.text
     assert 'value="size &gt; 3"' in page.text
     assert visitor().post("/govern/rule", "save", **{**FORM, "id": ""}).status_code == 400
     assert visitor().post("/govern/rule", "preview", **FORM).status_code == 400

@@ -66,6 +66,19 @@ def test_a_receipt_is_taken_away_and_brought_back(visitor: Visitor, world: Any) 
     assert here.post("/trace", "receipt").status_code == 400
 
 
+def test_what_is_no_receipt_and_no_id_is_told_on_the_page(visitor: Visitor) -> None:
+    here = visitor()
+    binary = here.post("/trace", "receipt", files={"receipt": ("r.json", b"\x00\xff" * 40)})
+    assert binary.status_code == 400
+    assert "codec" not in binary.text
+    for typed in ("abc", "../settings", "//evil.example"):
+        page = here.post("/trace", "go", event=typed)
+        assert page.status_code == 400
+        assert f'value="{typed}"' in page.text
+    id = here.twin("/trace")["events"][0]["id"]
+    assert here.post("/trace", "go", event=id.lower()).headers["location"] == f"/trace/{id}"
+
+
 def test_the_ledger_is_verified_to_its_end(visitor: Visitor) -> None:
     here = visitor()
     page = here.post("/trace", "chain")

@@ -232,7 +232,7 @@ def test_a_question_is_saved_asked_shared_and_removed(visitor: Visitor) -> None:
 def test_a_question_without_a_title_is_not_saved(visitor: Visitor) -> None:
     page = visitor().post("/work", "save", sql="SELECT 1", title="")
     assert page.status_code == 400
-    assert "`title` is needed" in page.text
+    assert "<code>title</code> is needed" in page.text
     assert "SELECT 1" in page.text
 
 

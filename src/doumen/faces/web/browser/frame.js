@@ -10,6 +10,7 @@ import { copying } from "./copy.js";
 import { dropdowns } from "./dropdowns.js";
 import { choosing, focusing } from "./focus.js";
 import { keys } from "./keys.js";
+import { once } from "./once.js";
 import { uploading } from "./upload.js";
 
 confirming();
@@ -19,6 +20,7 @@ choosing();
 focusing();
 keys();
 uploading();
+once();
 
 // <button data-print>
 document.addEventListener("click", (event) => {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from keyword import iskeyword
 from pathlib import Path
@@ -64,6 +64,8 @@ def environment(language: str) -> Environment:
         "short": short,
         "marked": marked,
         "event": lambda type: spoken(words.event(type), say),
+        "label": lambda name: words.label(name, say),
+        "subject": lambda name: words.subject(name, say),
         "word": say,
         "through": lambda value: through(value, say),
         "bars": drawing.bars,
@@ -143,11 +145,13 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 def moment(value: str | datetime | None) -> str:
-    """A moment to the minute (ISO 8601), in UTC."""
+    """A moment to the minute (ISO 8601), in UTC, which is said: readers are in other zones."""
     if value is None or value == "":
         return NONE
     read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{read:%Y-%m-%d %H:%M}"
+    if read.tzinfo is not None:
+        read = read.astimezone(UTC)
+    return f"{read:%Y-%m-%d %H:%M} UTC"
 
 
 def day(value: str | date | None) -> str:

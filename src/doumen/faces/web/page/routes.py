@@ -15,6 +15,8 @@ from doumen.faces.web.page.noun import Page, View
 from doumen.faces.web.page.served import Served
 from doumen.faces.web.page.visit import Visit
 from doumen.faces.web.verb import House
+from doumen.model.errors import NotFound
+from doumen.model.message import msg
 
 
 def routes(pages: Sequence[Page], house: Callable[[], House]) -> list[Route]:
@@ -50,4 +52,8 @@ def nowhere(house: Callable[[], House]) -> ASGIApp:
 
 
 def _none(visit: Visit) -> View:
-    raise problems.no_route().error
+    raise NotFound(
+        msg("There is nothing at this address."),
+        next=msg("Search above, or take a link of this page."),
+        detail="route",
+    )

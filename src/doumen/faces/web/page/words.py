@@ -1,10 +1,10 @@
-"""Words of the node that pages show to people: types of events."""
+"""Words of the node that pages show to people: types of events, what they are about, labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from doumen.model.message import Message, msg, plain
+from doumen.model.message import Catalogue, Message, msg, plain, spoken
 
 EVENTS: Mapping[str, Message] = {
     "query": msg("asked"),
@@ -41,7 +41,57 @@ EVENTS: Mapping[str, Message] = {
     "head.witnessed": msg("had the head cosigned"),
 }
 
+SUBJECTS: Mapping[str, Message] = {
+    "account": msg("account"),
+    "actor": msg("actor"),
+    "agreement": msg("agreement"),
+    "alert": msg("alert"),
+    "codelist": msg("code list"),
+    "contract": msg("contract"),
+    "element": msg("data element"),
+    "negotiation": msg("negotiation"),
+    "offer": msg("offer"),
+    "participant": msg("participant"),
+    "product": msg("product"),
+    "proposal": msg("proposal"),
+    "purpose": msg("purpose"),
+    "question": msg("question"),
+    "rule": msg("rule"),
+    "schedule": msg("schedule"),
+    "source": msg("source"),
+    "term": msg("term"),
+    "token": msg("token"),
+}
+"""What the subject of an event begins with, where that is no dataset: its kind, then its name."""
+LABELS: Mapping[str, Message] = {
+    "core": msg("core data"),
+    "important": msg("important data"),
+    "general": msg("general data"),
+    "open": msg("open data"),
+    "public": msg("public data"),
+    "internal": msg("internal data"),
+    "secret": msg("secret data"),
+    "personal": msg("personal information"),
+    "sensitive": msg("sensitive personal information"),
+    "identifier": msg("identifies a person"),
+}
+"""What labels mean that have a meaning everywhere (GB/T 43697, GB/T 35273); others are names."""
+
 
 def event(type: str) -> Message:
     """A type of event in words; one that is new here as it is written."""
     return EVENTS.get(type, plain(type))
+
+
+def subject(text: str | None, say: Catalogue) -> str:
+    """What an event is about, its kind in the language of the reader."""
+    kind, space, name = (text or "").partition(" ")
+    known = SUBJECTS.get(kind) if space else None
+    return text or "" if known is None else f"{spoken(known, say)} {name}"
+
+
+def label(name: str, say: Catalogue) -> str:
+    """A label for readers of a language: as it is written where it is a word of that language."""
+    meaning = LABELS.get(name.casefold())
+    said = name if meaning is None else str(spoken(meaning, say))
+    return name if meaning is None or said == meaning.template else said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 from tests.faces.web.conftest import Browser
@@ -16,6 +15,8 @@ from tests.faces.web.pages.market.dealing import (
     until,
     waiting,
 )
+
+from doumen.faces.web.page import draw
 
 
 def test_a_form_sent_again_begins_one_negotiation(
@@ -140,7 +141,7 @@ def test_where_the_other_side_is_down_the_page_says_so(
         assert page.status_code == 200
         told = buyer.twin("/market?tab=others&at=weather")["others"]["participants"][0]
         assert told["problem"]["code"].startswith("unavailable")
-        assert html.escape(told["problem"]["what"], quote=False) in page.text
+        assert str(draw.marked(told["problem"]["what"])) in page.text
         down = buyer.post(
             "/market/products/hourly?at=weather&tab=offers", "request", offer=offer, at="weather"
         )

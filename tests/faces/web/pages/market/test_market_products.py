@@ -37,7 +37,7 @@ def test_an_offer_is_made_once_though_its_form_is_sent_twice(two: World, owner: 
     first = owner.post("/market/products/again/offer", "create", **fields)
     second = owner.post("/market/products/again/offer", "create", **fields)
     assert (first.status_code, second.status_code) == (303, 409)
-    assert "There is an offer `twice` already." in html.unescape(second.text)
+    assert "There is an offer <code>twice</code> already." in html.unescape(second.text)
     offers = two.weather.run("offer", "list")["offers"]
     assert [one["id"] for one in offers if one["product"] == "again"] == ["twice"]
 
@@ -59,6 +59,15 @@ def test_terms_with_faults_come_back_as_they_were_typed(owner: Browser, offer: s
     assert page.status_code >= 400
     assert "nothing" in page.text
     assert "/doumen-upload-" not in page.text
+
+
+def test_a_new_product_does_not_change_one_that_there_is(owner: Browser, offer: str) -> None:
+    before = owner.twin("/market/products/hourly")["product"]
+    sent = owner.post(
+        "/market/new", "create", name="hourly", title="Other", dataset="weather.hourly"
+    )
+    assert sent.status_code == 409
+    assert owner.twin("/market/products/hourly")["product"] == before
 
 
 def test_another_offer_begins_from_one_that_there_is(owner: Browser, offer: str) -> None:

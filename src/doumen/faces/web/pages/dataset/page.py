@@ -7,7 +7,8 @@ from typing import Any
 
 from doumen.faces.web.page import Action, Crumb, Done, Page, View, Visit
 from doumen.faces.web.page.draw import url
-from doumen.faces.web.pages.dataset.sample import sample
+from doumen.faces.web.pages.dataset.sample import rows_of, sample
+from doumen.model.errors import DoumenError
 from doumen.model.message import msg, plain
 
 TABS = ("schema", "sample", "quality", "lineage", "contract", "use", "audit")
@@ -34,19 +35,27 @@ def view(visit: Visit) -> View:
 
 
 def _schema(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Columns; with `profile=1` their figures too, which are looked up at the gate."""
+    """Columns; with `profile=1` their figures too, looked up at the gate, or why there are none."""
     meanings = visit.attempt("meaning show", dataset=told["dataset"])
     linked = {} if meanings is None else {m["column"]: m for m in meanings.get("columns", ())}
-    profile = None
+    profile, refused = None, None
     if visit.asked("profile") == "1":
-        profile = visit.do("profile", dataset=told["dataset"])
+        try:
+            profile = visit.do("profile", dataset=told["dataset"])
+        except DoumenError as error:
+            refused = error.as_json()
     figures = {} if profile is None else {c["name"]: c for c in profile["columns"]}
     columns = [
         {**column, "meaning": linked.get(column["name"]), "figures": figures.get(column["name"])}
         for column in told["columns"]
     ]
     receipts = [] if profile is None else profile["receipts"]
-    return {"columns": columns, "profiled": profile is not None, "receipts": receipts}
+    return {
+        "columns": columns,
+        "profiled": profile is not None,
+        "refused": refused,
+        "receipts": receipts,
+    }
 
 
 def _quality(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -69,8 +78,8 @@ def _contract(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _use(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = ", ".join(f'"{c["name"]}"' for c in told["columns"])
-    return {"sql": f"SELECT {names}\nFROM {told['dataset']}\nLIMIT 100", "base": visit.base}
+    sql = rows_of(told)
+    return {"sql": f"{sql}\nLIMIT 100", "all": sql, "base": visit.base}
 
 
 def _audit(visit: Visit, told: Mapping[str, Any]) -> Mapping[str, Any]:

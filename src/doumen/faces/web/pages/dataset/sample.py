@@ -57,6 +57,12 @@ def statement(
     return sql, tuple(json.dumps(value) for _, value in filters)
 
 
+def rows_of(told: Mapping[str, Any]) -> str:
+    """The question for all rows of a dataset, as `describe` tells it, to begin from."""
+    names = ", ".join(quoted(column["name"]) for column in told["columns"])
+    return f"SELECT {names}\nFROM {told['dataset']}"
+
+
 def quoted(name: str) -> str:
     """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'

@@ -10,14 +10,16 @@ from doumen.faces.web.pages.govern.items import SOURCES
 from doumen.model.message import msg
 
 RECENT = 8
-_QUIET = ("query", "query.started", "query.ended", "query.reserved")
-"""Events that are no change: they are counted, not listed."""
+CHANGES = ("collect", "attach", "derive", "amend", "compact", "vacuum", "quality", "quarantine",
+           "node", "key", "backup")  # fmt: skip
+"""First words of events that change something; questions are counted, not listed."""
+REPLAY = "replay"
 
 
 def view(visit: Visit) -> View:
     """How the node does, as far as the visitor may know."""
     datasets = visit.do("dataset list")["datasets"]
-    events = visit.do("event list", limit=200)["events"]
+    events = visit.do("event list", type=(*CHANGES, REPLAY), limit=200)["events"]
     scores, uses = visit.do("quality scores"), visit.do("dataset uses")
     agreements = visit.attempt("agreement list")
     listed = [] if agreements is None else agreements["agreements"]
@@ -27,7 +29,7 @@ def view(visit: Visit) -> View:
         "grade": bool(visit.do("label list")["labels"]),
         "ask": uses["total"] > 0,
         "share": bool(listed),
-        "verify": any(one["type"] == "replay" for one in events),
+        "verify": any(one["type"] == REPLAY for one in events),
     }
     body: dict[str, Any] = {
         "numbers": {
@@ -36,7 +38,7 @@ def view(visit: Visit) -> View:
             "open": sum(1 for source in SOURCES.values() for _ in source(visit)),
             "agreements": agreements and sum(one["in_force"] for one in listed),
         },
-        "recent": [one for one in events if one["type"] not in _QUIET][:RECENT],
+        "recent": [one for one in events if one["type"] != REPLAY][:RECENT],
         "uses": uses,
         "steps": _steps(done, datasets[0]["dataset"] if datasets else None),
     }

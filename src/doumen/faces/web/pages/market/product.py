@@ -17,7 +17,7 @@ from doumen.faces.web.pages.market.offer import written
 from doumen.faces.web.pages.market.shelf import offers_of
 from doumen.kits.evidence.canonical import canonical
 from doumen.kits.evidence.receipt import read_receipt
-from doumen.model.errors import NotFound
+from doumen.model.errors import Conflict, NotFound
 from doumen.model.message import Message, msg, plain
 
 TABS = ("dictionary", "preview", "queries", "offers", "change")
@@ -174,7 +174,15 @@ def blank(visit: Visit) -> View:
 
 
 def _create(visit: Visit) -> Done:
-    return _made(visit, visit.needed("name"))
+    """A new one; the verb would change what is there of that name."""
+    name = visit.needed("name")
+    if visit.attempt("product show", name=name) is not None:
+        raise Conflict(
+            msg("There is a product `{name}` already.", name=name),
+            next=msg("Choose another name, or change that one on its page."),
+            detail="product",
+        )
+    return _made(visit, name)
 
 
 def _changed(visit: Visit) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from doumen.faces.web.page import Done, Page, View, Visit
@@ -11,6 +12,9 @@ from doumen.model.message import msg
 STEP = 50
 KINDS = ("query", "collect", "derive", "amend", "quality", "files", "agreement", "key", "node")
 """First words of the types of events that the filter offers."""
+
+IDS = "[0-9A-HJKMNP-TV-Z]{26}"
+"""The form of an id (ULID)."""
 
 
 def view(visit: Visit) -> View:
@@ -60,7 +64,15 @@ def _chain(visit: Visit) -> View:
 
 def _go(visit: Visit) -> Done:
     """To the event of an id that was typed."""
-    return Done(f"/trace/{visit.needed('event').upper()}")
+    id = visit.needed("event").upper()
+    if not re.fullmatch(IDS, id):
+        raise Invalid(
+            msg("`{id}` is no id of an event.", id=visit.given("event")[:40]),
+            why=msg("It has 26 letters and digits."),
+            next=msg("Copy it whole, from a receipt or a list of events."),
+            detail="event",
+        )
+    return Done(f"/trace/{id}")
 
 
 PAGES = (

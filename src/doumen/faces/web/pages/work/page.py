@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from doumen.faces.web.page import Action, Crumb, Done, Page, Reply, View, Visit
+from doumen.faces.web.pages.dataset.sample import rows_of
 from doumen.faces.web.pages.work import asking
 from doumen.kits.evidence import disclosure
 from doumen.kits.evidence.canonical import canonical
@@ -155,8 +156,7 @@ def _tree(visit: Visit) -> list[dict[str, Any]]:
 
 def _all_of(visit: Visit, dataset: str) -> str:
     told = visit.do("describe", dataset=dataset)
-    columns = ", ".join('"' + c["name"].replace('"', '""') + '"' for c in told["columns"])
-    return f"SELECT {columns}\nFROM {told['dataset']}\nLIMIT 100"
+    return f"{rows_of(told)}\nLIMIT 100"
 
 
 def _rows(visit: Visit, found: Held) -> dict[str, Any]:
