@@ -148,11 +148,15 @@ def put(folder: Path) -> None:
             " (id INTEGER PRIMARY KEY, day DATE, sight TEXT, visitors INT)"
         )
         file.executemany("INSERT OR IGNORE INTO visitors VALUES (?, ?, ?, ?)", city.visitors())
-    with duckdb.connect(folder / "grid.duckdb") as file_:
-        file_.execute(
-            "CREATE OR REPLACE TABLE load (hour TIMESTAMP, substation VARCHAR, mw DOUBLE)"
-        )
-        file_.executemany("INSERT INTO load VALUES (?, ?, ?)", city.load())
+    grid = folder / "grid.duckdb"
+    if not grid.exists():
+        begun = folder / "grid.duckdb.begun"
+        begun.unlink(missing_ok=True)
+        with duckdb.connect(begun) as fresh:
+            fresh.execute("CREATE TABLE load (hour TIMESTAMP, substation VARCHAR, mw DOUBLE)")
+            columns = [list(column) for column in zip(*city.load(), strict=True)]
+            fresh.execute("INSERT INTO load SELECT unnest(?), unnest(?), unnest(?)", columns)
+        begun.replace(grid)
 
 
 def steps(owner: Session, folder: Path) -> Iterator[Step]:
