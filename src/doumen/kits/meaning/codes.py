@@ -76,7 +76,8 @@ def followed(
             by = one.superseded_by or tuple(after.get(one.code, ()))
             kept.append(replace(one, valid_until=day, superseded_by=by))
         elif new.label == one.label:
-            kept.append(replace(one, parent=new.parent))
+            same = new.parent == one.parent
+            kept.append(one if same else replace(one, parent=new.parent))
         else:
             kept.append(replace(one, valid_until=day))
             kept.append(replace(new, valid_from=day, valid_until=None))
