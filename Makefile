@@ -5,7 +5,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
-PYTEST := $(BIN)/pytest
+# Each process goes through its own stretch of the tests in their order, so that what a module or
+# the session shares is mostly made once; whoever is done takes from the end of what others have.
+PYTEST := $(BIN)/pytest --dist worksteal
+# Tests start many processes and rewrite their own assertions: none compiles what another did.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -80,9 +84,9 @@ FAR := tests/browser tests/docs tests/golden tests/hostile tests/journeys tests/
 check: .venv/browser.done lint types floors ## everything that must hold before a commit
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage erase
-	$(BIN)/pytest -m "not soak" -n 2 --durations=25 --cov --cov-report= $(FAR:%=--ignore=%) $(PYTEST_ARGS)
+	$(PYTEST) -m "not soak" -n 2 --durations=25 --cov --cov-report= $(FAR:%=--ignore=%) $(PYTEST_ARGS)
 	$(BIN)/python tools/coverage_floor.py
-	$(BIN)/pytest -m "not soak" -n 2 --durations=25 $(FAR)
+	$(PYTEST) -m "not soak" -n 2 --durations=25 $(FAR)
 	$(BIN)/python tools/reference.py --check
 	$(BIN)/python tools/signatures.py --check
 	$(BIN)/python tools/messages.py --check

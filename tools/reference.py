@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ NOTE = "<!-- Written by tools/reference.py (`make docs`); change the code, not t
 _METAVARS = {"text": "TEXT", "path": "FILE", "integer": "N"}
 
 
+@cache
 def pages() -> Mapping[str, str]:
-    """Name and text of each page."""
+    """Name and text of each page; of one process all are alike."""
     return {
         "cli.md": NOTE + _cli(),
         "errors.md": NOTE + _errors(),

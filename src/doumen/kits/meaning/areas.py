@@ -71,13 +71,17 @@ def history(revisions: Sequence[Revision]) -> tuple[Code, ...]:
     everything = {code for one in revisions for code in one.labels}
     codes: tuple[Code, ...] = ()
     listed: set[str] = set()
+    made: dict[tuple[str, str], Code] = {}  # most are alike in all revisions
     for one in revisions:
         if one.wide:
             silent = divisions if both and one.name > both else set()
         else:
             silent = everything - listed - one.labels.keys()
             listed |= one.labels.keys()
-        given = [Code(code, Words(zh=name)) for code, name in one.labels.items()]
+        given = [
+            made.get(pair) or made.setdefault(pair, Code(pair[0], Words(zh=pair[1])))
+            for pair in one.labels.items()
+        ]
         codes = followed(codes, Listing(one.day, given, frozenset(silent)), moved)
     return _placed(codes, divisions)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.rooms.discover.search.figures import ACROSS, ONE, catalogue, ranks, share
-from tests.rooms.discover.search.shelf import corpus, questions
+from tests.rooms.discover.search.shelf import Shelf, corpus, questions
 
 from doumen.rooms.discover.search import meaning
 
@@ -16,9 +16,15 @@ FLOORS = {"tuning": (0.9, 0.85), "held-out": (0.9, 0.85), "fresh": (0.75, 0.8),
 NAMED = ("name", "partial", "code")
 
 
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """The catalogue, which is learned once: a search changes nothing in it."""
+    return catalogue(tmp_path_factory.mktemp("shelves"))
+
+
 @pytest.mark.parametrize("half", FLOORS)
-def test_the_right_dataset_comes_first(tmp_path: Path, half: str) -> None:
-    found = ranks(catalogue(tmp_path), half)
+def test_the_right_dataset_comes_first(shelves: Shelf, half: str) -> None:
+    found = ranks(shelves, half)
     one, across = FLOORS[half]
     assert share(found, ONE, 1) >= one
     assert share(found, ACROSS, 1) >= across
