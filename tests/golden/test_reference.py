@@ -11,7 +11,7 @@ from tests.script import loaded
 from doumen.operations import by_name
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reference() -> ModuleType:
     return loaded("reference")
 
