@@ -225,3 +225,12 @@ def test_all_values_of_a_facet_can_be_chosen(visitor: Visitor, world: Any) -> No
     assert re.search(r"<details open><summary>\d+ more</summary>", page)
     for n in range(13):
         owner.do("label remove", target="city.people.name", label=f"many-{n:02d}")
+
+
+def test_no_facet_counts_what_is_not_shown(visitor: Visitor) -> None:
+    here = visitor()
+    assert "<data" in here.get("/d").text
+    found = here.get("/d?kind=column&q=phone").text
+    assert "/d?q=phone&amp;kind=column&amp;domain=city" in found
+    assert "<data" not in found
+    assert 'class="facets"' not in here.get("/d?kind=column&q=zzzz").text
