@@ -121,6 +121,14 @@ def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:
     assert here.get("/d/city.people?profile=1").status_code == 200
 
 
+def test_a_frequent_value_leads_to_its_rows(visitor: Visitor) -> None:
+    here = visitor()
+    page = html.unescape(here.get("/d/city.people?profile=1").text)
+    (link,) = re.findall(r'href="(/d/city\.people\?[^"]*is\.city=Ningbo)"', page)
+    sample = here.twin(link)["sample"]
+    assert {row[3] for row in sample["rows"]} == {"Ningbo"}
+
+
 def test_what_one_may_not_know_is_as_what_is_not(visitor: Visitor, world: Any) -> None:
     world.node.session().derive("select 1 as one", "city.hidden")
     ana = visitor("ana")
