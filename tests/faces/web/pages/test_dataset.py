@@ -221,6 +221,7 @@ def test_only_the_owner_is_led_to_add_data(visitor: Visitor) -> None:
     for address in ("/", "/d"):
         assert 'href="/collect"><svg' in visitor().get(address).text
         assert 'href="/collect"><svg' not in visitor("ana").get(address).text
+    assert 'class="btn btn-primary" href="/collect"' not in visitor("ana").get("/sources").text
 
 
 def test_all_values_of_a_facet_can_be_chosen(visitor: Visitor, world: Any) -> None:
