@@ -121,6 +121,14 @@ def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:
     assert here.get("/d/city.people?profile=1").status_code == 200
 
 
+def test_a_frequent_value_leads_to_its_rows(visitor: Visitor) -> None:
+    here = visitor()
+    page = html.unescape(here.get("/d/city.people?profile=1").text)
+    (link,) = re.findall(r'href="(/d/city\.people\?[^"]*is\.city=Ningbo)"', page)
+    sample = here.twin(link)["sample"]
+    assert {row[3] for row in sample["rows"]} == {"Ningbo"}
+
+
 def test_what_one_may_not_know_is_as_what_is_not(visitor: Visitor, world: Any) -> None:
     world.node.session().derive("select 1 as one", "city.hidden")
     ana = visitor("ana")
@@ -213,6 +221,7 @@ def test_only_the_owner_is_led_to_add_data(visitor: Visitor) -> None:
     for address in ("/", "/d"):
         assert 'href="/collect"><svg' in visitor().get(address).text
         assert 'href="/collect"><svg' not in visitor("ana").get(address).text
+    assert 'class="btn btn-primary" href="/collect"' not in visitor("ana").get("/sources").text
 
 
 def test_all_values_of_a_facet_can_be_chosen(visitor: Visitor, world: Any) -> None:
@@ -225,3 +234,12 @@ def test_all_values_of_a_facet_can_be_chosen(visitor: Visitor, world: Any) -> No
     assert re.search(r"<details open><summary>\d+ more</summary>", page)
     for n in range(13):
         owner.do("label remove", target="city.people.name", label=f"many-{n:02d}")
+
+
+def test_no_facet_counts_what_is_not_shown(visitor: Visitor) -> None:
+    here = visitor()
+    assert "<data" in here.get("/d").text
+    found = here.get("/d?kind=column&q=phone").text
+    assert "/d?q=phone&amp;kind=column&amp;domain=city" in found
+    assert "<data" not in found
+    assert 'class="facets"' not in here.get("/d?kind=column&q=zzzz").text

@@ -100,3 +100,13 @@ def test_an_error_leads_on_by_a_link_and_names_in_it_are_set_apart(visitor: Visi
     nowhere = here.get("/nothing/here").text
     assert "openapi" not in nowhere
     assert ">JSON</a>" not in nowhere
+
+
+def test_a_form_after_the_end_of_a_sign_in_is_told_so(visitor: Visitor) -> None:
+    here = visitor()
+    form = {"csrf": here.token("/work"), "do": "ask", "sql": "select 1"}
+    here.client.cookies.delete("doumen_session")
+    page = here.client.post("/work", data=form, headers={"accept": "text/html"})
+    assert page.status_code == 401
+    assert "Bearer" not in page.text
+    assert 'href="/signin?next=%2Fwork"' in page.text

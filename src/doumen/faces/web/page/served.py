@@ -26,7 +26,7 @@ from doumen.faces.web.page.noun import Page, View
 from doumen.faces.web.page.visit import Visit
 from doumen.faces.web.uploads import FORM, Folder
 from doumen.faces.web.verb import House, media_of, sized
-from doumen.model.errors import INTERNAL, DoumenError, Invalid
+from doumen.model.errors import INTERNAL, DoumenError, Invalid, Refused
 from doumen.model.message import msg
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -91,9 +91,14 @@ class Served:
         return self._twin(visit) if self.twin else Drawing(self.page, visit, scope).shown()
 
     def _stranger(self, scope: Scope) -> Response:
-        """The way to the sign-in for people; machines are told."""
-        if self.twin or scope["method"] != "GET":
+        """The way to the sign-in for people; machines are told.
+
+        A form that comes after the end of a sign-in is told so: it is sent again by going back.
+        """
+        if self.twin:
             raise problems.unauthenticated()
+        if scope["method"] != "GET":
+            raise problems.Problem(_signed_out(), 401)
         here = address_of(scope)
         return RedirectResponse("/signin" if here == "/" else f"/signin?next={quote(here)}", 303)
 
@@ -151,6 +156,15 @@ def _wrong(page: Page, house: House, scope: Scope, error: Exception) -> Response
         if name != "WWW-Authenticate":
             response.headers[name] = value
     return response
+
+
+def _signed_out() -> DoumenError:
+    return Refused(
+        msg("You are not signed in any more, so the form did nothing."),
+        why=msg("The sign-in ended, or was ended elsewhere."),
+        next=msg("Sign in, go back to the form, load it again and send it."),
+        detail="signed-out",
+    )
 
 
 def _no_action() -> DoumenError:

@@ -57,6 +57,7 @@ SUBJECTS: Mapping[str, Message] = {
     "purpose": msg("purpose"),
     "question": msg("question"),
     "rule": msg("rule"),
+    "rules": msg("rules"),
     "schedule": msg("schedule"),
     "source": msg("source"),
     "term": msg("term"),

@@ -18,7 +18,6 @@ EFFECTS, ACTIONS = ("permit", "deny"), ("query", "discover", "files")
 METHODS = ("null", "hash", "partial", "generalise", "bucket")
 TARGETS = ("dataset", "column", "label")
 _NUMBERS = ("limit", "count", "expire")
-_PLAIN = (str, int, float)
 
 
 def fields(rule: Mapping[str, Any]) -> dict[str, Any] | None:

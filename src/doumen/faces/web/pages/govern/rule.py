@@ -15,8 +15,6 @@ from doumen.faces.web.pages.govern.rules import shown
 from doumen.model.message import msg, plain
 from doumen.model.operation import Text
 
-ABSENT = "none"
-"""What was seen of a rule that is new."""
 _CRUMBS = (Crumb(msg("Govern"), "/govern"), Crumb(msg("Access rules"), "/govern/rules"))
 
 
