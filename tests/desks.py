@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
@@ -82,18 +82,22 @@ ROWS = """
 
 @dataclass
 class FakeAnswer:
-    """Rows and a receipt."""
+    """Rows and a receipt.
+
+    Attributes:
+        table: Asks for the rows again, as an Arrow table: most want them but as tuples.
+    """
 
     found: list[tuple[Any, ...]]
     receipt: str
     schema: Schema
-    table: pa.Table
+    table: Callable[[], pa.Table]
     truncated: bool = False
     expires: date | None = None
 
     def arrow(self) -> pa.Table:
         """All rows as an Arrow table."""
-        return self.table
+        return self.table()
 
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows."""
@@ -101,7 +105,7 @@ class FakeAnswer:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, batch by batch."""
-        yield from self.table.to_batches()
+        yield from self.table().to_batches()
 
 
 @dataclass
@@ -147,11 +151,14 @@ class FakeDesk:
         try:
             rows = self.engine.execute(sql, list(parameters)).fetchall()
             told = self.engine.description or ()
-            table = self.engine.sql(sql, params=list(parameters)).to_arrow_table()
         except (duckdb.ConversionException, duckdb.OutOfRangeException):
             raise Faulty(msg("A value cannot be converted.")) from None
         schema = Schema(tuple(Column(str(one[0]), str(one[1])) for one in told))
-        return FakeAnswer(rows, f"r{len(self.asked)}", schema, table)
+        asked = (sql, list(parameters))
+        return FakeAnswer(rows, f"r{len(self.asked)}", schema, lambda: self._table(*asked))
+
+    def _table(self, sql: str, parameters: list[object]) -> pa.Table:
+        return self.engine.sql(sql, params=parameters).to_arrow_table()
 
     def explain(self, sql: str, parameters: Sequence[object] = ()) -> Explained:
         """Every column is seen as it is, of all rows but where the test says otherwise."""
