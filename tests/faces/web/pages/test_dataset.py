@@ -107,9 +107,14 @@ def test_a_score_is_made_and_shown(visitor: Visitor, world: Any) -> None:
 def test_home_tells_the_numbers_of_the_verbs(visitor: Visitor, world: Any) -> None:
     for name in ("owner", "sue", "ana", "aud"):
         here = visitor(name)
-        numbers = here.twin("/home")["numbers"]
+        home, inbox = here.twin("/home"), here.twin("/govern")
+        numbers = home["numbers"]
         assert numbers["datasets"] == len(world.told("dataset list", name)["datasets"])
-        assert numbers["open"] == here.twin("/govern")["total"]
+        assert numbers["open"] == inbox["total"]
+        kinds = {one["value"]: one["count"] for one in inbox["facets"]["kind"]}
+        assert {one["kind"]: one["count"] for one in home["tasks"]} == kinds
+        page = here.get("/").text
+        assert all(f'href="/govern?kind={kind}"' in page for kind in kinds)
 
 
 def test_a_profile_is_looked_up_when_it_is_asked_for(visitor: Visitor) -> None:

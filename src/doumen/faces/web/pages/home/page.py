@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from doumen.faces.web.page import Page, View, Visit
+from doumen.faces.web.pages.govern.inbox import KINDS
 from doumen.faces.web.pages.govern.items import SOURCES
 from doumen.model.message import msg
 
@@ -23,6 +25,7 @@ def view(visit: Visit) -> View:
     scores, uses = visit.do("quality scores"), visit.do("dataset uses")
     agreements = visit.attempt("agreement list")
     listed = [] if agreements is None else agreements["agreements"]
+    waiting = Counter(item["kind"] for source in SOURCES.values() for item in source(visit))
     done = {
         "add": bool(datasets),
         "score": bool(scores["scores"]),
@@ -35,9 +38,10 @@ def view(visit: Visit) -> View:
         "numbers": {
             "datasets": len(datasets),
             "median": scores["median"],
-            "open": sum(1 for source in SOURCES.values() for _ in source(visit)),
+            "open": waiting.total(),
             "agreements": agreements and sum(one["in_force"] for one in listed),
         },
+        "tasks": [{"kind": kind, "count": waiting[kind]} for kind in KINDS if waiting[kind]],
         "recent": [one for one in events if one["type"] != REPLAY][:RECENT],
         "uses": uses,
         "steps": _steps(done, datasets[0]["dataset"] if datasets else None),
