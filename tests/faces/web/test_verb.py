@@ -63,7 +63,8 @@ def steady(body: dict[str, Any]) -> dict[str, Any]:
 def test_every_verb_is_offered_or_says_why_not() -> None:
     local = {words for words, operation in by_name().items() if operation.local}
     assert local == {
-        "init", "demo", "serve", "migrate", "worker", "job wait", "doctor", "key rotate", "ledger export",
+        "init", "demo", "serve", "migrate", "worker", "job wait", "doctor", "key rotate",
+        "ledger export",
         "attach", "prove", "token add", "agreement dispute",
         "backup make", "backup list", "backup verify", "restore",
         "source add", "source test", "source discover", "source preview", "source run",
