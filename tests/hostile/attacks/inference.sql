@@ -12,7 +12,7 @@ mask-distinct: phone IS DISTINCT FROM home
 partial-prefix: name LIKE 'AG%' OR name LIKE 'AH%' OR name LIKE 'AJ%'
 partial-length: length(name) > 12
 hash-guessed: mail = sha256('a')
-hash-ordered: mail > 'f'
+hash-ordered: mail > 'g'
 struct-null: info IS NULL
 struct-field: info.b > 'H'
 list-length: length(tags) = 64

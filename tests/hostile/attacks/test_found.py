@@ -90,6 +90,7 @@ def test_a_document_of_rules_holds_no_tags(tag: str) -> None:
 
 def test_the_parser_logs_no_statement(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    logging.getLogger("sqlglot").disabled = False  # as any configuration of logging leaves it
     with pytest.raises(DoumenError):
         parse("WITH a AS (GRANT ALL ON v.people TO secretword) SELECT 1")
     assert "secretword" not in caplog.text

@@ -27,7 +27,8 @@ from doumen.model.errors import DoumenError, Invalid
 from doumen.model.message import Message, msg, plain
 from doumen.model.ref import Ref
 
-logging.getLogger("sqlglot").disabled = True  # it logs texts that it cannot parse
+# It logs texts that it cannot parse; a logger that is disabled comes back with any configuration.
+logging.getLogger("sqlglot").addFilter(lambda record: False)
 _DIALECT = sqlglot.Dialect.get_or_raise("duckdb")
 _OTHERS = """
     ABORT BEGIN CALL CHECKPOINT COMMENT DEALLOCATE END EXECUTE EXPLAIN EXPORT FORCE GRANT IMPORT
