@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 import doumen
+from doumen.faces.demo.papers import ASKED
 from doumen.faces.demo.verb import NAME, demo
 from doumen.model.errors import Conflict, Unavailable
 from doumen.model.message import Message
@@ -46,9 +47,9 @@ class Plug:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a city that was cut off twice on its way."""
+    """The folder of a city that was cut off thrice on its way."""
     folder = tmp_path_factory.mktemp("demo") / "city"
-    for after in (7, 30):
+    for after in (0, 7, 30):
         with pytest.raises(Cut):
             demo(folder, no_serve=True, progress=Plug(after))
     told = demo(folder, no_serve=True, progress=Plug(1000))
@@ -73,6 +74,10 @@ def test_all_of_it_is_there_once(owner: Session) -> None:
     scores = owner.do("quality scores").json["scores"]
     assert {one["dataset"] for one in scores} == DATASETS - {"traffic.charging_by_district"}
     assert owner.do("proposal list").json["count"] > 10
+    saved = owner.do("question list").json["questions"]
+    asked = {one["sql"] for one in owner.do("question history", limit=100).json["asked"]}
+    assert len(saved) == len(ASKED)
+    assert set(ASKED.values()) <= asked
     (product,) = owner.do("product list").json["products"]
     assert (product["state"], product["offers"]) == ("published", 1)
 

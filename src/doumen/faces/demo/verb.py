@@ -7,13 +7,15 @@ import sys
 import threading
 import time
 import webbrowser
+from contextvars import copy_context
 from pathlib import Path
 
-from doumen.faces.demo.days import Step, put, steps
+from doumen.faces.demo.days import Step, steps
+from doumen.faces.demo.outside import put
 from doumen.faces.web import serve
 from doumen.model.errors import Conflict, Unavailable
 from doumen.model.files import reason
-from doumen.model.message import LISTENER, Catalogue, Message, msg, plain
+from doumen.model.message import LISTENER, Message, msg, plain
 from doumen.model.operation import Outcome
 from doumen.model.plan import Progress
 from doumen.session import Node, create
@@ -60,9 +62,10 @@ def demo(
             next=plain("doumen demo another-folder"),
             detail="demo",
         )
+    outside.parent.mkdir(parents=True, exist_ok=True)
+    put(outside)  # before there is a node: one without it is somebody else's
     if not (directory / config.FILE).exists():
         create(directory, NAME, address=address)
-    put(outside)
     with Node.open(directory) as node:
         owner = node.session()
         every = list(steps(owner, outside))
@@ -77,7 +80,8 @@ def demo(
     if no_serve:
         return Outcome(json=told, said=(_told(directory, count),))
     _say(_told(directory, count))
-    threading.Thread(target=_led, args=(port, url, open, LISTENER.get()), daemon=True).start()
+    leading = copy_context()
+    threading.Thread(target=leading.run, args=(_led, port, url, open), daemon=True).start()
     stopped = serve.serve(directory, port=port, log_level="warning")
     return Outcome(json={**told, **stopped.json}, said=stopped.said)
 
@@ -119,7 +123,7 @@ def _free(port: int) -> None:
         ) from None
 
 
-def _led(port: int, url: str, open: bool, language: Catalogue) -> None:
+def _led(port: int, url: str, open: bool) -> None:
     """Tell the link once the service answers."""
     for _ in range(PATIENCE * 10):
         try:
@@ -127,7 +131,6 @@ def _led(port: int, url: str, open: bool, language: Catalogue) -> None:
         except OSError:
             time.sleep(0.1)
         else:
-            LISTENER.set(language)
             _say(msg("Open this link within ten minutes, once; Ctrl+C stops the service:"))
             _say(plain(f"\n    {url}\n"))
             if open:
