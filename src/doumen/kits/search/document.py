@@ -63,11 +63,10 @@ class Document:
         counted: dict[str, int] = {}
         seen: set[tuple[str, str]] = set()
         for field, text in self.fields():
-            for word in words(text):
-                for each in (word.text, *word.text) if chinese(word.text) else (word.text,):
-                    if (field, each) not in seen:
-                        seen.add((field, each))
-                        counted[each] = counted.get(each, 0) + COUNTS[field]
+            for word in _single(text):
+                if (field, word) not in seen:
+                    seen.add((field, word))
+                    counted[word] = counted.get(word, 0) + COUNTS[field]
         for part in self.parts:
             counted[EXACT + fold(part.name)] = UNIT
         return counted
@@ -91,3 +90,11 @@ class Document:
 def spoken(name: str) -> str:
     """A name as words."""
     return name.replace("_", " ").replace(".", " ")
+
+
+def _single(text: str) -> Iterator[str]:
+    """The words of a text, and each character of those that are Chinese."""
+    for word in words(text):
+        yield word.text
+        if chinese(word.text):
+            yield from word.text

@@ -47,6 +47,7 @@ class Weights:
             of the name that begins so, and of a name that holds it.
         translated: Of the share of translated words, at most.
         meant: Share below which they say nothing.
+        enough: Share from which a document is found by them alone.
         least: Meaning from which a document is found by it alone.
         nearest: Documents that are found by meaning alone, at most.
     """
@@ -56,6 +57,7 @@ class Weights:
     other: float = 0.15
     translated: float = 0.3
     meant: float = 0.05
+    enough: float = 0.5
     neighbours: int = 10
     named: float = 1.0
     column: float = 0.8

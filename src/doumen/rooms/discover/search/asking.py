@@ -16,8 +16,6 @@ from doumen.rooms.discover.search.meaning import Vector
 from doumen.rooms.discover.search.vectors import Vectors
 
 WEIGHTS = Weights()
-HALF = 0.5
-"""Share of translated words from which a document is found by them alone."""
 
 Mask = NDArray[np.bool_]
 
@@ -93,7 +91,7 @@ def _found(
     same = catalogue.of_question(question.text)
     worded = of_words(parts.words, same, WEIGHTS)
     translated = shared(question.terms, catalogue.segments, catalogue.alive)
-    found = (worded + parts.names > 0) | (~same & (translated >= HALF))
+    found = (worded + parts.names > 0) | (~same & (translated >= WEIGHTS.enough))
     found &= catalogue.alive
     said = worded + of_translations(translated, same, WEIGHTS)
     vector = question.vector

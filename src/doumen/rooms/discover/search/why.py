@@ -66,12 +66,12 @@ def reasons(
 
 def _translated(document: Document, terms: Sequence[Term]) -> Iterator[Reason]:
     there = document.counted() if terms else {}
-    found = {
-        term.asked: called
-        for term in terms
-        for called in term.translations[::-1]
-        if called != term.asked and all(word.text in there for word in words(called))
-    }
+    found = {}
+    for term in terms:
+        held = (one for one in term.translations if all(w.text in there for w in words(one)))
+        called = next(held, term.asked)
+        if called != term.asked:
+            found[term.asked] = called
     if found:
         yield Reason(TRANSLATION, tuple(found), tuple(found.values()))
 
