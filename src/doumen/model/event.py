@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ID = "[0-9A-HJKMNP-TV-Z]{26}"
+"""What ids of events match, whole: ULIDs, in Crockford's base 32."""
 CHECKED = "quality.checked"
 """Type of the event of a run of checks: `rows`, `scope`, `contract`, and of each rule a count."""
 SCORED = "quality.scored"

@@ -33,3 +33,15 @@ def test_percentages_are_of_all_rows() -> None:
     assert holds(Decimal(1), expects, 4)
     assert not holds(Decimal(25), expects, 4)
     assert holds(Decimal(3), Expectation("mustBe", ("0",), percent=True), 0)
+
+
+@pytest.mark.parametrize(
+    ("expects", "words"),
+    [
+        (Expectation(), "= 0"),
+        (Expectation("mustBeGreaterOrEqualTo", ("10000",)), ">= 10000"),
+        (Expectation("mustNotBeBetween", ("1", "5"), percent=True), "≠ 1 … 5 %"),
+    ],
+)
+def test_it_is_written_as_people_do(expects: Expectation, words: str) -> None:
+    assert str(expects) == words

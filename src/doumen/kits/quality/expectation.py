@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+_SIGNS: Mapping[str, str] = {
+    "mustBe": "=", "mustNotBe": "≠", "mustBeGreaterThan": ">", "mustBeGreaterOrEqualTo": ">=",
+    "mustBeLessThan": "<", "mustBeLessOrEqualTo": "<=", "mustBeBetween": "=",
+    "mustNotBeBetween": "≠",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,11 @@ class Expectation:
     operator: str = "mustBe"
     bounds: tuple[str, ...] = ("0",)
     percent: bool = False
+
+    def __str__(self) -> str:
+        """As people write it: `>= 10000`, `= 1 … 5 %`."""
+        bounds = " … ".join(self.bounds)
+        return f"{_SIGNS[self.operator]} {bounds}{' %' if self.percent else ''}"
 
     @property
     def of_faults(self) -> bool:

@@ -126,20 +126,8 @@ def _column(
 
 def _report_words(report: odcs.Report) -> str:
     columns = f"{', '.join(report.columns)}: " if report.columns else ""
-    return f"{columns}{report.name or report.kind}{_bounds(report.expects)}"
-
-
-def _bounds(expects: Expectation) -> str:
-    """What a count must be, where that is not just none: ` >= 10000`."""
-    if expects == Expectation():
-        return ""
-    signs = {
-        "mustBe": "=", "mustNotBe": "≠", "mustBeGreaterThan": ">", "mustBeGreaterOrEqualTo": ">=",
-        "mustBeLessThan": "<", "mustBeLessOrEqualTo": "<=", "mustBeBetween": "=",
-        "mustNotBeBetween": "≠",
-    }  # fmt: skip
-    bounds = " … ".join(expects.bounds)
-    return f" {signs[expects.operator]} {bounds}{' %' if expects.percent else ''}"
+    bounds = "" if report.expects == Expectation() else f" {report.expects}"  # none is understood
+    return f"{columns}{report.name or report.kind}{bounds}"
 
 
 def _quarantine(facts: Facts, ref: Ref) -> dict[str, Any] | None:

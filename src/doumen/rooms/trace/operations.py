@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from doumen.model.event import ID
 from doumen.model.operation import Operation, Param
 
 _RECEIPT = Param(
     "receipt", "Id of a receipt of this node, or a file.", positional=True, required=True,
-    metavar="ID|FILE", pattern="[0-9A-HJKMNP-TV-Z]{26}",
+    metavar="ID|FILE", pattern=ID,
 )  # fmt: skip
 _KEY = Param("key", "Key file of the node that issued it (`doumen ledger export`).", "path",
              upload=True)  # fmt: skip
@@ -37,7 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show one event of the ledger.",
         "doumen.rooms.trace.events:show",
         (Param("event", "Id of the event.", positional=True, required=True, metavar="ID",
-               pattern="[0-9A-HJKMNP-TV-Z]{26}"),),
+               pattern=ID),),
         examples=("doumen event show 01JDGK…",),
         gives=("id", "type", "actor", "subject", "used", "generated", "data"),
     ),

@@ -12,12 +12,12 @@ from doumen.gate.desk import Desk
 from doumen.kits.evidence.keys import KeyFile, read_key_file
 from doumen.kits.evidence.receipt import check_receipt, read_receipt
 from doumen.model.errors import NotFound, Tampered
+from doumen.model.event import ID
 from doumen.model.message import Message, msg
 from doumen.model.operation import Fields, Outcome, Table
 from doumen.rooms.trace.delivered import delivered
 from doumen.rooms.trace.files import read, read_proof, write
 
-_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _STATES: Mapping[str, Message] = {
     "none": msg("there are none"),
     "equal": msg("the same to the last bit"),
@@ -129,7 +129,7 @@ def replay(desk: Desk, *, receipt: str, result: Path | None = None) -> Outcome:
 
 def _text(desk: Desk | None, receipt: str) -> str:
     path = Path(receipt)
-    if _ID.fullmatch(receipt) and not (desk is None and path.is_file()):
+    if re.fullmatch(ID, receipt) and not (desk is None and path.is_file()):
         return _held(desk, receipt)
     if not path.is_file():
         raise NotFound(

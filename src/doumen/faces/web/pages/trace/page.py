@@ -7,14 +7,12 @@ from dataclasses import replace
 
 from doumen.faces.web.page import Done, Page, View, Visit
 from doumen.model.errors import Invalid
+from doumen.model.event import ID
 from doumen.model.message import msg
 
 STEP = 50
 KINDS = ("query", "collect", "derive", "amend", "quality", "files", "agreement", "key", "node")
 """First words of the types of events that the filter offers."""
-
-IDS = "[0-9A-HJKMNP-TV-Z]{26}"
-"""The form of an id (ULID)."""
 
 
 def view(visit: Visit) -> View:
@@ -65,7 +63,7 @@ def _chain(visit: Visit) -> View:
 def _go(visit: Visit) -> Done:
     """To the event of an id that was typed."""
     id = visit.needed("event").upper()
-    if not re.fullmatch(IDS, id):
+    if not re.fullmatch(ID, id):
         raise Invalid(
             msg("`{id}` is no id of an event.", id=visit.given("event")[:40]),
             why=msg("It has 26 letters and digits."),
